@@ -1,0 +1,29 @@
+/* digest.h - SHA-256 and HMAC-SHA-256. The algorithm is fetched once and contexts
+ * are reused: asking OpenSSL by name in every call halves the speed. */
+#ifndef ALMONER_BASE_DIGEST_H
+#define ALMONER_BASE_DIGEST_H
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+#define DIGEST_LEN 32
+
+struct digest; /* one stream; not to be shared between threads */
+
+enum status digest_new(struct digest **out, struct diag *d) MUST_USE;
+void digest_free(struct digest *g);
+/* A stream is start, any number of adds, end; end leaves it ready for a start. A
+ * failure inside OpenSSL here means broken memory and is a must. */
+void digest_start(struct digest *g);
+void digest_add(struct digest *g, const void *p, size_t n);
+void digest_end(struct digest *g, uint8_t out[DIGEST_LEN]);
+/* One shot, with the same object: SHA-256(a || b); b may be empty. */
+void digest_once(struct digest *g, struct str a, struct str b, uint8_t out[DIGEST_LEN]);
+
+/* HMAC-SHA-256 with a key of 32 bytes, over a || b. */
+void digest_hmac(struct digest *g, const uint8_t key[32], struct str a, struct str b,
+                 uint8_t out[DIGEST_LEN]);
+/* Compares in constant time. */
+bool digest_equal(const uint8_t a[DIGEST_LEN], const uint8_t b[DIGEST_LEN]);
+
+#endif
