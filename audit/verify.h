@@ -1,0 +1,45 @@
+/* verify.h - everything checked again from the records on, in one read snapshot. */
+#ifndef ALMONER_AUDIT_VERIFY_H
+#define ALMONER_AUDIT_VERIFY_H
+
+#include "base/progress.h"
+#include "ledger/ledger.h"
+
+enum verdict { VERDICT_NOT_CHECKED, VERDICT_PASS, VERDICT_FAIL };
+const char *verdict_name(enum verdict v); /* "PASS", "FAIL", "NOT CHECKED" */
+
+struct verify_report {
+    uint64_t size;
+    uint8_t root[DIGEST_LEN];
+    enum verdict integrity; /* chain, tree, head; with the vault's key, commitments */
+    enum verdict completeness;  /* projections and balances = fold of the records */
+    enum verdict authorisation; /* signatures, roles, different operators, exports */
+    enum verdict correctness;   /* granted = what the rules give */
+    bool bad;
+    uint64_t bad_sequence; /* UINT64_MAX: not one record's */
+    char bad_what[512];
+    char not_checked[200]; /* what was left out and why; "": nothing */
+    uint64_t exports;      /* bank files made again and compared */
+    uint64_t elapsed_us;   /* of the hashing, given by the caller's clock; see clock */
+};
+
+struct verify_options {
+    bool hashes_only;        /* chain and tree */
+    const char *scratch_dir; /* a folder for the second fold is made in it; NULL: "." */
+    int64_t (*clock_us)(void); /* NULL: elapsed_us stays 0 */
+    /* Makes an export again: batch/ does it, audit/ never includes batch/. NULL: not
+     * checked. Compares bytes by the digest given. */
+    enum status (*remake)(void *ctx, struct ledger *l, uint32_t batch,
+                          struct str format, uint8_t sha256[DIGEST_LEN],
+                          struct diag *d);
+    void *remake_ctx;
+    const struct progress *progress;
+};
+
+/* Without the vault's key (an auditor's copy) correctness and exports are not checked.
+ * ST_OK with all verdicts PASS or NOT CHECKED; ST_INTEGRITY when one is FAIL (the
+ * report then says which record first); another status when it could not be done. */
+enum status verify_ledger(struct ledger *l, const struct verify_options *o,
+                          struct verify_report *r, struct diag *d) MUST_USE;
+
+#endif

@@ -1,0 +1,215 @@
+/* verify_people.c - everybody once: what the vault holds is what the records commit to;
+ * what was granted is asked of verify_grants.c on the same walk. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/verify_private.h"
+
+struct people {
+    struct verify *v;
+    struct grants *grants; /* NULL: entitlements are not checked */
+    uint64_t entries;      /* commitments that were found to hold */
+    uint64_t ids;          /* ID numbers that people have or had */
+    struct vault_row row;
+    struct person *person;
+};
+
+/* The commitment to this person in a facts record; empty when there is none. */
+static enum status find_commitment(struct people *p, uint64_t person, uint64_t sequence,
+                                   struct str *out, struct diag *d)
+{
+    struct record rec;
+    struct chunk_body c;
+    struct reader r;
+    *out = str_of("");
+    TRY(record_get(ledger_txn(p->v->l), sequence, &rec, NULL, d));
+    if (rec.kind != KIND_FACTS || !chunk_body_read(rec.body, &c)) {
+        return ST_OK;
+    }
+    reader_init(&r, c.entries.p, c.entries.n);
+    for (uint64_t i = 0; i < c.count && !r.failed; i++) {
+        cbor_get_array(&r);
+        uint64_t who = cbor_get_uint(&r);
+        struct str commitment = cbor_get_bytes(&r);
+        if (who == person) {
+            *out = commitment;
+            return ST_OK;
+        }
+    }
+    return ST_OK;
+}
+
+static enum status check_sequence(struct people *p, uint64_t sequence, struct diag *d)
+{
+    struct verify *v = p->v;
+    uint8_t ours[DIGEST_LEN];
+    struct str theirs;
+    uint64_t person = p->row.person;
+    if (sequence >= ledger_head(v->l)->tree.size) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                   "the row of person %llu names a record that is not there",
+                   (unsigned long long)person);
+        return ST_OK;
+    }
+    struct str bytes = person_entries_of(buf_str(&p->row.plain), sequence);
+    vault_commitment(v->l, &p->row, sequence, bytes, ours);
+    TRY(find_commitment(p, person, sequence, &theirs, d));
+    if (!str_eq(theirs, str_make(ours, DIGEST_LEN))) {
+        verify_bad(
+            v, &v->r->integrity, sequence,
+            "what the vault holds of person %llu is not what record %llu commits "
+            "to",
+            (unsigned long long)person, (unsigned long long)sequence);
+        return ST_OK;
+    }
+    p->entries++;
+    return ST_OK;
+}
+
+/* Entries of one record are adjacent: a sequence is new when it differs from the one
+ * before. */
+static enum status check_commitments(struct people *p, struct diag *d)
+{
+    struct reader r;
+    uint64_t last = NO_SEQUENCE;
+    reader_init(&r, p->row.plain.p, p->row.plain.len);
+    while (r.at < r.len && !r.failed) {
+        struct reader e;
+        reader_u8(&r);
+        struct str bytes = reader_text(&r);
+        reader_init(&e, bytes.p, bytes.n);
+        uint64_t recorded = reader_varint(&e);
+        if (recorded != last && !r.failed) {
+            TRY(check_sequence(p, recorded, d));
+        }
+        last = recorded;
+    }
+    return ST_OK;
+}
+
+/* The number's first mention among a person's facts? */
+static bool id_is_new(const struct person *p, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        if (p->facts[i].code == FACT_ID_NUMBER &&
+            str_eq(p->facts[i].value, p->facts[at].value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Every ID number of the person leads to the person. */
+static enum status check_lookup(struct people *p, struct diag *d)
+{
+    struct verify *v = p->v;
+    TRY(person_read(buf_str(&p->row.plain), UINT64_MAX, p->person, d));
+    for (size_t i = 0; i < p->person->fact_count; i++) {
+        const struct fact *f = &p->person->facts[i];
+        char id[ID_NUMBER_LEN + 1];
+        uint64_t found = 0;
+        if (f->code != FACT_ID_NUMBER || !id_is_new(p->person, i)) {
+            continue;
+        }
+        if (id_number_normal(f->value, id) == ID_OK) {
+            TRY(vault_find(v->l, id, &found, d));
+        }
+        p->ids++;
+        if (found != p->row.person) {
+            verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                       "an ID number of person %llu does not lead to this person",
+                       (unsigned long long)p->row.person);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status one_person(struct people *p, uint64_t number, struct str sealed,
+                              struct diag *d)
+{
+    struct verify *v = p->v;
+    enum status st = vault_row_open(v->l, number, sealed, &p->row, d);
+    if (st == ST_INTEGRITY) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE, "%s", d->what);
+        return ST_OK;
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    TRY(check_commitments(p, d));
+    st = check_lookup(p, d);
+    if (st == ST_OK && p->grants != NULL) {
+        st = grants_person(p->grants, number, buf_str(&p->row.plain), d);
+    }
+    if (st == ST_INTEGRITY) { /* a row that opens, and is in no form we know */
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE, "person %llu: %s",
+                   (unsigned long long)number, d->what);
+        return ST_OK;
+    }
+    return st;
+}
+
+static enum status walk(struct people *p, struct cursor *c, struct diag *d)
+{
+    struct verify *v = p->v;
+    struct str key;
+    struct str sealed;
+    uint64_t seen = 0;
+    uint64_t people = ledger_head(v->l)->people;
+    TRY(store_cursor_seek(c, str_of(""), &key, &sealed, d));
+    while (key.p != NULL) {
+        TRY(one_person(p, get_u64((const uint8_t *)key.p), sealed, d));
+        if (++seen % 50000 == 0) {
+            progress_tick(v->o->progress, "people", seen, people);
+            if (progress_stop(v->o->progress)) {
+                return diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped");
+            }
+        }
+        TRY(store_cursor_next(c, &key, &sealed, d));
+    }
+    uint64_t lookups;
+    TRY(store_count(ledger_txn(v->l), TABLE_LOOKUP, &lookups, d));
+    if (lookups != p->ids) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                   "the look-up knows %llu ID numbers, the people %llu",
+                   (unsigned long long)lookups, (unsigned long long)p->ids);
+    }
+    if (seen != people || p->entries != v->facts_entries) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                   "the vault holds %llu people and %llu commitments, the records %llu "
+                   "and %llu",
+                   (unsigned long long)seen, (unsigned long long)p->entries,
+                   (unsigned long long)people, (unsigned long long)v->facts_entries);
+    }
+    return ST_OK;
+}
+
+enum status verify_people(struct verify *v, struct diag *d)
+{
+    struct people p = {.v = v};
+    struct cursor *c = NULL;
+    vault_row_init(&p.row);
+    p.person = calloc(1, sizeof *p.person);
+    enum status st = p.person == NULL ? diag_memory(d) : ST_OK;
+    if (st == ST_OK) {
+        st = grants_open(&p.grants, v, d);
+    }
+    if (st == ST_INTEGRITY) { /* a policy's file does not open: see what else */
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE, "the policies: %s", d->what);
+        st = ST_OK;
+    }
+    if (st == ST_OK) {
+        st = store_cursor_open(ledger_txn(v->l), TABLE_PEOPLE, &c, d);
+    }
+    if (st == ST_OK) {
+        st = walk(&p, c, d);
+    }
+    if (st == ST_OK && p.grants != NULL && v->r->correctness != VERDICT_FAIL) {
+        v->r->correctness = VERDICT_PASS;
+    }
+    store_cursor_close(c);
+    vault_row_release(&p.row);
+    free(p.person);
+    grants_close(p.grants);
+    return st;
+}

@@ -1,0 +1,39 @@
+/* verify_private.h - what the files of verify share; nobody else includes it. */
+#ifndef ALMONER_AUDIT_VERIFY_PRIVATE_H
+#define ALMONER_AUDIT_VERIFY_PRIVATE_H
+
+#include "audit/verify.h"
+#include "ledger/body.h"
+#include "ledger/vault.h"
+
+#define NO_SEQUENCE UINT64_MAX
+
+struct verify {
+    struct ledger *l;
+    const struct verify_options *o;
+    struct verify_report *r;
+    struct digest *g;
+    uint64_t facts_entries; /* commitments in all facts records */
+};
+
+/* The first finding of all is kept for the report; the verdict becomes FAIL. */
+void verify_bad(struct verify *v, enum verdict *which, uint64_t sequence,
+                const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* Each fills its verdicts and returns another status only when it could not work. */
+enum status verify_chain(struct verify *v, struct diag *d) MUST_USE;
+enum status verify_fold(struct verify *v, struct diag *d) MUST_USE;
+enum status verify_people(struct verify *v, struct diag *d) MUST_USE;
+/* verify_grants.c: *out NULL when there is nothing to check, or no run is finished. */
+struct grants;
+enum status grants_open(struct grants **out, struct verify *v, struct diag *d) MUST_USE;
+void grants_close(struct grants *g);
+/* plain: the person's row in the clear. */
+enum status grants_person(struct grants *g, uint64_t number, struct str plain,
+                          struct diag *d) MUST_USE;
+enum status verify_lines(struct verify *v, struct diag *d) MUST_USE;
+enum status verify_files(struct verify *v, struct diag *d) MUST_USE;
+enum status verify_answers(struct verify *v, struct diag *d) MUST_USE;
+enum status verify_exports(struct verify *v, struct diag *d) MUST_USE;
+
+#endif

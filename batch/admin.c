@@ -1,0 +1,180 @@
+/* admin.c - bodies of the records that fill the registers of operators and channels;
+ * what they hold is said above the rules in ledger/fold_register.c. */
+#include "batch/admin.h"
+
+#include <stdio.h>
+
+#include "base/ident.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "formats/payment.h"
+#include "ledger/cbor.h"
+
+#define SUBJECT_CAP (SUBJECT_MAX + 1)
+
+static enum status act(struct ledger *l, enum record_kind kind, const struct writer *w,
+                       const char *subject, struct diag *d)
+{
+    bool resume;
+    struct act_text text = {.subject = subject};
+    if (w->failed) {
+        return diag_fail(d, ST_INPUT, "record-size",
+                         "what is to be signed is too long");
+    }
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    return ledger_act(l, kind, writer_str(w), text, NULL, d);
+}
+
+/* Text for people, as it stands in a record for ever. */
+static bool printable(struct str s, size_t min, size_t max)
+{
+    return s.n >= min && s.n <= max && text_utf8_valid(s, NULL) && !text_has_control(s);
+}
+
+static enum status check_name(struct str name, const char *what, struct diag *d)
+{
+    if (!key_name_valid(name)) {
+        return diag_fail(d, ST_INPUT, "name",
+                         "the %s's name is not 1 to %d bytes without blanks and +",
+                         what, KEY_NAME_MAX);
+    }
+    return ST_OK;
+}
+
+enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
+                               uint32_t *number, struct diag *d)
+{
+    uint8_t bytes[BODY_BYTES_MAX];
+    char subject[SUBJECT_CAP];
+    char roles[80];
+    struct writer w;
+    TRY(check_name(o->name, "operator", d));
+    if (!printable(o->office, 0, TEXT_MAX)) {
+        return diag_fail(d, ST_INPUT, "office",
+                         "the office is not a text of at most %d bytes", TEXT_MAX);
+    }
+    uint32_t next = ledger_head(l)->operators + 1;
+    roles_print(o->roles, roles, sizeof roles);
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, o->office.n > 0 ? 5 : 4);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, next);
+    cbor_put_uint(&w, 2);
+    cbor_put_text(&w, o->name);
+    cbor_put_uint(&w, 3);
+    cbor_put_bytes(&w, o->public_key, KEY_PUBLIC_LEN);
+    cbor_put_uint(&w, 4);
+    cbor_put_uint(&w, o->roles);
+    if (o->office.n > 0) {
+        cbor_put_uint(&w, 5);
+        cbor_put_text(&w, o->office);
+    }
+    snprintf(subject, sizeof subject, "operator %u: add %.*s as %s", next,
+             STR_ARG(o->name), roles);
+    TRY(act(l, KIND_OPERATOR, &w, subject, d));
+    *number = next;
+    return ST_OK;
+}
+
+static bool is_account(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool digit = c >= '0' && c <= '9';
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!digit && !letter && c != '-') {
+            return false;
+        }
+    }
+    return s.n >= 1 && s.n <= 34;
+}
+
+/* What every payment file of the channel will need (payment_head_check). */
+static enum status check_channel(const struct admin_channel *c, struct diag *d)
+{
+    TRY(check_name(c->name, "channel", d));
+    if (!cnaps_valid(c->bank_code)) {
+        diag_fail(d, ST_INPUT, "bank-code", "\"%.*s\" is not a valid CNAPS code",
+                  STR_ARG(c->bank_code));
+        return diag_hint(d, "it has 12 digits, and the last checks the others");
+    }
+    if (!is_account(c->account)) {
+        return diag_fail(d, ST_INPUT, "account",
+                         "\"%.*s\" is not an account of 1 to 34 letters and digits",
+                         STR_ARG(c->account));
+    }
+    if (!printable(c->account_name, 1, TEXT_MAX)) {
+        return diag_fail(d, ST_INPUT, "account-name",
+                         "the account's name is not a text of 1 to %d bytes", TEXT_MAX);
+    }
+    if (payment_format_find(c->format) == NULL) {
+        diag_fail(d, ST_INPUT, "unknown-format", "there is no format \"%.*s\"",
+                  STR_ARG(c->format));
+        return diag_hint(d, "almoner format list shows them");
+    }
+    return ST_OK;
+}
+
+enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
+                              uint32_t *number, struct diag *d)
+{
+    uint8_t bytes[BODY_BYTES_MAX];
+    char subject[SUBJECT_CAP];
+    struct writer w;
+    TRY(check_channel(c, d));
+    uint32_t next = ledger_head(l)->channels + 1;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 6);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, next);
+    cbor_put_uint(&w, 2);
+    cbor_put_text(&w, c->name);
+    cbor_put_uint(&w, 3);
+    cbor_put_text(&w, c->bank_code);
+    cbor_put_uint(&w, 4);
+    cbor_put_text(&w, c->account);
+    cbor_put_uint(&w, 5);
+    cbor_put_text(&w, c->account_name);
+    cbor_put_uint(&w, 6);
+    cbor_put_text(&w, c->format);
+    snprintf(subject, sizeof subject, "channel %u: add %.*s", next, STR_ARG(c->name));
+    TRY(act(l, KIND_CHANNEL, &w, subject, d));
+    *number = next;
+    return ST_OK;
+}
+
+enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t number,
+                          struct diag *d)
+{
+    uint8_t bytes[64];
+    char subject[SUBJECT_CAP];
+    struct writer w;
+    must(kind == REGISTER_OPERATOR || kind == REGISTER_CHANNEL);
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 2);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, (uint64_t)kind);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, number);
+    snprintf(subject, sizeof subject, "%s %u: confirm",
+             kind == REGISTER_OPERATOR ? "operator" : "channel", number);
+    return act(l, KIND_SECOND, &w, subject, d);
+}
+
+enum status admin_reveal(struct ledger *l, uint64_t person, const char *purpose,
+                         struct diag *d)
+{
+    uint8_t bytes[TEXT_MAX + 64];
+    char subject[SUBJECT_CAP];
+    struct writer w;
+    must(printable(str_of(purpose), 1, TEXT_MAX));
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 2);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, person);
+    cbor_put_uint(&w, 2);
+    cbor_put_text(&w, str_of(purpose));
+    snprintf(subject, sizeof subject, "person %llu: reveal",
+             (unsigned long long)person);
+    return act(l, KIND_REVEAL, &w, subject, d);
+}

@@ -1,0 +1,41 @@
+/* admin.h - acts on the registers of operators and channels, and the mark that personal
+ * data was shown. Each is one signed record; ledger_sign_as comes first. */
+#ifndef ALMONER_BATCH_ADMIN_H
+#define ALMONER_BATCH_ADMIN_H
+
+#include "ledger/ledger.h"
+
+struct admin_operator {
+    struct str name;
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    unsigned roles;
+    struct str office; /* may be empty */
+};
+/* Its number. ST_INPUT "name" or "office"; ST_CONFLICT "operator-known", "key-known",
+ * "admin-role". In a live ledger it waits for the second admin. */
+enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
+                               uint32_t *number, struct diag *d) MUST_USE;
+
+struct admin_channel {
+    struct str name;
+    struct str bank_code; /* CNAPS */
+    struct str account;
+    struct str account_name;
+    struct str format; /* of its payment files: one this build knows */
+};
+/* Its number. ST_INPUT "name", "bank-code", "account", "account-name", "format";
+ * ST_CONFLICT "channel-known". In a live ledger it waits for the second admin. */
+enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
+                              uint32_t *number, struct diag *d) MUST_USE;
+
+/* The second admin's signature, for REGISTER_OPERATOR or REGISTER_CHANNEL: ST_CONFLICT
+ * "not-pending", ST_DENIED "same-operator". */
+enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t number,
+                          struct diag *d) MUST_USE;
+
+/* What is shown of one person (0: of more than one) in clear, and why. Comes before the
+ * showing. */
+enum status admin_reveal(struct ledger *l, uint64_t person, const char *purpose,
+                         struct diag *d) MUST_USE;
+
+#endif

@@ -1,0 +1,256 @@
+/* assess.c - the second thread of a run; see assess.h. It never touches the store. */
+#include "batch/assess.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "base/relay.h"
+
+#define SLAB_BYTES ((size_t)16 * 1024 * 1024) /* of rows, and of differences */
+
+struct slab_entry {
+    uint64_t person;
+    size_t at; /* in rows: the sealed row, then the account */
+    size_t sealed_n;
+    size_t account_n;
+};
+
+struct slab {
+    size_t count;
+    struct slab_entry entries[SLAB_PEOPLE];
+    struct buf rows;
+    struct buf found;
+    enum status status;
+    struct diag diag;
+};
+
+struct assessor {
+    struct relay *relay;
+    unsigned given; /* slabs handed to the caller so far */
+    struct slab *slabs[RELAY_PIECES];
+    struct entitle *e;
+    struct vault_opener *opener;
+    struct assess_terms terms;
+    struct vault_row row;
+    struct person *person;
+    struct account *account;
+    struct slab *filling; /* by the thread, while it evaluates */
+};
+
+/* ---- one person ---- */
+
+/* All months when somebody's facts or the rules changed since the run that assessed
+ * them; else those after it. */
+static struct entitle_range range_for(const struct assessor *a)
+{
+    const struct assess_terms *t = &a->terms;
+    struct entitle_range range = {policy_set_first_month(entitle_policies(a->e)),
+                                  t->period};
+    bool known = t->assessed_month > 0 && a->person->newest < t->assessed_size;
+    if (known && t->assessed_month + 1 > range.first) {
+        range.first = t->assessed_month + 1;
+    }
+    return range;
+}
+
+static void note_fact(const struct assessor *a, uint64_t recorded, struct assessed *x)
+{
+    bool known =
+        recorded < a->terms.assessed_size || x->fact_count == ENTITLEMENT_FACTS_MAX;
+    for (size_t k = 0; k < x->fact_count && !known; k++) {
+        known = x->facts[k] == recorded;
+    }
+    if (!known) {
+        x->facts[x->fact_count++] = recorded;
+    }
+}
+
+/* Records with facts of this person that no run has seen, newest first; then those with
+ * lists the person came off, which make no fact of their own. */
+static void note_new_facts(const struct assessor *a, struct assessed *x)
+{
+    const struct person *p = a->person;
+    x->fact_count = 0;
+    if (a->terms.assessed_size == 0 || p->newest < a->terms.assessed_size) {
+        return;
+    }
+    for (size_t i = p->fact_count; i > 0; i--) {
+        note_fact(a, p->facts[i - 1].recorded, x);
+    }
+    for (size_t i = p->mark_count; i > 0; i--) {
+        note_fact(a, p->marks[i - 1].recorded, x);
+    }
+}
+
+/* Keeps a difference for the caller. Places in the buffer are multiples of 8. */
+static enum status keep(void *ctx, const struct difference *x, struct diag *d)
+{
+    struct assessor *a = ctx;
+    struct assessed head = {.person = a->person->number,
+                            .span_count = (uint32_t)x->count};
+    memcpy(head.code, x->code, sizeof head.code);
+    note_new_facts(a, &head);
+    buf_add(&a->filling->found, &head, sizeof head);
+    buf_add(&a->filling->found, x->spans, x->count * sizeof x->spans[0]);
+    return buf_check(&a->filling->found, d);
+}
+
+static enum status one_person(struct assessor *a, const struct slab_entry *e,
+                              const char *bytes, struct diag *d)
+{
+    struct str account = str_make(bytes + e->sealed_n, e->account_n);
+    TRY(vault_opener_open(a->opener, e->person, str_make(bytes, e->sealed_n), &a->row,
+                          d));
+    TRY(person_read_some(buf_str(&a->row.plain), a->terms.known_below,
+                         entitle_wants(a->e), a->person, d));
+    a->person->number = e->person;
+    struct entitle_range range = range_for(a);
+    if (range.first > range.through) {
+        return ST_OK;
+    }
+    TRY(account_read(account, a->account, d));
+    return entitle_differences(a->e, a->person, a->account, range, a->terms.period,
+                               keep, a, d);
+}
+
+/* On the second thread. */
+static void assess(void *ctx, void *piece)
+{
+    struct assessor *a = ctx;
+    struct slab *s = piece;
+    a->filling = s;
+    s->status = ST_OK;
+    for (size_t i = 0; i < s->count && s->status == ST_OK; i++) {
+        s->status =
+            one_person(a, &s->entries[i], s->rows.p + s->entries[i].at, &s->diag);
+    }
+}
+
+/* ---- life ---- */
+
+static enum status make_parts(struct assessor *a, struct ledger *l, struct diag *d)
+{
+    for (int i = 0; i < RELAY_PIECES; i++) {
+        a->slabs[i] = calloc(1, sizeof *a->slabs[i]);
+        if (a->slabs[i] == NULL) {
+            return diag_memory(d);
+        }
+        buf_init(&a->slabs[i]->rows, SLAB_BYTES);
+        buf_init(&a->slabs[i]->found, 4 * SLAB_BYTES);
+    }
+    a->person = calloc(1, sizeof *a->person);
+    a->account = calloc(1, sizeof *a->account);
+    if (a->person == NULL || a->account == NULL) {
+        return diag_memory(d);
+    }
+    TRY(vault_opener_new(l, &a->opener, d));
+    return relay_new(&a->relay, assess, a, d);
+}
+
+enum status assessor_new(struct assessor **out, struct ledger *l, struct entitle *e,
+                         struct assess_terms terms, struct diag *d)
+{
+    struct assessor *a = calloc(1, sizeof *a);
+    if (a == NULL) {
+        return diag_memory(d);
+    }
+    a->e = e;
+    a->terms = terms;
+    vault_row_init(&a->row);
+    enum status st = make_parts(a, l, d);
+    if (st != ST_OK) {
+        assessor_free(a);
+        return st;
+    }
+    *out = a;
+    return ST_OK;
+}
+
+void assessor_free(struct assessor *a)
+{
+    if (a == NULL) {
+        return;
+    }
+    relay_free(a->relay);
+    for (int i = 0; i < RELAY_PIECES; i++) {
+        if (a->slabs[i] != NULL) {
+            buf_release(&a->slabs[i]->rows);
+            buf_release(&a->slabs[i]->found);
+            free(a->slabs[i]);
+        }
+    }
+    vault_opener_free(a->opener);
+    vault_row_release(&a->row);
+    free(a->person);
+    free(a->account);
+    free(a);
+}
+
+/* ---- the caller's side ---- */
+
+struct slab *assessor_slab(struct assessor *a)
+{
+    struct slab *s = a->slabs[a->given++ % RELAY_PIECES];
+    s->count = 0;
+    buf_clear(&s->rows);
+    buf_clear(&s->found);
+    return s;
+}
+
+bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str account)
+{
+    if (s->count == SLAB_PEOPLE || s->rows.len + sealed.n + account.n > SLAB_BYTES) {
+        return false;
+    }
+    struct slab_entry *e = &s->entries[s->count++];
+    e->person = person;
+    e->at = s->rows.len;
+    e->sealed_n = sealed.n;
+    e->account_n = account.n;
+    buf_add(&s->rows, sealed.p, sealed.n);
+    buf_add(&s->rows, account.p, account.n);
+    return true;
+}
+
+uint64_t slab_count(const struct slab *s)
+{
+    return s->count;
+}
+
+uint64_t slab_next(const struct slab *s)
+{
+    return s->count == 0 ? 1 : s->entries[s->count - 1].person + 1;
+}
+
+void assessor_start(struct assessor *a, struct slab *s)
+{
+    relay_start(a->relay, s);
+}
+
+enum status assessor_finish(struct assessor *a, struct slab *s, struct diag *d)
+{
+    must(relay_finish(a->relay) == s);
+    TRY(buf_check(&s->rows, d));
+    if (s->status != ST_OK) {
+        *d = s->diag;
+    }
+    return s->status;
+}
+
+const struct assessed *slab_found(const struct slab *s, size_t *at)
+{
+    if (*at >= s->found.len) {
+        return NULL;
+    }
+    const void *p = s->found.p + *at;
+    const struct assessed *x = p;
+    *at += sizeof *x + x->span_count * sizeof(struct entitlement_span);
+    return x;
+}
+
+const struct entitlement_span *assessed_spans(const struct assessed *x)
+{
+    const void *p = x + 1;
+    return p;
+}

@@ -1,0 +1,56 @@
+/* assess.h - people assessed on a second thread: what a run does between reading rows
+ * and posting. The caller reads sealed rows and accounts in person order, the assessor
+ * opens, reads and evaluates them, the caller posts what it found: two slabs in turn,
+ * so that reading and posting (the store's work) overlap with opening and evaluating.
+ * */
+#ifndef ALMONER_BATCH_ASSESS_H
+#define ALMONER_BATCH_ASSESS_H
+
+#include "entitle/entitle.h"
+
+#define SLAB_PEOPLE 2048
+
+/* How far back a person is looked at: see range_for in assess.c. */
+struct assess_terms {
+    int32_t period;
+    uint64_t known_below;   /* facts recorded from here on do not count */
+    int32_t assessed_month; /* 0: every month of everybody */
+    uint64_t assessed_size; /* people with newer facts are assessed from the start */
+};
+
+/* A difference found, with the records of the facts behind it. */
+struct assessed {
+    uint64_t person;
+    uint32_t span_count;
+    uint32_t fact_count;
+    char code[PROGRAMME_CODE_MAX + 1];
+    uint64_t facts[ENTITLEMENT_FACTS_MAX];
+    /* struct entitlement_span spans[span_count] follow */
+};
+
+struct assessor;
+struct slab;
+
+/* e is used by the assessor alone from now on; it stays the caller's to close, after
+ * assessor_free. */
+enum status assessor_new(struct assessor **out, struct ledger *l, struct entitle *e,
+                         struct assess_terms terms, struct diag *d) MUST_USE;
+void assessor_free(struct assessor *a); /* NULL is fine; waits for the thread */
+
+/* A slab to fill, empty; never more than two are out. */
+struct slab *assessor_slab(struct assessor *a);
+/* Adds a person; false when the slab is full. Bytes are copied. */
+bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str account);
+uint64_t slab_count(const struct slab *s);
+uint64_t slab_next(const struct slab *s); /* the person after the last one added */
+/* Hands a filled slab over; returns at once. */
+void assessor_start(struct assessor *a, struct slab *s);
+/* Waits until it is done. The failure, if any, is that of the first person who failed.
+ * */
+enum status assessor_finish(struct assessor *a, struct slab *s, struct diag *d)
+    MUST_USE;
+/* The differences found, in order: *at starts at 0; NULL at the end. */
+const struct assessed *slab_found(const struct slab *s, size_t *at);
+const struct entitlement_span *assessed_spans(const struct assessed *x);
+
+#endif

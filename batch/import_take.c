@@ -1,0 +1,106 @@
+/* import_take.c - what an import writes: entries into people's rows, commitments to
+ * them into records, in transactions of bounded size. A record commits to all the bytes
+ * it added to a person's row, so a person is in it once, whatever the rows were. */
+#include "batch/import_private.h"
+
+#include <string.h>
+
+#include "base/must.h"
+
+/* A transaction's changed pages stay in memory until it is committed: these rows, and
+ * for each person one page of older rows or of the look-up at most, so about 100 MB at
+ * worst, below STORE_HEADROOM. */
+#define COMMIT_ROW_BYTES ((uint64_t)16 * 1024 * 1024)
+#define COMMIT_PEOPLE 20000
+#define TICK_ROWS 4096
+
+enum status import_take_flush(struct import_job *j, struct diag *d)
+{
+    struct import_take *t = &j->take;
+    TRY(ledger_append_chunk(j->l, KIND_FACTS, &t->chunk, j->number, t->last, d));
+    t->created = 0;
+    return ST_OK;
+}
+
+enum status import_take_ready(struct import_job *j, uint64_t *recorded, struct diag *d)
+{
+    if (!chunk_fits(&j->take.chunk, IMPORT_ENTRY_BYTES)) {
+        TRY(import_take_flush(j, d));
+    }
+    *recorded = ledger_head(j->l)->tree.size;
+    return ST_OK;
+}
+
+/* The entry of this person in the record in the making; count when there is none. */
+static size_t entry_of(const struct import_take *t, uint64_t person)
+{
+    size_t i = 0;
+    while (i < t->chunk.count && t->entries[i].person != person) {
+        i++;
+    }
+    return i;
+}
+
+static bool is_enough(const struct import_take *t)
+{
+    return t->row_bytes >= COMMIT_ROW_BYTES || t->people >= COMMIT_PEOPLE;
+}
+
+enum status import_take_person(struct import_job *j, size_t from, struct diag *d)
+{
+    struct import_take *t = &j->take;
+    uint64_t person = j->row_of.person;
+    uint64_t recorded = ledger_head(j->l)->tree.size;
+    uint8_t commitment[DIGEST_LEN];
+    size_t i = entry_of(t, person);
+    TRY(buf_check(&j->row_of.plain, d));
+    struct str row = buf_str(&j->row_of.plain);
+    struct str added = i < t->chunk.count ? person_entries_of(row, recorded)
+                                          : str_make(row.p + from, row.n - from);
+    vault_commitment(j->l, &j->row_of, recorded, added, commitment);
+    TRY(vault_row_write(j->l, &j->row_of, d));
+    t->row_bytes += row.n;
+    t->people++;
+    if (i < t->chunk.count) {
+        memcpy(t->chunk.bytes + t->entries[i].at, commitment, DIGEST_LEN);
+        return ST_OK;
+    }
+    must(i < IMPORT_ENTRIES_MAX);
+    struct writer *w = &t->chunk.entries;
+    cbor_put_array(w, 2);
+    cbor_put_uint(w, person);
+    cbor_put_bytes(w, commitment, DIGEST_LEN);
+    must(!w->failed);
+    t->entries[i].person = person;
+    t->entries[i].at = w->len - DIGEST_LEN;
+    t->chunk.count++;
+    return ST_OK;
+}
+
+void import_take_done(struct import_job *j, uint64_t ordinal, bool *due)
+{
+    j->take.last = ordinal;
+    j->take.since_tick++;
+    *due = j->take.since_tick >= TICK_ROWS || is_enough(&j->take);
+}
+
+enum status import_take_border(struct import_job *j, struct diag *d)
+{
+    struct import_take *t = &j->take;
+    t->since_tick = 0;
+    progress_tick(j->progress, j->doing, t->last, j->rows_total);
+    bool stop = progress_stop(j->progress);
+    if (!is_enough(t) && !stop) {
+        return ST_OK;
+    }
+    t->row_bytes = 0;
+    t->people = 0;
+    TRY(import_take_flush(j, d));
+    TRY(ledger_commit(j->l, d));
+    if (stop) {
+        diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped within import %u",
+                  j->number);
+        return diag_hint(d, "almoner import confirm %u finishes it", j->number);
+    }
+    return ledger_begin(j->l, d);
+}

@@ -1,0 +1,357 @@
+/* run.c - the monthly run, a long act: people in order, their differences, in chunks.
+ *
+ * Nothing is written before the first difference is found, so a repeated run leaves the
+ * ledger as it was. A killed run goes on with the last person it posted for: what is
+ * granted already makes no difference any more. */
+#include "batch/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch/assess.h"
+#include "ledger/cbor.h"
+
+#define CHUNK_RECORDS 20000 /* of a transaction */
+
+struct run {
+    struct ledger *l;
+    struct assessor *assessor;
+    const struct progress *progress;
+    struct run_report *report;
+    int32_t period;
+    uint32_t number;
+    bool posting; /* a write transaction of the run's act is in hand */
+    uint64_t in_chunk;
+    uint64_t next;                  /* the person to read next; 0: everybody was read */
+    struct entitlement entitlement; /* being posted */
+    struct postings postings;
+};
+
+/* ---- reading ---- */
+
+/* Fills a slab with people from r->next on. */
+static enum status read_people(struct run *r, struct slab *s, struct diag *d)
+{
+    uint8_t at[8];
+    struct str key;
+    struct str sealed;
+    struct str account;
+    struct cursor *c;
+    put_u64(at, r->next);
+    TRY(store_cursor_open(ledger_txn(r->l), TABLE_PEOPLE, &c, d));
+    enum status st = store_cursor_seek(c, str_make(at, 8), &key, &sealed, d);
+    while (st == ST_OK && key.p != NULL) {
+        st = store_get(ledger_txn(r->l), TABLE_ACCOUNTS, key, &account, d);
+        if (st != ST_OK ||
+            !slab_add(s, get_u64((const uint8_t *)key.p), sealed, account)) {
+            break;
+        }
+        st = store_cursor_next(c, &key, &sealed, d);
+    }
+    r->next = st == ST_OK && key.p != NULL ? slab_next(s) : 0;
+    store_cursor_close(c);
+    return st;
+}
+
+/* Reads the next slab and hands it over; NULL when everybody was read. */
+static enum status read_ahead(struct run *r, struct slab **s, struct diag *d)
+{
+    *s = NULL;
+    if (r->next == 0) {
+        return ST_OK;
+    }
+    struct slab *next = assessor_slab(r->assessor);
+    TRY(read_people(r, next, d));
+    assessor_start(r->assessor, next);
+    *s = next;
+    return ST_OK;
+}
+
+/* ---- posting ---- */
+
+static enum status post(struct run *r, const struct assessed *x, struct diag *d)
+{
+    struct entitlement *e = &r->entitlement;
+    uint8_t bytes[BODY_BYTES_MAX];
+    struct writer w;
+    e->run = r->number;
+    e->person = x->person;
+    e->programme = str_of(x->code);
+    e->span_count = x->span_count;
+    memcpy(e->spans, assessed_spans(x), x->span_count * sizeof e->spans[0]);
+    e->fact_count = x->fact_count;
+    memcpy(e->facts, x->facts, sizeof e->facts);
+    TRY(fold_entitlement(ledger_fold(r->l), e, &r->postings, d));
+    writer_init(&w, bytes, sizeof bytes);
+    entitlement_write(e, &r->postings, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INTERNAL, "record-size", "an entitlement is too long");
+    }
+    r->in_chunk++;
+    return ledger_append_posted(r->l, KIND_ENTITLEMENT, writer_str(&w), d);
+}
+
+/* Adds up without writing. */
+static void tally(struct run *r, const struct assessed *x)
+{
+    r->report->records++;
+    for (uint32_t i = 0; i < x->span_count; i++) {
+        const struct entitlement_span *s = &assessed_spans(x)[i];
+        int64_t fen = s->span.fen * s->span.months;
+        switch (s->cause) {
+        case CAUSE_REGULAR:
+            r->report->regular_fen += fen;
+            break;
+        case CAUSE_BACKPAY:
+            r->report->backpay_fen += fen;
+            break;
+        case CAUSE_REDUCTION:
+            r->report->reduction_fen += fen;
+            break;
+        }
+    }
+}
+
+static enum status take_slab(struct run *r, const struct slab *s, struct diag *d)
+{
+    const struct assessed *x;
+    size_t at = 0;
+    r->report->beneficiaries += slab_count(s);
+    while ((x = slab_found(s, &at)) != NULL) {
+        if (r->posting) {
+            TRY(post(r, x, d));
+        } else {
+            tally(r, x);
+        }
+    }
+    return ST_OK;
+}
+
+/* Between two slabs: shows how far it is, commits a full chunk. */
+static enum status next_chunk(struct run *r, struct diag *d)
+{
+    progress_tick(r->progress, "run", r->report->beneficiaries,
+                  ledger_head(r->l)->people);
+    bool stop = progress_stop(r->progress);
+    if (r->posting && (stop || r->in_chunk >= CHUNK_RECORDS)) {
+        r->in_chunk = 0;
+        TRY(ledger_commit(r->l, d));
+        if (!stop) {
+            return ledger_begin(r->l, d);
+        }
+    }
+    if (stop) {
+        diag_fail(d, ST_INTERRUPTED, "interrupted", "the run was stopped");
+        return diag_hint(d, "the same command finishes it");
+    }
+    return ST_OK;
+}
+
+/* Everybody from r->next on; while looking, until somebody has a difference. A slab is
+ * read and assessed while the one before it is posted. */
+static enum status visit(struct run *r, bool until_found, struct diag *d)
+{
+    struct slab *now;
+    struct slab *ahead;
+    TRY(read_ahead(r, &now, d));
+    while (now != NULL) {
+        TRY(assessor_finish(r->assessor, now, d));
+        TRY(read_ahead(r, &ahead, d));
+        TRY(take_slab(r, now, d));
+        if (until_found && r->report->records > 0) {
+            return ahead == NULL ? ST_OK : assessor_finish(r->assessor, ahead, d);
+        }
+        TRY(next_chunk(r, d));
+        now = ahead;
+    }
+    return ST_OK;
+}
+
+/* ---- the act ---- */
+
+static enum status start(struct run *r, struct diag *d)
+{
+    uint8_t bytes[64];
+    char subject[80];
+    char month[DATE_TEXT_CAP];
+    struct writer w;
+    const struct head *h = ledger_head(r->l);
+    r->number = h->runs + 1;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 4);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, r->number);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, (uint64_t)r->period);
+    cbor_put_uint(&w, 3);
+    cbor_put_uint(&w, h->tree.size);
+    cbor_put_uint(&w, 4);
+    cbor_put_uint(&w, h->confirmed);
+    month_print(r->period, month);
+    snprintf(subject, sizeof subject, "run %u of %s: start", r->number, month);
+    struct act_text text = {.subject = subject, .count = h->people};
+    return ledger_append_signed(r->l, KIND_RUN_START, writer_str(&w), text, NULL, d);
+}
+
+static enum status end(struct run *r, struct diag *d)
+{
+    uint8_t bytes[200];
+    char subject[80];
+    char month[DATE_TEXT_CAP];
+    struct writer w;
+    const struct head *h = ledger_head(r->l);
+    const struct open_act o = h->open;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 6);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, r->number);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, o.count[0]);
+    for (int i = 0; i < 3; i++) {
+        cbor_put_uint(&w, (uint64_t)(3 + i));
+        cbor_put_int(&w, o.fen[i]);
+    }
+    cbor_put_uint(&w, 15);
+    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    month_print(r->period, month);
+    snprintf(subject, sizeof subject, "run %u of %s: end", r->number, month);
+    struct act_text text = {.subject = subject,
+                            .count = o.count[0],
+                            .total_fen = o.fen[0] + o.fen[1] + o.fen[2]};
+    TRY(ledger_append_signed(r->l, KIND_RUN_END, writer_str(&w), text, NULL, d));
+    r->report->records = o.count[0];
+    r->report->regular_fen = o.fen[0];
+    r->report->backpay_fen = o.fen[1];
+    r->report->reduction_fen = o.fen[2];
+    return ST_OK;
+}
+
+/* From r->next to the end, in the write transaction in hand. */
+static enum status post_all(struct run *r, struct diag *d)
+{
+    enum status st = visit(r, false, d);
+    if (st == ST_OK) {
+        st = end(r, d);
+    }
+    if (st == ST_OK) {
+        st = ledger_commit(r->l, d);
+    }
+    if (st != ST_OK) {
+        ledger_abort(r->l);
+        return st;
+    }
+    r->report->number = r->number;
+    return ST_OK;
+}
+
+static enum status resume(struct run *r, struct diag *d)
+{
+    const struct open_act o = ledger_head(r->l)->open;
+    r->number = o.number;
+    r->next = o.next > 0 ? o.next : 1;
+    r->report->resumed = true;
+    r->posting = true;
+    TRY(ledger_begin(r->l, d));
+    return post_all(r, d);
+}
+
+/* Looks for the first difference, then begins the act and goes through everybody. */
+static enum status begin(struct run *r, struct diag *d)
+{
+    struct run_report none = {.period = r->period};
+    r->next = 1;
+    TRY(visit(r, true, d));
+    if (r->report->records == 0) {
+        return ST_OK;
+    }
+    *r->report = none;
+    r->next = 1;
+    TRY(ledger_begin(r->l, d));
+    r->posting = true;
+    enum status st = start(r, d);
+    if (st != ST_OK) {
+        ledger_abort(r->l);
+        return st;
+    }
+    return post_all(r, d);
+}
+
+static enum status execute(struct run *r, bool dry_run, bool resumed, struct diag *d)
+{
+    if (resumed) {
+        return resume(r, d);
+    }
+    if (dry_run) {
+        r->next = 1;
+        return visit(r, false, d);
+    }
+    return begin(r, d);
+}
+
+/* What a resumed run pinned when it began, else the ledger as it is. */
+static enum status terms(struct ledger *l, int32_t period, bool resumed,
+                         struct assess_terms *out, struct diag *d)
+{
+    const struct head *h = ledger_head(l);
+    out->period = period;
+    out->known_below = h->tree.size;
+    if (h->assessed_month > 0 && h->assessed_rules == h->confirmed) {
+        out->assessed_month = h->assessed_month;
+    }
+    out->assessed_size = h->assessed_size;
+    if (resumed) {
+        struct run_entry entry;
+        TRY(run_get(ledger_txn(l), h->open.number, &entry, d));
+        out->known_below = entry.facts_size;
+        if (entry.period != period) {
+            char month[DATE_TEXT_CAP];
+            month_print(entry.period, month);
+            diag_fail(d, ST_CONFLICT, "open-act", "the run of %s is not finished",
+                      month);
+            return diag_hint(d, "almoner run --period %s finishes it", month);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status check_period(struct ledger *l, int32_t period, bool ahead,
+                                struct diag *d)
+{
+    int32_t now = month_of_day(ledger_today(l));
+    if (ledger_head(l)->confirmed == 0) {
+        diag_fail(d, ST_CONFLICT, "no-policy", "no policy is confirmed");
+        return diag_hint(d, "almoner policy adopt FILE, then policy confirm N");
+    }
+    if (period > now && !ahead) {
+        char month[DATE_TEXT_CAP];
+        month_print(now, month);
+        diag_fail(d, ST_CONFLICT, "ahead", "the period lies after the current month %s",
+                  month);
+        return diag_hint(d, "--ahead runs it all the same");
+    }
+    return ST_OK;
+}
+
+enum status run_execute(struct ledger *l, int32_t period, bool ahead, bool dry_run,
+                        const struct progress *progress, struct run_report *out,
+                        struct diag *d)
+{
+    bool resumed;
+    struct assess_terms t = {0};
+    struct entitle *e;
+    struct run r = {.l = l, .progress = progress, .report = out, .period = period};
+    memset(out, 0, sizeof *out);
+    out->period = period;
+    TRY(ledger_may_write(l, dry_run ? 0 : KIND_RUN_START, 0, &resumed, d));
+    TRY(check_period(l, period, ahead, d));
+    TRY(terms(l, period, resumed, &t, d));
+    TRY(entitle_open(&e, l, UINT32_MAX, d));
+    enum status st = assessor_new(&r.assessor, l, e, t, d);
+    if (st == ST_OK) {
+        st = execute(&r, dry_run, resumed, d);
+    }
+    assessor_free(r.assessor);
+    entitle_close(e);
+    return st;
+}

@@ -1,0 +1,349 @@
+/* entitle.c - the confirmed policies of a ledger, a person's facts as evaluation wants
+ * them, and the differences to what was granted. It must never write. */
+#include "entitle/entitle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+
+#define POLICIES_MAX 1000
+
+struct builder { /* one programme's differences in the making */
+    struct difference out;
+    const struct account_programme *had; /* NULL: nothing was granted yet */
+};
+
+struct entitle {
+    struct policy_set *set;
+    struct policy **owned; /* those of list */
+    struct confirmed_policy *list;
+    size_t count;
+    size_t programmes;
+    int attributes[FACT_CODES]; /* of the set; [FACT_NAMED] is not used */
+    struct eval_person subject;
+    struct eval_fact facts[PERSON_FACTS_MAX];
+    struct eval_result results[EVAL_PROGRAMMES_MAX];
+    struct builder builders[EVAL_PROGRAMMES_MAX];
+};
+
+/* ---- policies ---- */
+
+static enum status load_policy(struct ledger *l, const struct policy_entry *entry,
+                               struct policy **out, struct diag *d)
+{
+    struct buf text;
+    buf_init(&text, POLICY_FILE_MAX);
+    enum status st = vault_file_load(l, entry->sha256, &text, d);
+    if (st == ST_OK) {
+        st = policy_read(out, buf_str(&text), entry->id, d);
+    }
+    buf_release(&text);
+    return st;
+}
+
+/* In the order of confirmation: place = confirmed_order - 1. */
+static enum status load_policies(struct entitle *e, struct ledger *l, uint32_t rules,
+                                 struct diag *d)
+{
+    for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
+        struct policy_entry entry;
+        TRY(policy_get(ledger_txn(l), n, &entry, d));
+        if (entry.confirmed_order == 0 || entry.confirmed_order > rules) {
+            continue;
+        }
+        size_t at = entry.confirmed_order - 1;
+        TRY(load_policy(l, &entry, &e->owned[at], d));
+        e->list[at].policy = e->owned[at];
+        e->list[at].number = n;
+        e->list[at].confirmed_month = month_of_day(
+            day_of_time(entry.confirmed_us, ledger_info(l)->offset_minutes));
+    }
+    for (size_t i = 0; i < e->count; i++) {
+        if (e->owned[i] == NULL) {
+            return diag_fail(d, ST_INTEGRITY, "policies",
+                             "a confirmed policy is missing");
+        }
+    }
+    return ST_OK;
+}
+
+static enum status compile(struct entitle *e, size_t count, struct diag *d)
+{
+    TRY(policy_set_new(&e->set, e->list, count, d));
+    e->programmes = policy_set_programme_count(e->set);
+    for (unsigned c = 1; c < FACT_CODES; c++) {
+        struct str name = str_of(fact_code_name((enum fact_code)c));
+        e->attributes[c] = policy_set_attribute(e->set, name);
+    }
+    must(e->programmes <= EVAL_PROGRAMMES_MAX);
+    for (size_t i = 0; i < e->programmes; i++) {
+        struct difference *x = &e->builders[i].out;
+        x->programme = (int)i;
+        if (!str_copy(str_of(policy_set_programme_code(e->set, i)), x->code,
+                      sizeof x->code)) {
+            return diag_fail(d, ST_INPUT, "programme-code",
+                             "the programme code %s is longer than %d bytes",
+                             policy_set_programme_code(e->set, i), PROGRAMME_CODE_MAX);
+        }
+    }
+    return ST_OK;
+}
+
+/* The first `rules` confirmed policies, and after them the one on trial, if any. */
+static enum status load_all(struct entitle *e, struct ledger *l, uint32_t rules,
+                            const struct confirmed_policy *trial, struct diag *d)
+{
+    uint32_t confirmed = ledger_head(l)->confirmed;
+    e->count = rules < confirmed ? rules : confirmed;
+    e->owned = calloc(e->count + 1, sizeof *e->owned);
+    e->list = calloc(e->count + 1, sizeof *e->list);
+    if (e->owned == NULL || e->list == NULL) {
+        return diag_memory(d);
+    }
+    if (e->count >= POLICIES_MAX) {
+        return diag_fail(d, ST_CONFLICT, "policies", "too many policies");
+    }
+    TRY(load_policies(e, l, (uint32_t)e->count, d));
+    if (trial != NULL) {
+        e->list[e->count] = *trial;
+    }
+    return compile(e, e->count + (trial != NULL ? 1 : 0), d);
+}
+
+static enum status open_with(struct entitle **out, struct ledger *l, uint32_t rules,
+                             const struct confirmed_policy *trial, struct diag *d)
+{
+    struct entitle *e = calloc(1, sizeof *e);
+    if (e == NULL) {
+        return diag_memory(d);
+    }
+    enum status st = load_all(e, l, rules, trial, d);
+    if (st != ST_OK) {
+        entitle_close(e);
+        return st;
+    }
+    *out = e;
+    return ST_OK;
+}
+
+enum status entitle_open(struct entitle **out, struct ledger *l, uint32_t rules,
+                         struct diag *d)
+{
+    return open_with(out, l, rules, NULL, d);
+}
+
+enum status entitle_try(struct ledger *l, const struct policy *p, uint32_t number,
+                        struct diag *d)
+{
+    struct entitle *e;
+    struct confirmed_policy trial = {.policy = p,
+                                     .number = number,
+                                     .confirmed_month = month_of_day(ledger_today(l))};
+    TRY(open_with(&e, l, UINT32_MAX, &trial, d));
+    entitle_close(e);
+    return ST_OK;
+}
+
+void entitle_close(struct entitle *e)
+{
+    if (e == NULL) {
+        return;
+    }
+    policy_set_free(e->set);
+    for (size_t i = 0; e->owned != NULL && i < e->count; i++) {
+        policy_free(e->owned[i]);
+    }
+    free(e->owned);
+    free(e->list);
+    free(e);
+}
+
+const struct policy_set *entitle_policies(const struct entitle *e)
+{
+    return e->set;
+}
+
+uint32_t entitle_wants(const struct entitle *e)
+{
+    uint32_t wants = UINT32_C(1) << FACT_NAMED | UINT32_C(1) << FACT_ID_NUMBER |
+                     UINT32_C(1) << FACT_BIRTH;
+    for (unsigned c = 1; c < FACT_CODES; c++) {
+        if (e->attributes[c] != ATTR_UNUSED) {
+            wants |= UINT32_C(1) << c;
+        }
+    }
+    return wants;
+}
+
+const struct programme *entitle_rules(const struct entitle *e, struct str programme,
+                                      int32_t month)
+{
+    int n = policy_set_programme_find(e->set, programme);
+    if (n < 0) {
+        return NULL;
+    }
+    const struct confirmed_policy *c = policy_set_ruling(e->set, (size_t)n, month);
+    return c == NULL ? NULL
+                     : policy_programme(c->policy,
+                                        policy_set_programme_code(e->set, (size_t)n));
+}
+
+/* ---- one person ---- */
+
+/* False when no policy asks for the fact. */
+static bool convert(const struct entitle *e, const struct fact *f, uint32_t order,
+                    struct eval_fact *out)
+{
+    out->attribute = f->code == FACT_NAMED ? policy_set_attribute(e->set, f->attribute)
+                                           : e->attributes[f->code];
+    if (out->attribute == ATTR_UNUSED) {
+        return false;
+    }
+    out->programme = -1;
+    if (f->programme.n > 0) {
+        out->programme = policy_set_programme_find(e->set, f->programme);
+        if (out->programme < 0) {
+            return false;
+        }
+    }
+    out->value = f->value;
+    out->effective = f->effective;
+    out->until = f->until;
+    out->scale = f->scale;
+    out->tier = f->tier;
+    out->amount_fen = f->amount_fen;
+    out->order = order;
+    return true;
+}
+
+/* False when nobody was known by then under this number ("as known on" an earlier day):
+ * there is nothing to evaluate. */
+static bool take_person(struct entitle *e, const struct person *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->fact_count; i++) {
+        if (convert(e, &p->facts[i], (uint32_t)i, &e->facts[n])) {
+            n++;
+        }
+    }
+    policy_set_intern(e->set, e->facts, n);
+    e->subject.birth = person_birth(p);
+    e->subject.facts = e->facts;
+    e->subject.fact_count = n;
+    return e->subject.birth != DAY_NEVER;
+}
+
+const struct eval_result *entitle_month(struct entitle *e, const struct person *p,
+                                        int32_t month)
+{
+    if (take_person(e, p)) {
+        eval_month(e->set, &e->subject, month, e->results);
+        return e->results;
+    }
+    for (size_t i = 0; i < e->programmes; i++) {
+        struct eval_result none = {
+            .reason = EVAL_NOT_ELIGIBLE, .paying_day = DAY_NEVER, .conflict_with = -1};
+        e->results[i] = none;
+    }
+    return e->results;
+}
+
+/* ---- differences ---- */
+
+static enum cause cause_of(int64_t fen, int32_t month, int32_t period)
+{
+    if (fen < 0) {
+        return CAUSE_REDUCTION;
+    }
+    return month == period ? CAUSE_REGULAR : CAUSE_BACKPAY;
+}
+
+static bool continues(const struct entitlement_span *s,
+                      const struct entitlement_span *next)
+{
+    return s->span.from + s->span.months == next->span.from &&
+           s->span.fen == next->span.fen && s->cause == next->cause &&
+           s->policy == next->policy && s->tier == next->tier;
+}
+
+struct sink {
+    enum status (*each)(void *ctx, const struct difference *x, struct diag *d);
+    void *ctx;
+};
+
+static enum status flush(struct builder *b, const struct sink *to, struct diag *d)
+{
+    if (b->out.count == 0) {
+        return ST_OK;
+    }
+    enum status st = to->each(to->ctx, &b->out, d);
+    b->out.count = 0;
+    return st;
+}
+
+static enum status add_span(struct builder *b, const struct entitlement_span *next,
+                            const struct sink *to, struct diag *d)
+{
+    struct difference *x = &b->out;
+    if (x->count > 0 && continues(&x->spans[x->count - 1], next)) {
+        x->spans[x->count - 1].span.months++;
+        return ST_OK;
+    }
+    if (x->count == ENTITLEMENT_SPANS_MAX) {
+        TRY(flush(b, to, d));
+    }
+    x->spans[x->count++] = *next;
+    return ST_OK;
+}
+
+static enum status compare_month(struct entitle *e, int32_t month, int32_t period,
+                                 const struct sink *to, struct diag *d)
+{
+    eval_month(e->set, &e->subject, month, e->results);
+    for (size_t i = 0; i < e->programmes; i++) {
+        const struct eval_result *r = &e->results[i];
+        const struct account_programme *had = e->builders[i].had;
+        int64_t fen = r->amount_fen - (had == NULL ? 0 : account_granted(had, month));
+        if (fen == 0) {
+            continue;
+        }
+        struct entitlement_span next = {
+            .span = {.from = month, .months = 1, .fen = fen},
+            .cause = cause_of(fen, month, period),
+            .policy = r->policy == NULL ? 0 : r->policy->number,
+            .tier = r->tier_number,
+        };
+        TRY(add_span(&e->builders[i], &next, to, d));
+    }
+    return ST_OK;
+}
+
+enum status entitle_differences(
+    struct entitle *e, const struct person *p, const struct account *a,
+    struct entitle_range range, int32_t period,
+    enum status (*each)(void *ctx, const struct difference *x, struct diag *d),
+    void *ctx, struct diag *d)
+{
+    struct sink to = {each, ctx};
+    if (!take_person(e, p)) {
+        return ST_OK;
+    }
+    for (size_t i = 0; i < e->programmes; i++) {
+        e->builders[i].out.count = 0;
+        e->builders[i].had = NULL;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        int n = policy_set_programme_find(e->set, str_of(a->programmes[i].code));
+        if (n >= 0) {
+            e->builders[n].had = &a->programmes[i];
+        }
+    }
+    for (int32_t m = range.first; m <= range.through; m++) {
+        TRY(compare_month(e, m, period, &to, d));
+    }
+    for (size_t i = 0; i < e->programmes; i++) {
+        TRY(flush(&e->builders[i], &to, d));
+    }
+    return ST_OK;
+}

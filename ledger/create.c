@@ -1,0 +1,275 @@
+/* create.c - a new ledger: folder, keys, store, genesis record, head file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ident.h"
+#include "base/text.h"
+#include "base/wipe.h"
+#include "ledger/cbor.h"
+#include "ledger/ledger_private.h"
+
+static enum status make_dir(const char *path, mode_t mode, struct diag *d)
+{
+    if (mkdir(path, mode) != 0 && errno != EEXIST) {
+        return diag_errno(d, "make folder", path);
+    }
+    return ST_OK;
+}
+
+/* A new file; never over an old one. */
+static enum status write_new(const char *path, struct str bytes, mode_t mode,
+                             struct diag *d)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) {
+        return diag_errno(d, "make", path);
+    }
+    enum status st = ST_OK;
+    if (write(fd, bytes.p, bytes.n) != (ssize_t)bytes.n || fsync(fd) != 0) {
+        st = diag_errno(d, "write", path);
+    }
+    if (close(fd) != 0 && st == ST_OK) {
+        st = diag_errno(d, "close", path);
+    }
+    return st;
+}
+
+static enum status write_ledger_key(struct ledger *l, struct diag *d)
+{
+    uint8_t seed[32];
+    char path[LEDGER_PATH_MAX];
+    struct buf pem;
+    TRY(ledger_random(l, seed, sizeof seed, d));
+    TRY(key_new(&l->key, seed, d));
+    TRY(ledger_path(l->key_dir, "ledger.pem", path, d));
+    buf_init(&pem, 8192);
+    enum status st = key_to_pem(l->key, str_of(""), &pem, d);
+    if (st == ST_OK) {
+        st = write_new(path, buf_str(&pem), 0600, d);
+    }
+    wipe(pem.p, pem.cap);
+    buf_release(&pem);
+    wipe(seed, sizeof seed);
+    return st;
+}
+
+static enum status write_keys(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    TRY(write_ledger_key(l, d));
+    TRY(ledger_random(l, l->master, sizeof l->master, d));
+    TRY(ledger_path(l->key_dir, "vault.key", path, d));
+    TRY(write_new(path, str_make(l->master, sizeof l->master), 0600, d));
+    ledger_derive_keys(l);
+    return ST_OK;
+}
+
+/* Only a folder of its own is remembered: DIR/keys is found without, also when the
+ * ledger's folder is moved. */
+static enum status write_config(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    char line[LEDGER_PATH_MAX + 16];
+    if (l->options.key_dir == NULL) {
+        return ST_OK;
+    }
+    int n = snprintf(line, sizeof line, "key-dir %s\n", l->key_dir);
+    TRY(ledger_path(l->dir, "config", path, d));
+    return write_new(path, str_make(line, (size_t)n), 0644, d);
+}
+
+static void print_origin(const struct ledger_genesis *g, char out[ORIGIN_MAX + 1])
+{
+    snprintf(out, ORIGIN_MAX + 1, "almoner/%s/%s%s", g->division, g->ledger_name,
+             g->sandbox ? "/sandbox" : "");
+}
+
+static enum status check_genesis(const struct ledger_genesis *g, struct diag *d)
+{
+    char origin[ORIGIN_MAX + 1];
+    struct str division = str_of(g->division);
+    if (division.n < 6 || division.n > 12 || !text_all_digits(division)) {
+        return diag_fail(d, ST_INPUT, "division", "a division code has 6 to 12 digits");
+    }
+    print_origin(g, origin);
+    if (!genesis_origin_valid(str_of(origin), division, g->sandbox)) {
+        return diag_fail(d, ST_INPUT, "ledger-name",
+                         "a ledger's name has no blanks, no + and no /, and at most 40 "
+                         "bytes");
+    }
+    if (g->name[0] == '\0' || strlen(g->name) > TEXT_MAX) {
+        return diag_fail(d, ST_INPUT, "name", "the office's name is empty or too long");
+    }
+    if (g->admin_count == 0 || (!g->sandbox && g->admin_count < 2)) {
+        return diag_fail(d, ST_USAGE, "admins", "a live ledger needs two admins");
+    }
+    for (size_t i = 0; i < g->admin_count; i++) {
+        if (!key_name_valid(str_of(g->admins[i].name))) {
+            return diag_fail(d, ST_INPUT, "name",
+                             "an admin's name is empty, too long, or has blanks or +");
+        }
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(g->admins[i].name, g->admins[k].name) == 0 ||
+                memcmp(g->admins[i].public_key, g->admins[k].public_key,
+                       KEY_PUBLIC_LEN) == 0) {
+                return diag_fail(d, ST_INPUT, "admins",
+                                 "the admins must be different people with own keys");
+            }
+        }
+    }
+    return ST_OK;
+}
+
+static void genesis_body(const struct ledger_genesis *g, const uint8_t *public_key,
+                         struct writer *w)
+{
+    cbor_put_map(w, 7);
+    cbor_put_uint(w, 1);
+    cbor_put_text(w, str_of(g->name));
+    cbor_put_uint(w, 2);
+    cbor_put_text(w, str_of(g->division));
+    cbor_put_uint(w, 3);
+    cbor_put_uint(w, GENESIS_SUITE);
+    cbor_put_uint(w, 4);
+    cbor_put_bytes(w, public_key, KEY_PUBLIC_LEN);
+    cbor_put_uint(w, 5);
+    cbor_put_bool(w, g->sandbox);
+    cbor_put_uint(w, 6);
+    cbor_put_int(w, g->offset_minutes);
+    cbor_put_uint(w, 7);
+    cbor_put_array(w, g->admin_count);
+    for (size_t i = 0; i < g->admin_count; i++) {
+        cbor_put_array(w, 2);
+        cbor_put_text(w, str_of(g->admins[i].name));
+        cbor_put_bytes(w, g->admins[i].public_key, KEY_PUBLIC_LEN);
+    }
+}
+
+/* Commit, then the head file: as every later act does it. */
+static enum status write_genesis(struct ledger *l, const struct ledger_genesis *g,
+                                 struct diag *d)
+{
+    uint8_t body[BODY_BYTES_MAX];
+    struct writer w;
+    key_public(l->key, l->info.public_key);
+    print_origin(g, l->info.origin);
+    writer_init(&w, body, sizeof body);
+    genesis_body(g, l->info.public_key, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INPUT, "record-size", "too many admins");
+    }
+    TRY(headfile_open(l, true, d));
+    TRY(ledger_begin(l, d));
+    enum status st = ledger_append(l, KIND_GENESIS, writer_str(&w), NULL, d);
+    if (st != ST_OK) {
+        ledger_abort(l);
+        return st;
+    }
+    return ledger_commit(l, d);
+}
+
+/* The names of the new files are durable too. */
+static enum status sync_dir(const char *path, struct diag *d)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0) {
+        enum status st = diag_errno(d, "sync", path);
+        if (fd >= 0) {
+            close(fd);
+        }
+        return st;
+    }
+    close(fd);
+    return ST_OK;
+}
+
+/* Does the store hold a head? What cannot be read counts as a ledger: it is not to be
+ * touched. */
+static bool holds_ledger(const char *dir)
+{
+    struct store *s;
+    struct txn *t;
+    struct str head = {0};
+    struct diag d;
+    if (store_open(&s, dir, STORE_READ, &d) != ST_OK) {
+        return strcmp(d.code, "no-store") != 0;
+    }
+    bool holds = true;
+    if (store_begin(s, false, &t, &d) == ST_OK) {
+        holds = store_get(t, TABLE_META, str_of("head"), &head, &d) != ST_OK ||
+                head.p != NULL;
+        store_abort(t);
+    }
+    store_close(s);
+    return holds;
+}
+
+/* An init that was killed before the first record left files: they are removed. */
+static enum status make_room(struct ledger *l, struct diag *d)
+{
+    static const char *const LEFT[] = {"data.mdb", "lock.mdb",        "config",
+                                       "head",     "keys/ledger.pem", "keys/vault.key"};
+    char path[LEDGER_PATH_MAX];
+    TRY(ledger_path(l->dir, "data.mdb", path, d));
+    if (access(path, F_OK) == 0 && holds_ledger(l->dir)) {
+        return diag_fail(d, ST_CONFLICT, "exists", "there is a ledger in %s already",
+                         l->dir);
+    }
+    for (size_t i = 0; i < sizeof LEFT / sizeof LEFT[0]; i++) {
+        TRY(ledger_path(l->dir, LEFT[i], path, d));
+        if (unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR) {
+            return diag_errno(d, "remove what an unfinished init left:", path);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status create_parts(struct ledger *l, const struct ledger_genesis *g,
+                                struct diag *d)
+{
+    TRY(make_dir(l->dir, 0755, d));
+    TRY(make_room(l, d));
+    if (l->options.key_dir == NULL) {
+        TRY(ledger_path(l->dir, "keys", l->key_dir, d));
+    } else if (!str_copy(str_of(l->options.key_dir), l->key_dir, sizeof l->key_dir)) {
+        return diag_fail(d, ST_INPUT, "path", "the key folder's path is too long");
+    }
+    TRY(make_dir(l->key_dir, 0700, d));
+    TRY(digest_new(&l->g, d));
+    TRY(wrapper_new(&l->wrapper, d));
+    TRY(sealer_new(&l->sealer, d));
+    TRY(fold_new(&l->fold, d));
+    TRY(write_keys(l, d));
+    TRY(write_config(l, d));
+    TRY(store_open(&l->store, l->dir, STORE_WRITE, d));
+    TRY(write_genesis(l, g, d));
+    TRY(sync_dir(l->key_dir, d));
+    return sync_dir(l->dir, d);
+}
+
+enum status ledger_create(const struct ledger_options *o,
+                          const struct ledger_genesis *g, struct diag *d)
+{
+    TRY(check_genesis(g, d));
+    if (o->now_given && !g->sandbox) {
+        return diag_fail(d, ST_USAGE, "now-live", "--now works in a sandbox only");
+    }
+    struct ledger *l = calloc(1, sizeof *l);
+    if (l == NULL) {
+        return diag_memory(d);
+    }
+    l->options = *o;
+    l->options.mode = LEDGER_WRITE;
+    l->lock_fd = -1;
+    l->head_fd = -1;
+    enum status st = str_copy(str_of(o->dir), l->dir, sizeof l->dir - 16)
+                         ? create_parts(l, g, d)
+                         : diag_fail(d, ST_INPUT, "path", "the path is too long");
+    ledger_close(l);
+    return st;
+}

@@ -1,0 +1,588 @@
+/* fold_batch.c - rules of batches: lines taken from what is due, signatures, export,
+ * the bank's results, reissue, close. The states are the table in states.c. */
+#include <string.h>
+
+#include "base/money.h"
+#include "ledger/fold_private.h"
+
+enum status fold_batch(struct fold *f, uint32_t number, struct batch_entry **out,
+                       struct diag *d)
+{
+    if (f->batch.number != number || number == 0) {
+        if (f->batch.number != 0 && f->batch_changed) {
+            TRY(batch_put(f->t, &f->batch, d));
+        }
+        f->batch.number = 0;
+        f->batch_changed = false;
+        TRY(batch_get(f->t, number, &f->batch, d));
+    }
+    *out = &f->batch;
+    return ST_OK;
+}
+
+/* The batch, if the step may be taken in its state by somebody with these roles. */
+static enum status step_allowed(struct fold *f, uint32_t number, enum batch_step step,
+                                const struct transition **go, struct batch_entry **out,
+                                struct diag *d)
+{
+    TRY(fold_batch(f, number, out, d));
+    *go = batch_transition((*out)->state, step);
+    if (*go == NULL) {
+        fold_refuse(d, "batch-state", "batch %u is %s: %s is not possible", number,
+                    batch_state_name((*out)->state), batch_step_name(step));
+        return diag_hint(d, "what comes next: %s", batch_next_hint((*out)->state));
+    }
+    if ((f->signer.roles & (unsigned)(*go)->role) == 0) {
+        return diag_fail(d, ST_DENIED, "role", "%s is no %s", f->signer.name,
+                         role_name((*go)->role));
+    }
+    return ST_OK;
+}
+
+/* ---- making a batch ---- */
+
+/* A batch that is limited to programmes names one at least. */
+static void read_programmes(struct body *b)
+{
+    if (!cbor_map_key(&b->map, 4)) {
+        return;
+    }
+    uint64_t count = cbor_get_array(&b->r);
+    b->ok = b->ok && count > 0;
+    for (uint64_t i = 0; i < count && !b->r.failed; i++) {
+        struct str code = cbor_get_text(&b->r);
+        b->ok = b->ok && programme_code_valid(code);
+    }
+}
+
+/* Body {1: number, 2: channel, 3: pay day, 4: [programme...] when limited}. */
+enum status rule_batch_start(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry e = {.sequence = r->sequence, .state = BATCH_DRAFT};
+    struct channel_entry channel;
+    struct batch_entry *held;
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint64_t number = body_uint(&b, 1, UINT32_MAX);
+    e.channel = (uint32_t)body_uint(&b, 2, UINT32_MAX);
+    e.pay_day = body_int32(&b, 3);
+    read_programmes(&b);
+    if (!body_done(&b)) {
+        return fold_malformed(r, d);
+    }
+    TRY(channel_get(f->t, e.channel, &channel, d));
+    if (channel.state != ENTRY_ACTIVE) {
+        return fold_refuse(d, "channel-pending", "channel %s is not confirmed yet",
+                           channel.name);
+    }
+    TRY(fold_next(&f->head.batches, number, "batch", d));
+    e.number = (uint32_t)number;
+    fold_open(f, r, e.number);
+    TRY(batch_put(f->t, &e, d));
+    return fold_batch(f, e.number, &held, d);
+}
+
+static enum status line_store(struct fold *f, const struct line_entry *e,
+                              struct diag *d)
+{
+    uint8_t key[8];
+    uint8_t row[LINE_BYTES_MAX];
+    struct writer w;
+    if (f->lines == NULL) {
+        TRY(store_cursor_open(f->t, TABLE_LINES, &f->lines, d));
+    }
+    writer_init(&w, row, sizeof row);
+    line_write(e, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INTERNAL, "line-row", "a line's row is too long");
+    }
+    line_key(e->batch, e->line, key);
+    return store_cursor_put(f->lines, str_make(key, 8), writer_str(&w), d);
+}
+
+static enum status line_load(struct fold *f, uint32_t batch, uint32_t line,
+                             struct line_entry *out, struct diag *d)
+{
+    uint8_t key[8];
+    struct str found;
+    struct str row;
+    if (f->lines == NULL) {
+        TRY(store_cursor_open(f->t, TABLE_LINES, &f->lines, d));
+    }
+    line_key(batch, line, key);
+    TRY(store_cursor_seek(f->lines, str_make(key, 8), &found, &row, d));
+    if (found.p == NULL || !str_eq(found, str_make(key, 8))) {
+        return fold_refuse(d, "unknown-line", "batch %u has no line %u", batch, line);
+    }
+    if (!line_read(row, batch, line, out)) {
+        return diag_fail(d, ST_INTEGRITY, "line-row",
+                         "line %u of batch %u is not what was written", line, batch);
+    }
+    return ST_OK;
+}
+
+/* Applies `own` to the balances and adds it to p. */
+static enum status post(struct fold *f, const struct postings *own, struct postings *p,
+                        struct diag *d)
+{
+    TRY(fold_balance(f, own, d));
+    for (size_t i = 0; i < own->count; i++) {
+        TRY(postings_add(p, own->items[i].programme, own->items[i].debit,
+                         own->items[i].credit, own->items[i].fen, d));
+    }
+    return ST_OK;
+}
+
+enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
+                      struct diag *d)
+{
+    struct batch_entry *b;
+    struct postings own;
+    own.count = 0;
+    TRY(fold_batch(f, f->head.open.number, &b, d));
+    TRY(fold_account_get(f, e->person, d));
+    for (size_t i = 0; i < e->span_count; i++) {
+        TRY(account_take(f->account, str_of(e->programme), e->spans[i], &own, d));
+    }
+    TRY(fold_account_put(f, e->person, d));
+    TRY(post(f, &own, p, d));
+    if (!money_add(b->total_fen, e->fen, &b->total_fen)) {
+        return fold_refuse(d, "batch-totals", "the batch's total is too large");
+    }
+    b->lines++;
+    f->batch_changed = true;
+    f->head.open.next = e->person;
+    e->batch = b->number;
+    e->line = (uint32_t)b->lines;
+    e->sequence = f->head.tree.size; /* of the record the line will stand in */
+    e->state = LINE_OPEN;
+    e->reason = 0;
+    return line_store(f, e, d);
+}
+
+static enum status compare_postings(struct fold *f, const struct chunk_body *c,
+                                    struct diag *d)
+{
+    if (!postings_equal(&f->postings, &c->postings)) {
+        return diag_fail(d, ST_INTEGRITY, "postings",
+                         "the record's postings are not what its entries give");
+    }
+    return ST_OK;
+}
+
+enum status money_lines(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct chunk_body c;
+    struct reader rd;
+    if (!chunk_body_read(r->body, &c)) {
+        return fold_malformed(r, d);
+    }
+    f->postings.count = 0;
+    reader_init(&rd, c.entries.p, c.entries.n);
+    for (uint64_t i = 0; i < c.count; i++) {
+        if (!line_entry_read(&rd, &f->line)) {
+            return fold_malformed(r, d);
+        }
+        TRY(fold_line(f, &f->line, &f->postings, d));
+        if (f->line.line != c.first + i) {
+            return fold_refuse(d, "line-number", "the record's lines are not the next");
+        }
+    }
+    return compare_postings(f, &c, d);
+}
+
+void fold_content(struct fold *f, const uint8_t before[DIGEST_LEN], struct str entries,
+                  uint8_t out[DIGEST_LEN])
+{
+    digest_once(f->g, str_make(before, DIGEST_LEN), entries, out);
+}
+
+enum status rule_lines(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct chunk_body c;
+    struct batch_entry *b;
+    uint8_t content[DIGEST_LEN];
+    if (!chunk_body_read(r->body, &c) || c.first == 0) {
+        return fold_malformed(r, d);
+    }
+    TRY(fold_in(f, c.number, d));
+    TRY(fold_batch(f, (uint32_t)c.number, &b, d));
+    if (c.first + c.count != b->lines + 1) {
+        return fold_refuse(d, "line-number", "the record's lines are not the next");
+    }
+    fold_content(f, b->content, c.entries, content);
+    memcpy(b->content, content, DIGEST_LEN);
+    f->batch_changed = true;
+    return ST_OK;
+}
+
+/* Body {1: batch, 2: lines, 3: total, 4: content, 15: leaf before}. */
+enum status rule_batch_end(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    uint8_t content[DIGEST_LEN];
+    uint8_t before[DIGEST_LEN];
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint64_t number = body_uint(&b, 1, UINT32_MAX);
+    uint64_t lines = body_uint(&b, 2, UINT32_MAX);
+    int64_t total = body_int(&b, 3);
+    body_digest(&b, 4, content);
+    body_digest(&b, 15, before);
+    if (!body_done(&b) || memcmp(before, f->head.last_leaf, DIGEST_LEN) != 0) {
+        return fold_malformed(r, d);
+    }
+    TRY(fold_in(f, number, d));
+    TRY(fold_batch(f, (uint32_t)number, &e, d));
+    if (lines != e->lines || total != e->total_fen ||
+        memcmp(content, e->content, DIGEST_LEN) != 0) {
+        return fold_refuse(d, "batch-totals", "the totals of batch %u do not agree",
+                           e->number);
+    }
+    fold_close(f);
+    return ST_OK;
+}
+
+/* ---- signatures ---- */
+
+static enum status different_signer(const struct fold *f, const struct batch_entry *e,
+                                    struct diag *d)
+{
+    for (int i = 0; i < BATCH_ROLES; i++) {
+        if (e->signers[i].operator_number == f->signer.number) {
+            return diag_fail(d, ST_DENIED, "same-operator",
+                             "%s has signed batch %u already: another operator has to",
+                             f->signer.name, e->number);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status take_signature(struct fold *f, struct batch_entry *e,
+                                  enum batch_step step, const struct record *r,
+                                  struct diag *d)
+{
+    if (step == STEP_CLOSE) {
+        e->close_maker = f->signer.number;
+        return ST_OK;
+    }
+    if (step == STEP_CLOSE_CHECK) {
+        if (e->close_maker == f->signer.number) {
+            return diag_fail(d, ST_DENIED, "same-operator",
+                             "%s closed batch %u: a checker has to confirm",
+                             f->signer.name, e->number);
+        }
+        return ST_OK;
+    }
+    TRY(different_signer(f, e, d));
+    int role = (int)step - STEP_SUBMIT;
+    e->signers[role].operator_number = f->signer.number;
+    e->signers[role].time_us = f->body.signature.time_us;
+    if (step == STEP_RELEASE) {
+        e->release_sequence = r->sequence;
+    }
+    return ST_OK;
+}
+
+/* Body {1: batch, 2: step, 3: content, 4: lines, 5: total}. */
+enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    const struct transition *go;
+    uint8_t content[DIGEST_LEN];
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint32_t number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    enum batch_step step = (enum batch_step)body_uint(&b, 2, STEP_CLOSE_CHECK);
+    body_digest(&b, 3, content);
+    uint64_t lines = body_uint(&b, 4, UINT32_MAX);
+    int64_t total = body_int(&b, 5);
+    if (!body_done(&b) || step < STEP_SUBMIT) {
+        return fold_malformed(r, d);
+    }
+    TRY(step_allowed(f, number, step, &go, &e, d));
+    if (lines != e->lines || total != e->total_fen ||
+        memcmp(content, e->content, DIGEST_LEN) != 0) {
+        return fold_refuse(d, "batch-content", "batch %u is not what was signed for",
+                           number);
+    }
+    if (lines == 0) {
+        return fold_refuse(d, "batch-empty", "batch %u has no lines", number);
+    }
+    TRY(take_signature(f, e, step, r, d));
+    e->state = go->to;
+    f->batch_changed = true;
+    return ST_OK;
+}
+
+/* Body {1: batch, 2: format, 3: SHA-256 of the file, 4: length, 5: lines, 6: total,
+ * 7: sequence of the export record before, 0: none}. */
+enum status rule_export(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    const struct transition *go;
+    struct export_entry x;
+    if (!export_body(f->body.plain, &x)) {
+        return fold_malformed(r, d);
+    }
+    TRY(step_allowed(f, x.batch, STEP_EXPORT, &go, &e, d));
+    if (x.lines != e->lines || x.total_fen != e->total_fen ||
+        x.previous != e->export_sequence) {
+        return fold_refuse(d, "batch-content", "the export is not of batch %u",
+                           x.batch);
+    }
+    e->export_sequence = r->sequence;
+    e->state = go->to;
+    f->batch_changed = true;
+    return ST_OK;
+}
+
+/* ---- answers ---- */
+
+/* Body {1: batch, 2: format, 3: SHA-256 of the file, 4: length, 5: lines in it}. */
+enum status rule_answer_start(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    const struct transition *go;
+    char format[40];
+    uint8_t sha256[DIGEST_LEN];
+    bool known;
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint32_t number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, format, sizeof format);
+    body_digest(&b, 3, sha256);
+    body_uint(&b, 4, UINT64_MAX);
+    body_uint(&b, 5, UINT64_MAX);
+    if (!body_done(&b)) {
+        return fold_malformed(r, d);
+    }
+    TRY(step_allowed(f, number, STEP_ANSWER, &go, &e, d));
+    TRY(answer_known(f->t, number, sha256, &known, d));
+    if (known) {
+        return fold_refuse(d, "answer-known", "this answer was taken in already");
+    }
+    f->head.answers++;
+    fold_open(f, r, number);
+    return answer_put(f->t, f->head.answers, number, sha256, r->sequence, d);
+}
+
+/* Takes a line's earlier result out of the batch's sums. */
+static void uncount(struct batch_entry *b, const struct line_entry *line)
+{
+    if (line->state == LINE_PAID) {
+        b->paid_lines--;
+        b->paid_fen -= line->fen;
+    }
+}
+
+static void count(struct batch_entry *b, const struct line_entry *line)
+{
+    if (line->state == LINE_PAID) {
+        b->paid_lines++;
+        b->paid_fen += line->fen;
+    }
+    if (line->state == LINE_REJECTED || line->state == LINE_RETURNED) {
+        b->back_lines++;
+        b->back_fen += line->fen;
+    }
+}
+
+static enum status move_result(struct fold *f, const struct line_entry *line,
+                               enum line_state to, struct postings *p, struct diag *d)
+{
+    struct str code = str_of(line->programme);
+    for (size_t i = 0; i < line->span_count; i++) {
+        if (to == LINE_PAID) {
+            TRY(account_paid(f->account, code, line->spans[i], p, d));
+        } else {
+            enum account_kind from =
+                line->state == LINE_PAID ? ACCOUNT_PAID : ACCOUNT_TRANSIT;
+            TRY(account_back(f->account, code, line->spans[i], from, p, d));
+        }
+    }
+    return ST_OK;
+}
+
+enum status fold_result(struct fold *f, uint32_t batch, const struct result_entry *e,
+                        struct postings *p, struct diag *d)
+{
+    struct batch_entry *b;
+    struct line_entry *line = &f->line;
+    struct postings own;
+    own.count = 0;
+    TRY(fold_batch(f, batch, &b, d));
+    TRY(line_load(f, batch, e->line, line, d));
+    if (!line_may_become(line->state, e->state) || e->state == LINE_REISSUED) {
+        return fold_refuse(d, "line-state",
+                           "line %u of batch %u is %s and cannot be %s", e->line, batch,
+                           line_state_name(line->state), line_state_name(e->state));
+    }
+    if (e->state != LINE_UNKNOWN) {
+        TRY(fold_account_get(f, line->person, d));
+        TRY(move_result(f, line, e->state, &own, d));
+        TRY(fold_account_put(f, line->person, d));
+    }
+    uncount(b, line);
+    line->state = e->state;
+    line->reason = e->reason;
+    count(b, line);
+    f->batch_changed = true;
+    TRY(line_store(f, line, d));
+    return post(f, &own, p, d);
+}
+
+enum status money_results(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct chunk_body c;
+    struct reader rd;
+    if (!chunk_body_read(r->body, &c)) {
+        return fold_malformed(r, d);
+    }
+    f->postings.count = 0;
+    reader_init(&rd, c.entries.p, c.entries.n);
+    for (uint64_t i = 0; i < c.count; i++) {
+        struct result_entry e;
+        if (!result_entry_read(&rd, &e)) {
+            return fold_malformed(r, d);
+        }
+        TRY(fold_result(f, (uint32_t)c.number, &e, &f->postings, d));
+    }
+    return compare_postings(f, &c, d);
+}
+
+enum status rule_results(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct chunk_body c;
+    if (!chunk_body_read(r->body, &c)) {
+        return fold_malformed(r, d);
+    }
+    TRY(fold_in(f, c.number, d));
+    f->head.open.count[0] += c.count;
+    f->head.open.next = c.first;
+    return ST_OK;
+}
+
+/* Body {1: batch, 2: results, 15: leaf before}. */
+enum status rule_answer_end(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    uint8_t before[DIGEST_LEN];
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint64_t number = body_uint(&b, 1, UINT32_MAX);
+    uint64_t results = body_uint(&b, 2, UINT64_MAX);
+    body_digest(&b, 15, before);
+    if (!body_done(&b) || memcmp(before, f->head.last_leaf, DIGEST_LEN) != 0) {
+        return fold_malformed(r, d);
+    }
+    TRY(fold_in(f, number, d));
+    if (results != f->head.open.count[0]) {
+        return fold_refuse(d, "answer-totals", "the totals of the answer do not agree");
+    }
+    TRY(fold_batch(f, (uint32_t)number, &e, d));
+    if (e->state == BATCH_EXPORTED && e->paid_lines + e->back_lines == e->lines) {
+        e->state = BATCH_SETTLED;
+        f->batch_changed = true;
+    }
+    fold_close(f);
+    return ST_OK;
+}
+
+/* ---- reissue ---- */
+
+/* Body {1: batch}. */
+enum status rule_reissue_start(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    const struct transition *go;
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint32_t number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    if (!body_done(&b)) {
+        return fold_malformed(r, d);
+    }
+    TRY(step_allowed(f, number, STEP_REISSUE, &go, &e, d));
+    fold_open(f, r, number);
+    return ST_OK;
+}
+
+enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
+                         struct postings *p, int64_t *again_fen, struct diag *d)
+{
+    struct batch_entry *b;
+    struct line_entry *line = &f->line;
+    struct postings own;
+    int64_t again = 0;
+    own.count = 0;
+    TRY(fold_batch(f, batch, &b, d));
+    TRY(line_load(f, batch, number, line, d));
+    if (!line_may_become(line->state, LINE_REISSUED)) {
+        return fold_refuse(d, "line-state",
+                           "line %u of batch %u is %s: nothing came back", number,
+                           batch, line_state_name(line->state));
+    }
+    TRY(fold_account_get(f, line->person, d));
+    for (size_t i = 0; i < line->span_count; i++) {
+        TRY(account_reissue(f->account, str_of(line->programme), line->spans[i], &own,
+                            &again, d));
+    }
+    TRY(fold_account_put(f, line->person, d));
+    line->state = LINE_REISSUED;
+    b->reissued_lines++;
+    b->reissued_fen += again;
+    f->head.open.fen[0] += again;
+    f->batch_changed = true;
+    TRY(line_store(f, line, d));
+    *again_fen = again;
+    return post(f, &own, p, d);
+}
+
+enum status money_reissue(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct chunk_body c;
+    struct reader rd;
+    if (!chunk_body_read(r->body, &c)) {
+        return fold_malformed(r, d);
+    }
+    f->postings.count = 0;
+    reader_init(&rd, c.entries.p, c.entries.n);
+    for (uint64_t i = 0; i < c.count; i++) {
+        bool pair = cbor_get_array(&rd) == 2;
+        uint64_t line = cbor_get_uint(&rd);
+        int64_t claimed = cbor_get_int(&rd);
+        int64_t again;
+        if (!pair || rd.failed || line == 0 || line > UINT32_MAX) {
+            return fold_malformed(r, d);
+        }
+        TRY(fold_reissue(f, (uint32_t)c.number, (uint32_t)line, &f->postings, &again,
+                         d));
+        if (again != claimed) {
+            return fold_refuse(d, "reissue-sum",
+                               "line %u is due again with another sum", (unsigned)line);
+        }
+    }
+    return compare_postings(f, &c, d);
+}
+
+/* Body {1: batch, 2: lines, 3: fen due again, 15: leaf before}. */
+enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d)
+{
+    uint8_t before[DIGEST_LEN];
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint64_t number = body_uint(&b, 1, UINT32_MAX);
+    uint64_t lines = body_uint(&b, 2, UINT64_MAX);
+    int64_t again = body_int(&b, 3);
+    body_digest(&b, 15, before);
+    if (!body_done(&b) || memcmp(before, f->head.last_leaf, DIGEST_LEN) != 0) {
+        return fold_malformed(r, d);
+    }
+    TRY(fold_in(f, number, d));
+    if (lines != f->head.open.count[0] || again != f->head.open.fen[0]) {
+        return fold_refuse(d, "reissue-totals",
+                           "the totals of the reissue do not agree");
+    }
+    fold_close(f);
+    return ST_OK;
+}

@@ -1,0 +1,99 @@
+/* fold_private.h - what the files of the fold share; nobody else includes it. */
+#ifndef ALMONER_LEDGER_FOLD_PRIVATE_H
+#define ALMONER_LEDGER_FOLD_PRIVATE_H
+
+#include "ledger/body.h"
+#include "ledger/fold.h"
+
+#define FOLD_PROGRAMMES_MAX 64
+#define FOLD_SIGNATURE_KEY 16 /* bytes of a signature's hash in the key of its row */
+
+struct balance { /* what this transaction changed so far, by programme */
+    char programme[PROGRAMME_CODE_MAX + 1];
+    int64_t fen[ACCOUNT_KINDS];
+};
+
+struct fold {
+    struct txn *t;
+    struct head head;
+    struct digest *g;
+    char origin[ORIGIN_MAX + 1]; /* "" before the first record */
+    bool sandbox;
+    struct account *account; /* work space */
+    struct cursor *accounts; /* open while the transaction lives, made when needed */
+    struct cursor *lines;
+    size_t balance_count;
+    struct balance balances[FOLD_PROGRAMMES_MAX];
+    struct batch_entry batch; /* number 0: none held */
+    bool batch_changed;
+    struct buf message;
+    struct signed_body body; /* of the record being folded, when it is signed */
+    struct operator_entry signer;
+    struct postings postings; /* work space of the rules */
+    struct postings claimed;  /* as the record says */
+    struct entitlement entitlement;
+    struct line_entry line;
+};
+
+/* A rule is given the record; when the kind is signed, f->body and f->signer are. */
+struct fold_rule {
+    enum record_kind kind;
+    unsigned roles; /* who may sign, bits; 0: not signed */
+    bool any_state; /* allowed while no long act is open */
+    int within;     /* the long act's start kind it belongs to, or 0 */
+    /* Moves money; not called when the writer did that already. NULL: none. */
+    enum status (*money)(struct fold *f, const struct record *r, struct diag *d);
+    /* Everything else; NULL: nothing. */
+    enum status (*rest)(struct fold *f, const struct record *r, struct diag *d);
+};
+
+/* fold_register.c */
+enum status rule_genesis(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_operator(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_channel(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_second(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_clock(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_reveal(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_policy_adopt(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_policy_confirm(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_import(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_import_start(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_facts(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_import_end(struct fold *f, const struct record *r, struct diag *d);
+
+/* fold_run.c */
+enum status rule_run_start(struct fold *f, const struct record *r, struct diag *d);
+enum status money_entitlement(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d);
+
+/* fold_batch.c */
+enum status rule_batch_start(struct fold *f, const struct record *r, struct diag *d);
+enum status money_lines(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_lines(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_batch_end(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_export(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_answer_start(struct fold *f, const struct record *r, struct diag *d);
+enum status money_results(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_results(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_answer_end(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_reissue_start(struct fold *f, const struct record *r, struct diag *d);
+enum status money_reissue(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d);
+
+/* Shared helpers (fold.c). */
+enum status fold_refuse(struct diag *d, const char *code, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+enum status fold_malformed(const struct record *r, struct diag *d);
+enum status fold_balance(struct fold *f, const struct postings *p, struct diag *d);
+enum status fold_account_get(struct fold *f, uint64_t person, struct diag *d);
+enum status fold_account_put(struct fold *f, uint64_t person, struct diag *d);
+/* A long act begins, goes on in its own number, ends. */
+void fold_open(struct fold *f, const struct record *r, uint32_t number);
+enum status fold_in(struct fold *f, uint64_t number, struct diag *d);
+void fold_close(struct fold *f);
+/* The number of a new entry must be the counter + 1. */
+enum status fold_next(uint32_t *counter, uint64_t number, const char *what,
+                      struct diag *d);
+
+#endif

@@ -1,0 +1,39 @@
+/* head.h - the state every record changes: tree frontier, clock, counters, open act.
+ * Stored under "head" in TABLE_META in the transaction of the record. */
+#ifndef ALMONER_LEDGER_HEAD_H
+#define ALMONER_LEDGER_HEAD_H
+
+#include "ledger/account.h"
+#include "ledger/record.h"
+#include "ledger/tree.h"
+
+struct open_act { /* a long act without its end; kind 0: none */
+    int kind;     /* the starting record's */
+    uint64_t first;
+    uint32_t number; /* of the import, run or batch */
+    uint64_t next;   /* where to go on: import row, person after the last, next line */
+    int64_t fen[3];  /* running sums; meaning by kind */
+    uint64_t count[2];
+};
+
+struct head {
+    struct frontier tree; /* size = number of records */
+    uint8_t last_leaf[DIGEST_LEN];
+    int64_t last_us;
+    struct open_act open;
+    uint64_t people; /* highest person number; the first is 1 */
+    uint32_t operators, channels, policies, imports, runs, batches, answers;
+    uint32_t confirmed; /* how many policies were confirmed: a stamp of the rules */
+    /* What the runs have covered: every person's months up to assessed_month are posted
+     * under the rules `assessed_rules` for facts below `assessed_size`. */
+    int32_t assessed_month; /* 0: no run yet */
+    uint64_t assessed_size;
+    uint32_t assessed_rules;
+};
+
+#define HEAD_BYTES_MAX 3000
+
+void head_write(const struct head *h, struct writer *w);
+bool head_read(struct head *h, struct str bytes);
+
+#endif

@@ -1,0 +1,703 @@
+/* ledger.c - opening a ledger, its snapshots, and appending signed acts to it. */
+#include "ledger/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/date.h"
+#include "base/must.h"
+#include "base/wipe.h"
+#include "ledger/body.h"
+#include "ledger/ledger_private.h"
+#include "ledger/note.h"
+
+#define LOCK_POLL_MS 50
+#define SMALL_FILE_MAX ((size_t)64 * 1024)
+
+/* ---- small files of the folder ---- */
+
+enum status ledger_path(const char *dir, const char *name, char out[LEDGER_PATH_MAX],
+                        struct diag *d)
+{
+    int n = snprintf(out, LEDGER_PATH_MAX, "%s/%s", dir, name);
+    if (n < 0 || n >= LEDGER_PATH_MAX) {
+        return diag_fail(d, ST_INPUT, "path", "the path %s/%s is too long", dir, name);
+    }
+    return ST_OK;
+}
+
+enum status ledger_load_file(const char *path, struct buf *out, struct diag *d)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return diag_errno(d, "open", path);
+    }
+    enum status st = ST_OK;
+    for (;;) {
+        char piece[4096];
+        ssize_t n = read(fd, piece, sizeof piece);
+        if (n < 0) {
+            st = diag_errno(d, "read", path);
+        }
+        if (n <= 0) {
+            break;
+        }
+        buf_add(out, piece, (size_t)n);
+    }
+    close(fd);
+    return st == ST_OK ? buf_check(out, d) : st;
+}
+
+enum status ledger_room(struct ledger *l, size_t n, struct diag *d)
+{
+    if (n <= l->room_cap) {
+        return ST_OK;
+    }
+    uint8_t *p = realloc(l->room, n);
+    if (p == NULL) {
+        return diag_memory(d);
+    }
+    l->room = p;
+    l->room_cap = n;
+    return ST_OK;
+}
+
+void ledger_derive_keys(struct ledger *l)
+{
+    digest_hmac(l->g, l->master, str_of("almoner lookup v1"), str_of(""), l->lookup);
+    digest_hmac(l->g, l->master, str_of("almoner files v1"), str_of(""), l->files);
+    wrapper_master(l->wrapper, l->master);
+    l->has_master = true;
+}
+
+/* Where the keys are: as given, else as DIR/config remembers, else DIR/keys. */
+static enum status find_key_dir(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    struct buf text;
+    if (l->options.key_dir != NULL) {
+        return str_copy(str_of(l->options.key_dir), l->key_dir, sizeof l->key_dir)
+                   ? ST_OK
+                   : diag_fail(d, ST_INPUT, "path",
+                               "the key folder's path is too long");
+    }
+    TRY(ledger_path(l->dir, "config", path, d));
+    buf_init(&text, LEDGER_PATH_MAX);
+    enum status st = ledger_load_file(path, &text, d);
+    const char *tag = "key-dir ";
+    struct str s = buf_str(&text);
+    if (st == ST_OK && str_starts(s, str_of(tag)) && s.n > strlen(tag) + 1) {
+        struct str value = str_make(s.p + strlen(tag), s.n - strlen(tag) - 1);
+        if (!str_copy(value, l->key_dir, sizeof l->key_dir)) {
+            st = diag_fail(d, ST_INPUT, "config", "%s is not in its form", path);
+        }
+    } else {
+        st = ledger_path(l->dir, "keys", l->key_dir, d);
+    }
+    buf_release(&text);
+    return st;
+}
+
+/* Reading goes on without keys (an auditor's copy); the vault then stays shut. */
+static enum status load_keys(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    struct buf text;
+    bool encrypted;
+    buf_init(&text, SMALL_FILE_MAX);
+    enum status st = ledger_path(l->key_dir, "ledger.pem", path, d);
+    if (st == ST_OK) {
+        st = ledger_load_file(path, &text, d);
+    }
+    if (st == ST_OK) {
+        st = key_from_pem(&l->key, buf_str(&text), str_of(""), &encrypted, d);
+    }
+    if (st == ST_OK) {
+        buf_clear(&text);
+        st = ledger_path(l->key_dir, "vault.key", path, d);
+    }
+    if (st == ST_OK) {
+        st = ledger_load_file(path, &text, d);
+    }
+    if (st == ST_OK && text.len != SEAL_KEY_LEN) {
+        st = diag_fail(d, ST_INTEGRITY, "vault-key", "%s is not a master key", path);
+    }
+    if (st == ST_OK) {
+        memcpy(l->master, text.p, SEAL_KEY_LEN);
+        ledger_derive_keys(l);
+    }
+    wipe(text.p, text.cap);
+    buf_release(&text);
+    bool missing = st != ST_OK && strcmp(d->code, "no-such-file") == 0;
+    return missing && l->options.mode != LEDGER_WRITE ? ST_OK : st;
+}
+
+/* ---- lock ---- */
+
+static enum status take_lock(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    TRY(ledger_path(l->dir, "lock", path, d));
+    l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (l->lock_fd < 0) {
+        return diag_errno(d, "open", path);
+    }
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    for (int64_t waited = 0;; waited += LOCK_POLL_MS) {
+        if (fcntl(l->lock_fd, F_SETLK, &lock) == 0) {
+            return ST_OK;
+        }
+        if (errno != EACCES && errno != EAGAIN && errno != EINTR) {
+            return diag_errno(d, "lock", path);
+        }
+        if (waited >= l->options.lock_wait_ms) {
+            break;
+        }
+        struct timespec nap = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+        nanosleep(&nap, NULL);
+    }
+    diag_fail(d, ST_SYSTEM, "locked", "another process is writing to this ledger");
+    return diag_hint(d, "wait until it has ended, or give a longer --lock-wait");
+}
+
+/* ---- opening ---- */
+
+/* Keys of another ledger would sign heads that nobody accepts. */
+static enum status check_key(struct ledger *l, struct diag *d)
+{
+    uint8_t ours[KEY_PUBLIC_LEN];
+    if (l->key == NULL) {
+        return ST_OK;
+    }
+    key_public(l->key, ours);
+    if (memcmp(ours, l->info.public_key, KEY_PUBLIC_LEN) != 0) {
+        return diag_fail(d, l->options.mode == LEDGER_AUDIT ? ST_INTEGRITY : ST_DENIED,
+                         "ledger-key", "%s holds the keys of another ledger",
+                         l->key_dir);
+    }
+    return ST_OK;
+}
+
+static enum status take_genesis(struct ledger *l, const struct record *r,
+                                struct diag *d)
+{
+    struct ledger_info *i = &l->info;
+    struct genesis g;
+    TRY(genesis_read(r, &g, d));
+    must(str_copy(g.origin, i->origin, sizeof i->origin));
+    must(str_copy(g.division, i->division, sizeof i->division));
+    must(str_copy(g.name, i->name, sizeof i->name));
+    i->sandbox = g.sandbox;
+    i->offset_minutes = g.offset_minutes;
+    memcpy(i->public_key, g.public_key, KEY_PUBLIC_LEN);
+    vkey_print(g.origin, i->public_key, i->vkey);
+    return check_key(l, d);
+}
+
+/* A new read snapshot, or the one begun for writing. */
+static enum status snapshot(struct ledger *l, bool write, struct diag *d)
+{
+    TRY(store_begin(l->store, write, &l->t, d));
+    l->writing = write;
+    enum status st = fold_begin(l->fold, l->t, d);
+    if (st != ST_OK) {
+        fold_drop(l->fold);
+        store_abort(l->t);
+        l->t = NULL;
+    }
+    return st;
+}
+
+static void drop(struct ledger *l)
+{
+    fold_drop(l->fold);
+    store_abort(l->t);
+    l->t = NULL;
+    l->writing = false;
+}
+
+/* The genesis record first: it says which key signs the head file. The file is read
+ * before the snapshot that is kept, or a commit in between would look like a loss. */
+static enum status read_and_check(struct ledger *l, struct diag *d)
+{
+    struct record first;
+    struct head_note note;
+    TRY(snapshot(l, false, d));
+    if (ledger_head(l)->tree.size == 0) {
+        return diag_fail(d, ST_INTEGRITY, "no-genesis", "the store holds no record");
+    }
+    TRY(record_get(l->t, 0, &first, NULL, d));
+    TRY(take_genesis(l, &first, d));
+    drop(l);
+    TRY(headfile_open(l, l->options.mode == LEDGER_WRITE, d));
+    TRY(headfile_read(l, &note, d));
+    TRY(snapshot(l, false, d));
+    return headfile_check(l, &note, d);
+}
+
+static enum status check_clock(struct ledger *l, struct diag *d)
+{
+    int64_t last = ledger_head(l)->last_us;
+    char last_text[TIME_TEXT_CAP];
+    time_print(last, last_text);
+    if (l->options.now_given && !l->info.sandbox && !l->doubtful) {
+        return diag_fail(d, ST_USAGE, "now-live", "--now works in a sandbox only");
+    }
+    if (l->options.mode != LEDGER_WRITE) {
+        return ST_OK;
+    }
+    if (l->options.now_us < last) {
+        diag_fail(d, ST_CONFLICT, "clock-back",
+                  "the clock is behind the newest record (%s)", last_text);
+        return diag_hint(d, "set the clock right%s",
+                         l->info.sandbox ? ", or give a later --now" : "");
+    }
+    l->clock_jump = !l->info.sandbox && l->options.now_us - last > FOLD_CLOCK_JUMP_US;
+    if (l->clock_jump && !l->options.accept_clock) {
+        diag_fail(d, ST_CONFLICT, "clock-jump",
+                  "the newest record is more than 40 days old (%s)", last_text);
+        return diag_hint(d, "check the clock; --accept-clock signs for it");
+    }
+    return ST_OK;
+}
+
+static enum status open_store(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    TRY(ledger_path(l->dir, "data.mdb", path, d));
+    if (access(path, F_OK) != 0) {
+        diag_fail(d, ST_SYSTEM, "no-ledger", "there is no ledger in %s", l->dir);
+        return diag_hint(d, "name its folder with -C, or make one with almoner init");
+    }
+    if (l->options.mode == LEDGER_WRITE) {
+        TRY(take_lock(l, d));
+    }
+    return store_open(&l->store, l->dir,
+                      l->options.mode == LEDGER_WRITE ? STORE_WRITE : STORE_READ, d);
+}
+
+static enum status open_parts(struct ledger *l, struct diag *d)
+{
+    TRY(digest_new(&l->g, d));
+    TRY(wrapper_new(&l->wrapper, d));
+    TRY(sealer_new(&l->sealer, d));
+    TRY(fold_new(&l->fold, d));
+    TRY(open_store(l, d));
+    TRY(find_key_dir(l, d));
+    TRY(load_keys(l, d));
+    enum status st = read_and_check(l, d);
+    if (st == ST_INTEGRITY && l->options.mode == LEDGER_AUDIT) {
+        l->doubtful = true;
+        l->doubt = *d;
+        st = l->t != NULL ? ST_OK : snapshot(l, false, d);
+    }
+    TRY(st);
+    return check_clock(l, d);
+}
+
+enum status ledger_open(struct ledger **out, const struct ledger_options *o,
+                        struct diag *d)
+{
+    struct ledger *l = calloc(1, sizeof *l);
+    if (l == NULL) {
+        return diag_memory(d);
+    }
+    l->options = *o;
+    l->lock_fd = -1;
+    l->head_fd = -1;
+    enum status st = str_copy(str_of(o->dir), l->dir, sizeof l->dir - 16)
+                         ? open_parts(l, d)
+                         : diag_fail(d, ST_INPUT, "path", "the path is too long");
+    if (st != ST_OK) {
+        ledger_close(l);
+        return st;
+    }
+    *out = l;
+    return ST_OK;
+}
+
+void ledger_close(struct ledger *l)
+{
+    if (l == NULL) {
+        return;
+    }
+    if (l->fold != NULL) {
+        fold_drop(l->fold);
+    }
+    store_abort(l->t);
+    store_close(l->store);
+    fold_free(l->fold);
+    digest_free(l->g);
+    wrapper_free(l->wrapper);
+    sealer_free(l->sealer);
+    key_free(l->key);
+    if (l->lock_fd >= 0) {
+        close(l->lock_fd); /* gives the lock back */
+    }
+    if (l->head_fd >= 0) {
+        close(l->head_fd);
+    }
+    free(l->room);
+    wipe(l->master, sizeof l->master);
+    wipe(l->lookup, sizeof l->lookup);
+    wipe(l->files, sizeof l->files);
+    free(l);
+}
+
+/* ---- asking ---- */
+
+const struct diag *ledger_doubt(const struct ledger *l)
+{
+    return l->doubtful ? &l->doubt : NULL;
+}
+
+const struct ledger_info *ledger_info(const struct ledger *l)
+{
+    return &l->info;
+}
+
+int32_t ledger_today(const struct ledger *l)
+{
+    return day_of_time(l->options.now_us, l->info.offset_minutes);
+}
+
+const struct head *ledger_head(const struct ledger *l)
+{
+    return fold_head(l->fold);
+}
+
+void ledger_root(struct ledger *l, uint8_t out[DIGEST_LEN])
+{
+    fold_root(l->fold, out);
+}
+
+struct txn *ledger_txn(struct ledger *l)
+{
+    return l->t;
+}
+
+struct fold *ledger_fold(struct ledger *l)
+{
+    return l->fold;
+}
+
+bool ledger_has_vault(const struct ledger *l)
+{
+    return l->has_master;
+}
+
+enum status ledger_random(struct ledger *l, void *p, size_t n, struct diag *d)
+{
+    return l->options.entropy.fill(l->options.entropy.ctx, p, n, d);
+}
+
+/* ---- writing ---- */
+
+enum status ledger_sign_as(struct ledger *l, struct str name, const struct key *key,
+                           unsigned roles, struct diag *d)
+{
+    struct operator_entry e;
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    char wanted[80];
+    TRY(operator_find(l->t, name, &e, d));
+    if (e.number == 0) {
+        return diag_fail(d, ST_DENIED, "unknown-operator", "there is no operator %.*s",
+                         STR_ARG(name));
+    }
+    key_public(key, public_key);
+    if (memcmp(public_key, e.public_key, KEY_PUBLIC_LEN) != 0) {
+        return diag_fail(d, ST_DENIED, "other-key",
+                         "this is not the key of operator %s", e.name);
+    }
+    if (e.state != ENTRY_ACTIVE) {
+        diag_fail(d, ST_DENIED, "operator-pending", "%s is not confirmed yet", e.name);
+        return diag_hint(d, "a second admin confirms: almoner operator confirm %u",
+                         e.number);
+    }
+    if ((e.roles & roles) == 0) {
+        roles_print(roles, wanted, sizeof wanted);
+        return diag_fail(d, ST_DENIED, "role", "%s has not the role this needs (%s)",
+                         e.name, wanted);
+    }
+    l->signer = e;
+    l->signer_key = key;
+    return ST_OK;
+}
+
+const struct operator_entry *ledger_signer(const struct ledger *l)
+{
+    return &l->signer;
+}
+
+enum status ledger_may_write(struct ledger *l, int kind, uint32_t number, bool *resume,
+                             struct diag *d)
+{
+    const struct open_act *open = &ledger_head(l)->open;
+    *resume = false;
+    if (open->kind == 0) {
+        return ST_OK;
+    }
+    if (open->kind == kind && (number == 0 || open->number == number)) {
+        *resume = true;
+        return ST_OK;
+    }
+    diag_fail(d, ST_CONFLICT, "open-act",
+              "an unfinished act (%s %u) has to be finished "
+              "first",
+              record_kind_name((enum record_kind)open->kind), open->number);
+    return diag_hint(d, "almoner status says how");
+}
+
+/* The signer vouches for the jump, in an act of its own before the first. */
+static enum status append_clock(struct ledger *l, struct diag *d)
+{
+    uint8_t bytes[64];
+    struct writer w;
+    if (!l->clock_jump || l->signer_key == NULL || ledger_head(l)->open.kind != 0) {
+        return ST_OK;
+    }
+    l->clock_jump = false;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 2);
+    cbor_put_uint(&w, 1);
+    cbor_put_int(&w, ledger_head(l)->last_us);
+    cbor_put_uint(&w, 2);
+    cbor_put_int(&w, l->options.now_us);
+    struct act_text text = {.subject = "clock"};
+    return ledger_append_signed(l, KIND_CLOCK, writer_str(&w), text, NULL, d);
+}
+
+enum status ledger_begin(struct ledger *l, struct diag *d)
+{
+    must(l->options.mode == LEDGER_WRITE && !l->writing);
+    drop(l);
+    TRY(snapshot(l, true, d));
+    enum status st = append_clock(l, d);
+    if (st != ST_OK) {
+        ledger_abort(l);
+    }
+    return st;
+}
+
+enum status ledger_commit(struct ledger *l, struct diag *d)
+{
+    must(l->writing);
+    enum status st = fold_end(l->fold, d);
+    if (st != ST_OK) {
+        ledger_abort(l);
+        return st;
+    }
+    struct txn *t = l->t;
+    l->t = NULL;
+    l->writing = false;
+    st = store_commit(t, d);
+    if (st != ST_OK) {
+        return st;
+    }
+    TRY(headfile_write(l, d));
+    return snapshot(l, false, d);
+}
+
+void ledger_abort(struct ledger *l)
+{
+    struct diag ignored;
+    if (l->writing) {
+        drop(l);
+        if (snapshot(l, false, &ignored) != ST_OK) {
+            l->t = NULL; /* the next begin says why */
+        }
+    }
+}
+
+static enum status append(struct ledger *l, enum record_kind kind, struct str body,
+                          bool posted, uint64_t *sequence, struct diag *d)
+{
+    uint8_t bytes[RECORD_BYTES_MAX];
+    struct writer w;
+    const struct head *h = ledger_head(l);
+    struct record r = {
+        .origin = str_of(l->info.origin),
+        .sequence = h->tree.size,
+        .time_us = l->options.now_us,
+        .kind = kind,
+        .act = h->open.kind != 0 ? h->open.first : h->tree.size,
+        .body = body,
+    };
+    must(l->writing);
+    memcpy(r.previous, h->last_leaf, DIGEST_LEN);
+    writer_init(&w, bytes, sizeof bytes);
+    record_write(&r, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INTERNAL, "record-size", "a %s record is too long",
+                         record_kind_name(kind));
+    }
+    if (sequence != NULL) {
+        *sequence = r.sequence;
+    }
+    return posted ? fold_append(l->fold, &r, writer_str(&w), d)
+                  : fold_record(l->fold, &r, writer_str(&w), d);
+}
+
+enum status ledger_append(struct ledger *l, enum record_kind kind, struct str body,
+                          uint64_t *sequence, struct diag *d)
+{
+    return append(l, kind, body, false, sequence, d);
+}
+
+enum status ledger_append_posted(struct ledger *l, enum record_kind kind,
+                                 struct str body, struct diag *d)
+{
+    return append(l, kind, body, true, NULL, d);
+}
+
+enum status ledger_append_chunk(struct ledger *l, enum record_kind kind,
+                                struct chunk *c, uint32_t number, uint64_t first,
+                                struct diag *d)
+{
+    uint8_t bytes[BODY_BYTES_MAX];
+    struct writer w;
+    bool money = kind != KIND_FACTS;
+    if (c->count == 0) {
+        return ST_OK;
+    }
+    writer_init(&w, bytes, sizeof bytes);
+    chunk_body_write(c, number, first, money, &w);
+    must(!w.failed); /* chunk_fits saw to it */
+    chunk_start(c);
+    return append(l, kind, writer_str(&w), money, NULL, d);
+}
+
+enum status ledger_next_chunk(struct ledger *l, bool stop, struct diag *d)
+{
+    TRY(ledger_commit(l, d));
+    if (!stop) {
+        return ledger_begin(l, d);
+    }
+    diag_fail(d, ST_INTERRUPTED, "interrupted", "the act was stopped in the middle");
+    return diag_hint(d, "the same command finishes it");
+}
+
+/* Size and root the signer saw: those before the act in hand. */
+static enum status seen_root(struct ledger *l, struct act_signature *s, struct diag *d)
+{
+    const struct head *h = ledger_head(l);
+    uint8_t key[8];
+    struct str root;
+    if (h->open.kind == 0) {
+        s->size = h->tree.size;
+        ledger_root(l, s->root);
+        return ST_OK;
+    }
+    s->size = h->open.first;
+    put_u64(key, s->size);
+    TRY(store_get(l->t, TABLE_ACTS, str_make(key, 8), &root, d));
+    if (root.n != DIGEST_LEN) {
+        return diag_fail(d, ST_INTEGRITY, "acts", "the open act's root is missing");
+    }
+    memcpy(s->root, root.p, DIGEST_LEN);
+    return ST_OK;
+}
+
+enum status ledger_append_signed(struct ledger *l, enum record_kind kind,
+                                 struct str plain, struct act_text text,
+                                 uint64_t *sequence, struct diag *d)
+{
+    uint8_t bytes[BODY_BYTES_MAX];
+    struct writer w;
+    struct buf message;
+    must(l->signer_key != NULL);
+    if (!act_subject_valid(str_of(text.subject))) {
+        return diag_fail(d, ST_INPUT, "subject",
+                         "what is signed cannot be named in one line of %d bytes",
+                         SUBJECT_MAX);
+    }
+    struct act_signature s = {
+        .operator_number = l->signer.number,
+        .subject = str_of(text.subject),
+        .count = text.count,
+        .total_fen = text.total_fen,
+        .time_us = l->options.now_us,
+    };
+    TRY(seen_root(l, &s, d));
+    buf_init(&message, 64 * 1024);
+    act_message(str_of(l->info.origin), kind, &s, plain, l->g, &message);
+    enum status st = buf_check(&message, d);
+    if (st == ST_OK) {
+        st = key_sign(l->signer_key, buf_str(&message), s.signature, d);
+    }
+    buf_release(&message);
+    if (st != ST_OK) {
+        return st;
+    }
+    writer_init(&w, bytes, sizeof bytes);
+    act_body(&s, plain, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INPUT, "record-size",
+                         "what is to be signed is too long");
+    }
+    return ledger_append(l, kind, writer_str(&w), sequence, d);
+}
+
+enum status ledger_act(struct ledger *l, enum record_kind kind, struct str plain,
+                       struct act_text text, uint64_t *sequence, struct diag *d)
+{
+    TRY(ledger_begin(l, d));
+    enum status st = ledger_append_signed(l, kind, plain, text, sequence, d);
+    if (st != ST_OK) {
+        ledger_abort(l);
+        return st;
+    }
+    return ledger_commit(l, d);
+}
+
+/* ---- checkpoints ---- */
+
+enum status ledger_checkpoint(struct ledger *l, struct buf *out, uint64_t *size,
+                              struct diag *d)
+{
+    bool resume;
+    uint8_t root[DIGEST_LEN];
+    struct buf text;
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    ledger_root(l, root);
+    *size = ledger_head(l)->tree.size;
+    buf_init(&text, 4096);
+    checkpoint_print(str_of(l->info.origin), *size, root, &text);
+    enum status st = note_sign(buf_str(&text), str_of(l->info.origin), l->key, out, d);
+    buf_release(&text);
+    return st;
+}
+
+enum status ledger_note_checkpoint(struct ledger *l, uint64_t size, struct diag *d)
+{
+    uint8_t row[16];
+    put_u64(row, size);
+    put_u64(row + 8, (uint64_t)l->options.now_us);
+    TRY(ledger_begin(l, d));
+    enum status st =
+        store_put(l->t, TABLE_META, str_of("checkpoint"), str_make(row, sizeof row), d);
+    if (st != ST_OK) {
+        ledger_abort(l);
+        return st;
+    }
+    return ledger_commit(l, d);
+}
+
+enum status ledger_last_checkpoint(struct ledger *l, uint64_t *size, int64_t *time_us,
+                                   struct diag *d)
+{
+    struct str row;
+    TRY(store_get(l->t, TABLE_META, str_of("checkpoint"), &row, d));
+    *size = 0;
+    *time_us = 0;
+    if (row.n == 16) {
+        *size = get_u64((const uint8_t *)row.p);
+        *time_us = (int64_t)get_u64((const uint8_t *)row.p + 8);
+    }
+    return ST_OK;
+}

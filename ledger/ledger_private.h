@@ -1,0 +1,67 @@
+/* ledger_private.h - the inside of a ledger, shared by ledger.c, create.c, headfile.c,
+ * vault.c and blob.c; nobody else includes it. */
+#ifndef ALMONER_LEDGER_LEDGER_PRIVATE_H
+#define ALMONER_LEDGER_LEDGER_PRIVATE_H
+
+#include "ledger/keys.h"
+#include "ledger/ledger.h"
+#include "ledger/seal.h"
+
+#define LEDGER_PATH_MAX 4096
+
+struct ledger {
+    struct ledger_options options;
+    struct ledger_info info;
+    char dir[LEDGER_PATH_MAX];
+    char key_dir[LEDGER_PATH_MAX];
+    bool doubtful; /* LEDGER_AUDIT: doubt says what was overlooked */
+    struct diag doubt;
+    struct store *store;
+    struct fold *fold;
+    struct txn *t;
+    bool writing;    /* t is a write transaction */
+    bool clock_jump; /* a clock record comes before the next act */
+    struct digest *g;
+    struct wrapper *wrapper; /* of data keys, by the master key */
+    struct sealer *sealer;   /* under the data key of the row in hand, or the files' */
+    struct key *key; /* the ledger's own; NULL when reading without the key folder */
+    bool has_master;
+    uint8_t master[SEAL_KEY_LEN]; /* wraps data keys */
+    uint8_t lookup[SEAL_KEY_LEN]; /* HMAC of ID numbers */
+    uint8_t files[SEAL_KEY_LEN];  /* seals files */
+    int lock_fd;
+    int head_fd;
+    unsigned head_slot; /* of the head file: to be written next */
+    struct operator_entry signer;
+    const struct key *signer_key; /* NULL: nobody signs */
+    uint8_t *room;                /* work space for sealed rows */
+    size_t room_cap;
+};
+
+/* dir + "/" + name; ST_INPUT "path" when it is too long. */
+enum status ledger_path(const char *dir, const char *name, char out[LEDGER_PATH_MAX],
+                        struct diag *d) MUST_USE;
+/* Whole small file into out; ST_SYSTEM when it cannot be read. */
+enum status ledger_load_file(const char *path, struct buf *out, struct diag *d)
+    MUST_USE;
+/* Derives lookup and files from master. */
+void ledger_derive_keys(struct ledger *l);
+/* At least n bytes at l->room. */
+enum status ledger_room(struct ledger *l, size_t n, struct diag *d) MUST_USE;
+
+/* headfile.c: what the last commit was, kept outside the store. */
+struct head_note {
+    uint64_t size; /* 0: none */
+    uint8_t root[DIGEST_LEN];
+    uint8_t leaf[DIGEST_LEN]; /* of record size - 1 */
+};
+enum status headfile_open(struct ledger *l, bool write, struct diag *d) MUST_USE;
+/* The newest valid note; ST_INTEGRITY "head-file" when there is none. */
+enum status headfile_read(struct ledger *l, struct head_note *out, struct diag *d)
+    MUST_USE;
+enum status headfile_write(struct ledger *l, struct diag *d) MUST_USE;
+/* Compares the note with the store's head. */
+enum status headfile_check(struct ledger *l, const struct head_note *note,
+                           struct diag *d) MUST_USE;
+
+#endif

@@ -1,0 +1,109 @@
+/* record.c - the envelope of every record; bytes as in docs/formats/ledger.md. */
+#include "ledger/record.h"
+
+#include <string.h>
+
+#include "ledger/cbor.h"
+
+static const struct {
+    enum record_kind kind;
+    int end;
+    const char *name;
+} KINDS[] = {
+    {KIND_GENESIS, 0, "genesis"},
+    {KIND_OPERATOR, 0, "operator"},
+    {KIND_CHANNEL, 0, "channel"},
+    {KIND_SECOND, 0, "second"},
+    {KIND_CLOCK, 0, "clock"},
+    {KIND_REVEAL, 0, "reveal"},
+    {KIND_POLICY_ADOPT, 0, "policy-adopt"},
+    {KIND_POLICY_CONFIRM, 0, "policy-confirm"},
+    {KIND_IMPORT, 0, "import"},
+    {KIND_IMPORT_START, KIND_IMPORT_END, "import-start"},
+    {KIND_FACTS, 0, "facts"},
+    {KIND_IMPORT_END, 0, "import-end"},
+    {KIND_RUN_START, KIND_RUN_END, "run-start"},
+    {KIND_ENTITLEMENT, 0, "entitlement"},
+    {KIND_RUN_END, 0, "run-end"},
+    {KIND_BATCH_START, KIND_BATCH_END, "batch-start"},
+    {KIND_LINES, 0, "lines"},
+    {KIND_BATCH_END, 0, "batch-end"},
+    {KIND_BATCH_SIGN, 0, "batch-sign"},
+    {KIND_EXPORT, 0, "export"},
+    {KIND_ANSWER_START, KIND_ANSWER_END, "answer-start"},
+    {KIND_RESULTS, 0, "results"},
+    {KIND_ANSWER_END, 0, "answer-end"},
+    {KIND_REISSUE_START, KIND_REISSUE_END, "reissue-start"},
+    {KIND_REISSUE, 0, "reissue"},
+    {KIND_REISSUE_END, 0, "reissue-end"},
+};
+#define KIND_COUNT (sizeof KINDS / sizeof KINDS[0])
+
+const char *record_kind_name(enum record_kind k)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (KINDS[i].kind == k) {
+            return KINDS[i].name;
+        }
+    }
+    return NULL;
+}
+
+int record_kind_end(enum record_kind k)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        if (KINDS[i].kind == k) {
+            return KINDS[i].end;
+        }
+    }
+    return 0;
+}
+
+void record_write(const struct record *r, struct writer *w)
+{
+    cbor_put_array(w, 8);
+    cbor_put_uint(w, RECORD_VERSION);
+    cbor_put_text(w, r->origin);
+    cbor_put_uint(w, r->sequence);
+    cbor_put_bytes(w, r->previous, DIGEST_LEN);
+    cbor_put_int(w, r->time_us);
+    cbor_put_uint(w, (uint64_t)r->kind);
+    cbor_put_uint(w, r->act);
+    writer_bytes(w, r->body.p, r->body.n);
+}
+
+enum status record_read(struct str bytes, struct record *out, struct diag *d)
+{
+    struct reader r;
+    reader_init(&r, bytes.p, bytes.n);
+    uint64_t fields = cbor_get_array(&r);
+    uint64_t version = cbor_get_uint(&r);
+    if (!r.failed && version != RECORD_VERSION) {
+        return diag_fail(d, ST_INTEGRITY, "record-version",
+                         "record version %llu is not known to this program",
+                         (unsigned long long)version);
+    }
+    struct record rec = {0};
+    rec.origin = cbor_get_text(&r);
+    rec.sequence = cbor_get_uint(&r);
+    struct str previous = cbor_get_bytes(&r);
+    rec.time_us = cbor_get_int(&r);
+    uint64_t kind = cbor_get_uint(&r);
+    rec.act = cbor_get_uint(&r);
+    size_t body_at = r.at;
+    if (r.failed || body_at >= bytes.n || fields != 8 || previous.n != DIGEST_LEN ||
+        bytes.n > RECORD_BYTES_MAX || ((uint8_t)bytes.p[body_at] & 0xe0) != 0xa0) {
+        return diag_fail(d, ST_INTEGRITY, "record-form",
+                         "the record is not a record of version %d", RECORD_VERSION);
+    }
+    if (kind > 255 || record_kind_name((enum record_kind)kind) == NULL) {
+        return diag_fail(d, ST_INTEGRITY, "record-kind",
+                         "record kind %llu is not known to this program",
+                         (unsigned long long)kind);
+    }
+    memcpy(rec.previous, previous.p, DIGEST_LEN);
+    rec.kind = (enum record_kind)kind;
+    rec.body = str_make(bytes.p + body_at, bytes.n - body_at);
+    *out = rec;
+    return ST_OK;
+}

@@ -1,0 +1,65 @@
+/* record.h - the envelope of every record and the list of kinds.
+ *
+ * A record is one deterministic CBOR array: [version, origin, sequence, previous leaf
+ * hash, time, kind, act, body]. docs/formats/ledger.md is the same for outsiders. */
+#ifndef ALMONER_LEDGER_RECORD_H
+#define ALMONER_LEDGER_RECORD_H
+
+#include "base/digest.h"
+#include "base/status.h"
+
+#define RECORD_VERSION 1
+#define RECORD_BYTES_MAX 2000
+#define BODY_BYTES_MAX 1780 /* leaves room for the longest envelope */
+#define ORIGIN_MAX 120
+
+/* Numbers are stored: never reuse one. */
+enum record_kind {
+    KIND_GENESIS = 1,
+    KIND_OPERATOR = 2,
+    KIND_CHANNEL = 3,
+    KIND_SECOND = 4, /* the second admin's signature under 2 or 3 */
+    KIND_CLOCK = 5,  /* somebody vouches for a jump of the clock */
+    KIND_REVEAL = 6, /* personal data was shown or exported in clear */
+    KIND_POLICY_ADOPT = 10,
+    KIND_POLICY_CONFIRM = 11,
+    KIND_IMPORT = 20,
+    KIND_IMPORT_START = 21,
+    KIND_FACTS = 22,
+    KIND_IMPORT_END = 23,
+    KIND_RUN_START = 30,
+    KIND_ENTITLEMENT = 31,
+    KIND_RUN_END = 32,
+    KIND_BATCH_START = 40,
+    KIND_LINES = 41,
+    KIND_BATCH_END = 42,
+    KIND_BATCH_SIGN = 43,
+    KIND_EXPORT = 44,
+    KIND_ANSWER_START = 45,
+    KIND_RESULTS = 46,
+    KIND_ANSWER_END = 47,
+    KIND_REISSUE_START = 48,
+    KIND_REISSUE = 49,
+    KIND_REISSUE_END = 50
+};
+const char *record_kind_name(enum record_kind k); /* "run-start"; NULL when unknown */
+/* The kind that ends a long act begun by k, or 0 when k does not begin one. */
+int record_kind_end(enum record_kind k);
+
+struct record {
+    struct str origin;
+    uint64_t sequence;            /* the first is 0 */
+    uint8_t previous[DIGEST_LEN]; /* of record 0: zeros */
+    int64_t time_us;
+    enum record_kind kind;
+    uint64_t act;    /* sequence of the act's first record */
+    struct str body; /* one CBOR map; borrowed */
+};
+
+void record_write(const struct record *r, struct writer *w);
+/* ST_INTEGRITY "record-form" when it is not one; "record-version" or "record-kind" when
+ * it is one of a later program. Borrows from bytes. The body is what is left and begins
+ * a map; that it is exactly one is for its kind's reader to check. */
+enum status record_read(struct str bytes, struct record *out, struct diag *d) MUST_USE;
+
+#endif

@@ -1,0 +1,586 @@
+/* register.c - rows of the registers: state in the row, content in the record that made
+ * the entry. Row bytes: docs/formats/ledger.md, "registers". */
+#include "ledger/register.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "ledger/body.h"
+
+#define ROW_MAX 512
+
+static struct str row_key(uint8_t key[5], enum register_kind kind, uint32_t number)
+{
+    key[0] = (uint8_t)kind;
+    put_u32(key + 1, number);
+    return str_make(key, 5);
+}
+
+static enum status row_put(struct txn *t, enum register_kind kind, uint32_t number,
+                           const struct writer *w, struct diag *d)
+{
+    uint8_t key[5];
+    if (w->failed) {
+        return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
+    }
+    return store_put(t, TABLE_REGISTER, row_key(key, kind, number), writer_str(w), d);
+}
+
+/* Opens a row: *found false when there is none. */
+static enum status row_get(struct txn *t, enum register_kind kind, uint32_t number,
+                           struct reader *r, bool *found, struct diag *d)
+{
+    uint8_t key[5];
+    struct str value;
+    TRY(store_get(t, TABLE_REGISTER, row_key(key, kind, number), &value, d));
+    *found = value.p != NULL;
+    reader_init(r, value.p, value.n);
+    return ST_OK;
+}
+
+static enum status missing(const char *what, uint32_t number, struct diag *d)
+{
+    char code[40];
+    snprintf(code, sizeof code, "unknown-%s", what);
+    return diag_fail(d, ST_CONFLICT, code, "there is no %s %u", what, number);
+}
+
+static enum status damaged(const char *what, uint32_t number, struct diag *d)
+{
+    return diag_fail(d, ST_INTEGRITY, "register-row",
+                     "the register's row of %s %u is not what was written", what,
+                     number);
+}
+
+/* The plain body of the record an entry was made by. */
+static enum status entry_body(struct txn *t, uint64_t sequence, struct signed_body *out,
+                              struct diag *d)
+{
+    struct record rec;
+    TRY(record_get(t, sequence, &rec, NULL, d));
+    return signed_body_read(&rec, out, d);
+}
+
+/* ---- operators ---- */
+
+enum status operator_put(struct txn *t, const struct operator_entry *e, struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->proposed_by);
+    writer_varint(&w, e->roles);
+    writer_bytes(&w, e->public_key, KEY_PUBLIC_LEN);
+    writer_text(&w, str_of(e->name));
+    writer_text(&w, str_of(e->office));
+    return row_put(t, REGISTER_OPERATOR, e->number, &w, d);
+}
+
+enum status operator_get(struct txn *t, uint32_t number, struct operator_entry *out,
+                         struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_OPERATOR, number, &r, &found, d));
+    if (!found) {
+        return missing("operator", number, d);
+    }
+    out->number = number;
+    out->state = (enum entry_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->proposed_by = (uint32_t)reader_varint(&r);
+    out->roles = (unsigned)reader_varint(&r);
+    struct str key = reader_bytes(&r, KEY_PUBLIC_LEN);
+    struct str name = reader_text(&r);
+    struct str office = reader_text(&r);
+    if (!reader_done(&r) || !str_copy(name, out->name, sizeof out->name) ||
+        !str_copy(office, out->office, sizeof out->office)) {
+        return damaged("operator", number, d);
+    }
+    memcpy(out->public_key, key.p, KEY_PUBLIC_LEN);
+    return ST_OK;
+}
+
+/* Operators are few: both searches walk the register. */
+static enum status operator_search(struct txn *t, struct str name,
+                                   const uint8_t *public_key,
+                                   struct operator_entry *out, struct diag *d)
+{
+    for (uint32_t number = 1;; number++) {
+        struct reader r;
+        bool found;
+        TRY(row_get(t, REGISTER_OPERATOR, number, &r, &found, d));
+        if (!found) {
+            out->number = 0;
+            return ST_OK;
+        }
+        TRY(operator_get(t, number, out, d));
+        if (public_key != NULL
+                ? memcmp(public_key, out->public_key, KEY_PUBLIC_LEN) == 0
+                : str_is(name, out->name)) {
+            return ST_OK;
+        }
+    }
+}
+
+enum status operator_find(struct txn *t, struct str name, struct operator_entry *out,
+                          struct diag *d)
+{
+    return operator_search(t, name, NULL, out, d);
+}
+
+enum status operator_find_key(struct txn *t, const uint8_t public_key[KEY_PUBLIC_LEN],
+                              struct operator_entry *out, struct diag *d)
+{
+    return operator_search(t, str_of(""), public_key, out, d);
+}
+
+/* ---- channels ---- */
+
+enum status channel_put(struct txn *t, const struct channel_entry *e, struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->proposed_by);
+    return row_put(t, REGISTER_CHANNEL, e->number, &w, d);
+}
+
+enum status channel_get(struct txn *t, uint32_t number, struct channel_entry *out,
+                        struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_CHANNEL, number, &r, &found, d));
+    if (!found) {
+        return missing("channel", number, d);
+    }
+    out->number = number;
+    out->state = (enum entry_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->proposed_by = (uint32_t)reader_varint(&r);
+    if (!reader_done(&r)) {
+        return damaged("channel", number, d);
+    }
+    struct signed_body s;
+    struct body b;
+    TRY(entry_body(t, out->sequence, &s, d));
+    body_start(&b, s.plain);
+    body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->name, sizeof out->name);
+    body_text(&b, 3, out->bank_code, sizeof out->bank_code);
+    body_text(&b, 4, out->account, sizeof out->account);
+    body_text(&b, 5, out->account_name, sizeof out->account_name);
+    body_text(&b, 6, out->format, sizeof out->format);
+    return body_done(&b) ? ST_OK : damaged("channel", number, d);
+}
+
+enum status channel_find(struct txn *t, struct str name, struct channel_entry *out,
+                         struct diag *d)
+{
+    for (uint32_t number = 1;; number++) {
+        struct reader r;
+        bool found;
+        TRY(row_get(t, REGISTER_CHANNEL, number, &r, &found, d));
+        if (!found) {
+            out->number = 0;
+            return ST_OK;
+        }
+        TRY(channel_get(t, number, out, d));
+        if (str_is(name, out->name)) {
+            return ST_OK;
+        }
+    }
+}
+
+/* ---- policies ---- */
+
+enum status policy_put(struct txn *t, const struct policy_entry *e, struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->confirmed_by);
+    writer_varint(&w, e->confirmed_order);
+    writer_zigzag(&w, e->confirmed_us);
+    writer_varint(&w, e->confirmed_at);
+    return row_put(t, REGISTER_POLICY, e->number, &w, d);
+}
+
+enum status policy_get(struct txn *t, uint32_t number, struct policy_entry *out,
+                       struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_POLICY, number, &r, &found, d));
+    if (!found) {
+        return missing("policy", number, d);
+    }
+    out->number = number;
+    out->state = (enum entry_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->confirmed_by = (uint32_t)reader_varint(&r);
+    out->confirmed_order = (uint32_t)reader_varint(&r);
+    out->confirmed_us = reader_zigzag(&r);
+    out->confirmed_at = reader_varint(&r);
+    if (!reader_done(&r)) {
+        return damaged("policy", number, d);
+    }
+    struct signed_body s;
+    struct body b;
+    TRY(entry_body(t, out->sequence, &s, d));
+    out->adopted_by = s.signature.operator_number;
+    body_start(&b, s.plain);
+    body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->id, sizeof out->id);
+    body_digest(&b, 3, out->sha256);
+    out->length = body_uint(&b, 4, UINT64_MAX);
+    return body_done(&b) ? ST_OK : damaged("policy", number, d);
+}
+
+/* ---- imports ---- */
+
+enum status import_put(struct txn *t, const struct import_entry *e, struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->confirmed_by);
+    writer_varint(&w, e->confirmed_at);
+    return row_put(t, REGISTER_IMPORT, e->number, &w, d);
+}
+
+bool import_entry_read(struct str plain, struct import_entry *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    out->what = (enum import_what)body_uint(&b, 2, IMPORT_SNAPSHOT);
+    body_digest(&b, 3, out->sha256);
+    out->length = body_uint(&b, 4, UINT64_MAX);
+    out->rows = body_uint(&b, 5, UINT64_MAX);
+    body_text_if(&b, 6, out->attribute, sizeof out->attribute);
+    body_text_if(&b, 7, out->value, sizeof out->value);
+    out->month = (int32_t)body_uint_if(&b, 8, 200000);
+    body_text_if(&b, 9, out->unit, sizeof out->unit);
+    return body_done(&b) && out->what >= IMPORT_PEOPLE;
+}
+
+enum status import_get(struct txn *t, uint32_t number, struct import_entry *out,
+                       struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_IMPORT, number, &r, &found, d));
+    if (!found) {
+        return missing("import", number, d);
+    }
+    out->state = (enum entry_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->confirmed_by = (uint32_t)reader_varint(&r);
+    out->confirmed_at = reader_varint(&r);
+    if (!reader_done(&r)) {
+        return damaged("import", number, d);
+    }
+    struct signed_body s;
+    TRY(entry_body(t, out->sequence, &s, d));
+    out->made_by = s.signature.operator_number;
+    return import_entry_read(s.plain, out) && out->number == number
+               ? ST_OK
+               : damaged("import", number, d);
+}
+
+/* ---- runs ---- */
+
+enum status run_put(struct txn *t, const struct run_entry *e, struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, (uint64_t)e->period);
+    writer_varint(&w, e->facts_size);
+    writer_varint(&w, e->rules);
+    writer_varint(&w, e->made_by);
+    writer_varint(&w, e->records);
+    writer_zigzag(&w, e->regular_fen);
+    writer_zigzag(&w, e->backpay_fen);
+    writer_zigzag(&w, e->reduction_fen);
+    return row_put(t, REGISTER_RUN, e->number, &w, d);
+}
+
+enum status run_get(struct txn *t, uint32_t number, struct run_entry *out,
+                    struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_RUN, number, &r, &found, d));
+    if (!found) {
+        return missing("run", number, d);
+    }
+    out->number = number;
+    out->state = (enum entry_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->period = (int32_t)reader_varint(&r);
+    out->facts_size = reader_varint(&r);
+    out->rules = (uint32_t)reader_varint(&r);
+    out->made_by = (uint32_t)reader_varint(&r);
+    out->records = reader_varint(&r);
+    out->regular_fen = reader_zigzag(&r);
+    out->backpay_fen = reader_zigzag(&r);
+    out->reduction_fen = reader_zigzag(&r);
+    return reader_done(&r) ? ST_OK : damaged("run", number, d);
+}
+
+/* ---- batches ---- */
+
+enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->channel);
+    writer_zigzag(&w, e->pay_day);
+    writer_varint(&w, e->lines);
+    writer_varint(&w, e->paid_lines);
+    writer_varint(&w, e->back_lines);
+    writer_varint(&w, e->reissued_lines);
+    writer_zigzag(&w, e->total_fen);
+    writer_zigzag(&w, e->paid_fen);
+    writer_zigzag(&w, e->back_fen);
+    writer_zigzag(&w, e->reissued_fen);
+    writer_bytes(&w, e->content, DIGEST_LEN);
+    for (int i = 0; i < BATCH_ROLES; i++) {
+        writer_varint(&w, e->signers[i].operator_number);
+        writer_zigzag(&w, e->signers[i].time_us);
+    }
+    writer_varint(&w, e->close_maker);
+    writer_varint(&w, e->export_sequence);
+    writer_varint(&w, e->release_sequence);
+    return row_put(t, REGISTER_BATCH, e->number, &w, d);
+}
+
+static void batch_sums_read(struct reader *r, struct batch_entry *out)
+{
+    out->lines = reader_varint(r);
+    out->paid_lines = reader_varint(r);
+    out->back_lines = reader_varint(r);
+    out->reissued_lines = reader_varint(r);
+    out->total_fen = reader_zigzag(r);
+    out->paid_fen = reader_zigzag(r);
+    out->back_fen = reader_zigzag(r);
+    out->reissued_fen = reader_zigzag(r);
+}
+
+enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
+                      struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_BATCH, number, &r, &found, d));
+    if (!found) {
+        return missing("batch", number, d);
+    }
+    out->number = number;
+    out->state = (enum batch_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->channel = (uint32_t)reader_varint(&r);
+    out->pay_day = (int32_t)reader_zigzag(&r);
+    batch_sums_read(&r, out);
+    struct str content = reader_bytes(&r, DIGEST_LEN);
+    for (int i = 0; i < BATCH_ROLES; i++) {
+        out->signers[i].operator_number = (uint32_t)reader_varint(&r);
+        out->signers[i].time_us = reader_zigzag(&r);
+    }
+    out->close_maker = (uint32_t)reader_varint(&r);
+    out->export_sequence = reader_varint(&r);
+    out->release_sequence = reader_varint(&r);
+    if (!reader_done(&r)) {
+        return damaged("batch", number, d);
+    }
+    memcpy(out->content, content.p, DIGEST_LEN);
+    return ST_OK;
+}
+
+/* ---- exports ---- */
+
+bool export_body(struct str plain, struct export_entry *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->batch = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->format, sizeof out->format);
+    body_digest(&b, 3, out->sha256);
+    out->length = body_uint(&b, 4, UINT64_MAX);
+    out->lines = body_uint(&b, 5, UINT32_MAX);
+    out->total_fen = body_int(&b, 6);
+    out->previous = body_uint(&b, 7, UINT64_MAX);
+    return body_done(&b);
+}
+
+enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *out,
+                       struct diag *d)
+{
+    struct signed_body s;
+    TRY(entry_body(t, sequence, &s, d));
+    out->sequence = sequence;
+    return export_body(s.plain, out)
+               ? ST_OK
+               : diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no export",
+                           (unsigned long long)sequence);
+}
+
+/* ---- answers ---- */
+
+enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
+                       const uint8_t sha256[DIGEST_LEN], uint64_t sequence,
+                       struct diag *d)
+{
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_varint(&w, batch);
+    writer_bytes(&w, sha256, DIGEST_LEN);
+    writer_varint(&w, sequence);
+    return row_put(t, REGISTER_ANSWER, number, &w, d);
+}
+
+enum status answer_get(struct txn *t, uint32_t number, struct answer_entry *out,
+                       struct diag *d)
+{
+    struct reader r;
+    bool found;
+    TRY(row_get(t, REGISTER_ANSWER, number, &r, &found, d));
+    if (!found) {
+        return missing("answer", number, d);
+    }
+    out->number = number;
+    out->batch = (uint32_t)reader_varint(&r);
+    struct str sha256 = reader_bytes(&r, DIGEST_LEN);
+    out->sequence = reader_varint(&r);
+    if (!reader_done(&r)) {
+        return damaged("answer", number, d);
+    }
+    memcpy(out->sha256, sha256.p, DIGEST_LEN);
+    return ST_OK;
+}
+
+enum status answer_known(struct txn *t, uint32_t batch,
+                         const uint8_t sha256[DIGEST_LEN], bool *known, struct diag *d)
+{
+    *known = false;
+    for (uint32_t number = 1; !*known; number++) {
+        struct reader r;
+        struct answer_entry e;
+        bool found;
+        TRY(row_get(t, REGISTER_ANSWER, number, &r, &found, d));
+        if (!found) {
+            return ST_OK;
+        }
+        TRY(answer_get(t, number, &e, d));
+        *known = e.batch == batch && digest_equal(e.sha256, sha256);
+    }
+    return ST_OK;
+}
+
+/* ---- lines ---- */
+
+void line_key(uint32_t batch, uint32_t line, uint8_t key[8])
+{
+    put_u32(key, batch);
+    put_u32(key + 4, line);
+}
+
+void line_write(const struct line_entry *e, struct writer *w)
+{
+    writer_u8(w, (uint8_t)e->state);
+    writer_u8(w, (uint8_t)e->reason);
+    writer_varint(w, e->sequence);
+    writer_varint(w, e->person);
+    writer_text(w, str_of(e->programme));
+    writer_varint(w, (uint64_t)e->fen);
+    writer_varint(w, e->route);
+    writer_bytes(w, e->route_commitment, DIGEST_LEN);
+    writer_varint(w, e->span_count);
+    for (size_t i = 0; i < e->span_count; i++) {
+        writer_varint(w, (uint64_t)e->spans[i].from);
+        writer_varint(w, (uint64_t)e->spans[i].months);
+        writer_varint(w, (uint64_t)e->spans[i].fen);
+    }
+}
+
+bool line_person(struct str row, uint64_t *person)
+{
+    struct reader r;
+    reader_init(&r, row.p, row.n);
+    reader_u8(&r);
+    reader_u8(&r);
+    reader_varint(&r);
+    *person = reader_varint(&r);
+    return !r.failed && *person > 0;
+}
+
+bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out)
+{
+    struct reader r;
+    reader_init(&r, row.p, row.n);
+    out->batch = batch;
+    out->line = line;
+    out->state = (enum line_state)reader_u8(&r);
+    out->reason = reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->person = reader_varint(&r);
+    struct str programme = reader_text(&r);
+    out->fen = (int64_t)reader_varint(&r);
+    out->route = (uint32_t)reader_varint(&r);
+    struct str commitment = reader_bytes(&r, DIGEST_LEN);
+    uint64_t count = reader_varint(&r);
+    if (r.failed || count == 0 || count > LINE_SPANS_MAX || out->state < LINE_OPEN ||
+        out->state > LINE_REISSUED || !programme_code_valid(programme)) {
+        return false;
+    }
+    must(str_copy(programme, out->programme, sizeof out->programme));
+    memcpy(out->route_commitment, commitment.p, DIGEST_LEN);
+    out->span_count = (size_t)count;
+    int64_t sum = 0;
+    for (size_t i = 0; i < out->span_count; i++) {
+        struct span *s = &out->spans[i];
+        s->from = (int32_t)reader_varint(&r);
+        s->months = (int32_t)reader_varint(&r);
+        s->fen = (int64_t)reader_varint(&r);
+        if (!span_valid(s) || s->fen <= 0) {
+            return false;
+        }
+        sum += s->fen * s->months;
+    }
+    return reader_done(&r) && sum == out->fen;
+}
+
+enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
+                     struct line_entry *out, struct diag *d)
+{
+    uint8_t key[8];
+    struct str value;
+    line_key(batch, line, key);
+    TRY(store_get(t, TABLE_LINES, str_make(key, sizeof key), &value, d));
+    if (value.p == NULL) {
+        return diag_fail(d, ST_CONFLICT, "unknown-line", "batch %u has no line %u",
+                         batch, line);
+    }
+    if (!line_read(value, batch, line, out)) {
+        return damaged("line of batch", batch, d);
+    }
+    return ST_OK;
+}

@@ -1,0 +1,213 @@
+/* register.h - the small registers: operators, channels, policies, imports, runs,
+ * batches, and payment lines. Rows are projections: only ledger/fold*.c writes them.
+ *
+ * A register row holds the state and the sequence of the record that made the entry;
+ * what the entry says is read from that record, so nothing is kept twice. */
+#ifndef ALMONER_LEDGER_REGISTER_H
+#define ALMONER_LEDGER_REGISTER_H
+
+#include "ledger/account.h"
+#include "ledger/keys.h"
+#include "ledger/record.h"
+#include "ledger/states.h"
+#include "ledger/store.h"
+
+/* Numbers are stored as keys: never reuse one. */
+enum register_kind {
+    REGISTER_OPERATOR = 1,
+    REGISTER_CHANNEL = 2,
+    REGISTER_POLICY = 3,
+    REGISTER_IMPORT = 4,
+    REGISTER_RUN = 5,
+    REGISTER_BATCH = 6,
+    REGISTER_ANSWER = 7
+};
+
+enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };
+
+#define TEXT_MAX 200
+
+/* ---- operators ---- */
+struct operator_entry {
+    uint32_t number;
+    enum entry_state state;
+    uint64_t sequence;
+    char name[KEY_NAME_MAX + 1];
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    unsigned roles; /* enum role bits */
+    char office[TEXT_MAX + 1];
+    uint32_t proposed_by; /* an admin; 0: by the genesis record */
+};
+
+/* ---- channels ---- */
+struct channel_entry {
+    uint32_t number;
+    enum entry_state state;
+    uint64_t sequence;
+    char name[KEY_NAME_MAX + 1];
+    char bank_code[16];
+    char account[40];
+    char account_name[TEXT_MAX + 1];
+    char format[40];
+    uint32_t proposed_by;
+};
+
+/* ---- policies ---- */
+struct policy_entry {
+    uint32_t number;
+    enum entry_state state;
+    uint64_t sequence; /* of the adoption */
+    char id[KEY_NAME_MAX + 1];
+    uint8_t sha256[DIGEST_LEN]; /* of the file, a blob */
+    uint64_t length;
+    uint32_t adopted_by;
+    uint32_t confirmed_by;    /* 0: not yet */
+    uint32_t confirmed_order; /* 1 for the first confirmed policy; 0: not yet */
+    int64_t confirmed_us;
+    uint64_t confirmed_at; /* sequence of the confirmation */
+};
+
+/* ---- imports ---- */
+enum import_what { IMPORT_PEOPLE = 1, IMPORT_FACTS, IMPORT_ROUTES, IMPORT_SNAPSHOT };
+struct import_entry {
+    uint32_t number;
+    enum entry_state state;
+    uint64_t sequence;
+    enum import_what what;
+    uint8_t sha256[DIGEST_LEN];
+    uint64_t length;
+    uint64_t rows;
+    char attribute[TEXT_MAX + 1]; /* of a snapshot */
+    char value[TEXT_MAX + 1];
+    char unit[TEXT_MAX + 1];
+    int32_t month;
+    uint32_t made_by;
+    uint32_t confirmed_by;
+    uint64_t confirmed_at; /* sequence of the act's start; 0: not yet */
+};
+
+/* ---- runs ---- */
+struct run_entry {
+    uint32_t number;
+    enum entry_state state; /* pending: open */
+    uint64_t sequence;
+    int32_t period;
+    uint64_t facts_size; /* facts recorded below this were known */
+    uint32_t rules;      /* how many policies were confirmed */
+    uint32_t made_by;
+    uint64_t records;
+    int64_t regular_fen, backpay_fen, reduction_fen;
+};
+
+/* ---- batches ---- */
+struct batch_signer {
+    uint32_t operator_number;
+    int64_t time_us;
+};
+enum batch_role { BATCH_MAKER, BATCH_CHECKER, BATCH_RELEASER, BATCH_ROLES };
+struct batch_entry {
+    uint32_t number;
+    enum batch_state state;
+    uint64_t sequence;
+    uint32_t channel;
+    int32_t pay_day;
+    uint64_t lines, paid_lines, back_lines, reissued_lines;
+    int64_t total_fen, paid_fen, back_fen, reissued_fen;
+    uint8_t content[DIGEST_LEN];
+    struct batch_signer signers[BATCH_ROLES];
+    uint32_t close_maker;
+    uint64_t export_sequence;  /* of the newest export record; 0: none */
+    uint64_t release_sequence; /* 0: not released */
+};
+
+/* ---- answers ---- */
+struct answer_entry {
+    uint32_t number;
+    uint32_t batch;
+    uint8_t sha256[DIGEST_LEN]; /* of the bank's file, a blob */
+    uint64_t sequence;
+};
+
+/* ---- exports: no rows; each record names the batch's one before ---- */
+struct export_entry {
+    uint64_t sequence;
+    uint32_t batch;
+    char format[40];
+    uint8_t sha256[DIGEST_LEN];
+    uint64_t length;
+    uint64_t lines;
+    int64_t total_fen;
+    uint64_t previous; /* 0: none */
+};
+
+/* ---- lines ---- */
+#define LINE_SPANS_MAX 24
+struct line_entry {
+    uint32_t batch, line; /* lines from 1 */
+    uint64_t sequence;    /* of the record of kind lines it stands in */
+    uint64_t person;
+    char programme[PROGRAMME_CODE_MAX + 1];
+    int64_t fen;
+    enum line_state state;
+    unsigned reason; /* enum payment_reason's number; 0: none */
+    uint32_t route;  /* ordinal of the route among the person's entries */
+    uint8_t route_commitment[DIGEST_LEN];
+    size_t span_count;
+    struct span spans[LINE_SPANS_MAX];
+};
+#define LINE_BYTES_MAX 700
+
+/* Reading. The entry with this number; ST_CONFLICT "unknown-..." when there is none. */
+enum status operator_get(struct txn *t, uint32_t number, struct operator_entry *out,
+                         struct diag *d) MUST_USE;
+enum status channel_get(struct txn *t, uint32_t number, struct channel_entry *out,
+                        struct diag *d) MUST_USE;
+enum status policy_get(struct txn *t, uint32_t number, struct policy_entry *out,
+                       struct diag *d) MUST_USE;
+enum status import_get(struct txn *t, uint32_t number, struct import_entry *out,
+                       struct diag *d) MUST_USE;
+enum status run_get(struct txn *t, uint32_t number, struct run_entry *out,
+                    struct diag *d) MUST_USE;
+enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
+                      struct diag *d) MUST_USE;
+enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
+                     struct line_entry *out, struct diag *d) MUST_USE;
+enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *out,
+                       struct diag *d) MUST_USE;
+/* The fields of an export record's plain body; sequence is left alone. */
+bool export_body(struct str plain, struct export_entry *out);
+/* The same of an import record. */
+bool import_entry_read(struct str plain, struct import_entry *out);
+
+/* By name; number 0 in *out when there is none. */
+enum status operator_find(struct txn *t, struct str name, struct operator_entry *out,
+                          struct diag *d) MUST_USE;
+enum status operator_find_key(struct txn *t, const uint8_t public_key[KEY_PUBLIC_LEN],
+                              struct operator_entry *out, struct diag *d) MUST_USE;
+enum status channel_find(struct txn *t, struct str name, struct channel_entry *out,
+                         struct diag *d) MUST_USE;
+
+enum status answer_get(struct txn *t, uint32_t number, struct answer_entry *out,
+                       struct diag *d) MUST_USE;
+/* Is there an answer of this batch with this file? */
+enum status answer_known(struct txn *t, uint32_t batch,
+                         const uint8_t sha256[DIGEST_LEN], bool *known, struct diag *d)
+    MUST_USE;
+
+/* For the fold: rows to bytes and into the table. */
+enum status operator_put(struct txn *t, const struct operator_entry *e, struct diag *d);
+enum status channel_put(struct txn *t, const struct channel_entry *e, struct diag *d);
+enum status policy_put(struct txn *t, const struct policy_entry *e, struct diag *d);
+enum status import_put(struct txn *t, const struct import_entry *e, struct diag *d);
+enum status run_put(struct txn *t, const struct run_entry *e, struct diag *d);
+enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d);
+enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
+                       const uint8_t sha256[DIGEST_LEN], uint64_t sequence,
+                       struct diag *d);
+void line_key(uint32_t batch, uint32_t line, uint8_t key[8]);
+void line_write(const struct line_entry *e, struct writer *w);
+/* Only whose line it is. */
+bool line_person(struct str row, uint64_t *person);
+bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out);
+
+#endif

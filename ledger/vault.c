@@ -1,0 +1,227 @@
+/* vault.c - sealed rows of people and the look-up of ID numbers. It must never write
+ * anything about a person that is not sealed or keyed. Bytes of a row:
+ *     wrapped data key, 32; sealed entries: nonce 12, text, tag 16. */
+#include "ledger/vault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "base/wipe.h"
+#include "ledger/ledger_private.h"
+
+#define WRAPPED SEAL_KEY_LEN
+#define LOOKUP_LEN 16
+
+void vault_row_init(struct vault_row *r)
+{
+    memset(r, 0, sizeof *r);
+    buf_init(&r->plain, PERSON_ROW_MAX);
+}
+
+void vault_row_release(struct vault_row *r)
+{
+    wipe(r->plain.p, r->plain.cap);
+    buf_release(&r->plain);
+    wipe(r->key, sizeof r->key);
+}
+
+static enum status need_master(const struct ledger *l, struct diag *d)
+{
+    if (!l->has_master) {
+        diag_fail(d, ST_SYSTEM, "vault-key", "the vault's key is not here");
+        return diag_hint(d, "name the folder with vault.key by --key-dir");
+    }
+    return ST_OK;
+}
+
+/* Origin and person, so that no sealed row can stand in for another. */
+static struct str bind(const struct ledger *l, uint64_t person,
+                       uint8_t out[ORIGIN_MAX + 16])
+{
+    size_t n = strlen(l->info.origin);
+    memcpy(out, l->info.origin, n);
+    put_u64(out + n, person);
+    return str_make(out, n + 8);
+}
+
+enum status vault_row_create(struct ledger *l, uint64_t person, struct vault_row *r,
+                             struct diag *d)
+{
+    TRY(need_master(l, d));
+    r->person = person;
+    buf_clear(&r->plain);
+    return ledger_random(l, r->key, sizeof r->key, d);
+}
+
+static enum status open_row(const struct ledger *l, struct wrapper *wrapper,
+                            struct sealer *sealer, struct str sealed,
+                            struct vault_row *r, struct diag *d)
+{
+    uint8_t aad[ORIGIN_MAX + 16];
+    if (sealed.n < WRAPPED + SEAL_OVERHEAD) {
+        return diag_fail(d, ST_INTEGRITY, "vault", "the row of person %llu is cut",
+                         (unsigned long long)r->person);
+    }
+    wrapper_unwrap(wrapper, (const uint8_t *)sealed.p, r->key);
+    struct str text = str_make(sealed.p + WRAPPED, sealed.n - WRAPPED);
+    size_t plain_n = text.n - SEAL_OVERHEAD;
+    buf_clear(&r->plain);
+    void *room = buf_room(&r->plain, plain_n);
+    TRY(buf_check(&r->plain, d));
+    sealer_key(sealer, r->key);
+    if (!sealer_open(sealer, bind(l, r->person, aad), text, room)) {
+        diag_fail(d, ST_INTEGRITY, "vault",
+                  "the row of person %llu does not open: changed, or another key",
+                  (unsigned long long)r->person);
+        return diag_where(d, "person %llu", (unsigned long long)r->person);
+    }
+    r->plain.len = plain_n;
+    return ST_OK;
+}
+
+enum status vault_row_open(struct ledger *l, uint64_t person, struct str sealed,
+                           struct vault_row *r, struct diag *d)
+{
+    TRY(need_master(l, d));
+    r->person = person;
+    return open_row(l, l->wrapper, l->sealer, sealed, r, d);
+}
+
+struct vault_opener {
+    const struct ledger *l; /* its origin alone is used */
+    struct wrapper *wrapper;
+    struct sealer *sealer;
+    struct digest *g;
+};
+
+enum status vault_opener_new(struct ledger *l, struct vault_opener **out,
+                             struct diag *d)
+{
+    TRY(need_master(l, d));
+    struct vault_opener *o = calloc(1, sizeof *o);
+    if (o == NULL) {
+        return diag_memory(d);
+    }
+    o->l = l;
+    enum status st = wrapper_new(&o->wrapper, d);
+    if (st == ST_OK) {
+        st = sealer_new(&o->sealer, d);
+    }
+    if (st == ST_OK) {
+        st = digest_new(&o->g, d);
+    }
+    if (st != ST_OK) {
+        vault_opener_free(o);
+        return st;
+    }
+    wrapper_master(o->wrapper, l->master);
+    *out = o;
+    return ST_OK;
+}
+
+void vault_opener_free(struct vault_opener *o)
+{
+    if (o != NULL) {
+        wrapper_free(o->wrapper);
+        sealer_free(o->sealer);
+        digest_free(o->g);
+        free(o);
+    }
+}
+
+enum status vault_opener_open(struct vault_opener *o, uint64_t person,
+                              struct str sealed, struct vault_row *r, struct diag *d)
+{
+    r->person = person;
+    return open_row(o->l, o->wrapper, o->sealer, sealed, r, d);
+}
+
+enum status vault_row_read(struct ledger *l, uint64_t person, struct vault_row *r,
+                           struct diag *d)
+{
+    uint8_t key[8];
+    struct str sealed;
+    put_u64(key, person);
+    TRY(store_get(l->t, TABLE_PEOPLE, str_make(key, 8), &sealed, d));
+    if (sealed.p == NULL) {
+        return diag_fail(d, ST_CONFLICT, "unknown-person", "there is no person %llu",
+                         (unsigned long long)person);
+    }
+    return vault_row_open(l, person, sealed, r, d);
+}
+
+enum status vault_row_write(struct ledger *l, const struct vault_row *r, struct diag *d)
+{
+    uint8_t aad[ORIGIN_MAX + 16];
+    uint8_t nonce[SEAL_NONCE_LEN];
+    uint8_t key[8];
+    TRY(need_master(l, d));
+    TRY(buf_check(&r->plain, d));
+    TRY(ledger_random(l, nonce, sizeof nonce, d));
+    size_t n = WRAPPED + r->plain.len + SEAL_OVERHEAD;
+    TRY(ledger_room(l, n, d));
+    wrapper_wrap(l->wrapper, r->key, l->room);
+    sealer_key(l->sealer, r->key);
+    sealer_seal(l->sealer, nonce, bind(l, r->person, aad), buf_str(&r->plain),
+                l->room + WRAPPED);
+    put_u64(key, r->person);
+    return store_put(l->t, TABLE_PEOPLE, str_make(key, 8), str_make(l->room, n), d);
+}
+
+static void commit_to(struct digest *g, const struct vault_row *r, uint64_t sequence,
+                      struct str bytes, uint8_t out[DIGEST_LEN])
+{
+    uint8_t at[8];
+    uint8_t salt[DIGEST_LEN];
+    put_u64(at, sequence);
+    digest_hmac(g, r->key, str_of("salt"), str_make(at, 8), salt);
+    digest_once(g, str_make(salt, sizeof salt), bytes, out);
+}
+
+void vault_commitment(struct ledger *l, const struct vault_row *r, uint64_t sequence,
+                      struct str bytes, uint8_t out[DIGEST_LEN])
+{
+    commit_to(l->g, r, sequence, bytes, out);
+}
+
+void vault_opener_commitment(struct vault_opener *o, const struct vault_row *r,
+                             uint64_t sequence, struct str bytes,
+                             uint8_t out[DIGEST_LEN])
+{
+    commit_to(o->g, r, sequence, bytes, out);
+}
+
+static void lookup_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                       uint8_t out[DIGEST_LEN])
+{
+    digest_hmac(l->g, l->lookup, str_make(id, ID_NUMBER_LEN), str_of(""), out);
+}
+
+enum status vault_find(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                       uint64_t *person, struct diag *d)
+{
+    uint8_t key[DIGEST_LEN];
+    struct str value;
+    TRY(need_master(l, d));
+    lookup_key(l, id, key);
+    TRY(store_get(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), &value, d));
+    if (value.p != NULL && value.n != 8) {
+        return diag_fail(d, ST_INTEGRITY, "vault", "a look-up row is not in its form");
+    }
+    *person = value.p != NULL ? get_u64((const uint8_t *)value.p) : 0;
+    return ST_OK;
+}
+
+enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                        uint64_t person, struct diag *d)
+{
+    uint8_t key[DIGEST_LEN];
+    uint8_t value[8];
+    must(person > 0);
+    TRY(need_master(l, d));
+    lookup_key(l, id, key);
+    put_u64(value, person);
+    return store_put(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), str_make(value, 8),
+                     d);
+}
