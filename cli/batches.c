@@ -1,0 +1,185 @@
+/* batches.c - see batches.h. */
+#include "cli/batches.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "cli/command.h"
+
+static const char *const ROLES[BATCH_ROLES] = {"maker", "checker", "releaser"};
+
+void batches_next(const struct batch_entry *b, char *out, size_t cap)
+{
+    const char *hint = batch_next_hint(b->state);
+    const char *role = strchr(hint, '(');
+    size_t n = role != NULL ? (size_t)(role - hint) : strlen(hint);
+    while (n > 0 && hint[n - 1] == ' ') {
+        n--;
+    }
+    const char *more = b->state == BATCH_RELEASED   ? " --out FILE"
+                       : b->state == BATCH_EXPORTED ? " FILE"
+                                                    : "";
+    if (role == NULL) {
+        out[0] = '\0';
+        return;
+    }
+    snprintf(out, cap, "almoner %.*s %u%s %s", (int)n, hint, b->number, more, role);
+}
+
+/* "approve", of "batch approve". */
+static const char *verb_of(const struct env *e)
+{
+    static const struct {
+        const char *name;
+        const char *zh;
+    } verbs[] = {{"submit", "提交"},
+                 {"approve", "复核"},
+                 {"release", "审批"},
+                 {"close", "关闭"},
+                 {"reissue", "重发退回款项"}};
+    const char *word = strchr(e->command->name, ' ') + 1;
+    for (size_t i = 0; i < COMMAND_COUNT(verbs); i++) {
+        if (strcmp(verbs[i].name, word) == 0) {
+            return TEXT(&e->out, word, verbs[i].zh);
+        }
+    }
+    return word;
+}
+
+enum status batches_about(struct env *e, uint32_t number, struct question *q,
+                          struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct batch_entry b;
+    char total[MONEY_TEXT_CAP];
+    char answered[120] = "";
+    TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
+    memcpy(q->content, b.content, DIGEST_LEN);
+    money_print_grouped(b.total_fen, total);
+    if (b.state >= BATCH_EXPORTED) {
+        snprintf(answered, sizeof answered,
+                 TEXT(o, ", %llu paid, %llu came back, %llu reissued",
+                      "，已发 %llu 笔，退回 %llu 笔，已重发 %llu 笔"),
+                 (unsigned long long)b.paid_lines, (unsigned long long)b.back_lines,
+                 (unsigned long long)b.reissued_lines);
+    }
+    snprintf(q->text, sizeof q->text,
+             TEXT(o, "%s batch %u (%s): %llu lines, %s yuan%s?",
+                  "%s：批次 %u（%s），%llu 笔，合计 %s 元%s，确认？"),
+             verb_of(e), number,
+             TEXT(o, batch_state_name(b.state), batch_state_zh(b.state)),
+             (unsigned long long)b.lines, total, answered);
+    return ST_OK;
+}
+
+bool batches_being_made(const struct ledger *l, uint32_t number)
+{
+    const struct open_act *open = &ledger_head(l)->open;
+    return open->kind == KIND_BATCH_START && open->number == number;
+}
+
+void batches_finish(const struct output *o, const struct batch_entry *b,
+                    const struct channel_entry *channel, char out[BATCHES_NEXT_CAP])
+{
+    char day[DATE_TEXT_CAP];
+    date_print(b->pay_day, day);
+    snprintf(
+        out, BATCHES_NEXT_CAP, "almoner batch new --channel %s --pay-date %s %s",
+        channel->name, day,
+        TEXT(o, "(and the same --programme, if any)", "（原有 --programme 选项照旧）"));
+}
+
+static void put_hex(struct json *o, const char *key, const uint8_t digest[DIGEST_LEN])
+{
+    char hex[2 * DIGEST_LEN + 1];
+    text_hex(digest, DIGEST_LEN, hex);
+    json_put_text(o, key, hex);
+}
+
+static enum status put_signatures(struct env *e, struct json *o,
+                                  const struct batch_entry *b, struct diag *d)
+{
+    struct json *list = json_put_list(o, "signatures");
+    for (int i = 0; i < BATCH_ROLES; i++) {
+        struct operator_entry who;
+        char time[TIME_TEXT_CAP];
+        if (b->signers[i].operator_number == 0) {
+            continue;
+        }
+        TRY(operator_get(ledger_txn(e->ledger), b->signers[i].operator_number, &who,
+                         d));
+        time_print(b->signers[i].time_us, time);
+        struct json *item = json_add_object(list);
+        json_put_text(item, "role", ROLES[i]);
+        json_put_text(item, "operator", who.name);
+        json_put_text(item, "time", time);
+    }
+    return ST_OK;
+}
+
+static enum status put_export(struct env *e, struct json *o,
+                              const struct batch_entry *b, struct diag *d)
+{
+    struct export_entry x;
+    if (b->export_sequence == 0) {
+        json_put_null(o, "export_sha256");
+        return ST_OK;
+    }
+    TRY(export_get(ledger_txn(e->ledger), b->export_sequence, &x, d));
+    put_hex(o, "export_sha256", x.sha256);
+    json_put_text(o, "export_format", x.format);
+    return ST_OK;
+}
+
+enum status batches_put(struct env *e, struct json *o, const struct batch_entry *b,
+                        struct diag *d)
+{
+    struct channel_entry channel;
+    char day[DATE_TEXT_CAP];
+    TRY(channel_get(ledger_txn(e->ledger), b->channel, &channel, d));
+    date_print(b->pay_day, day);
+    json_put_uint(o, "number", b->number);
+    json_put_text(o, "state",
+                  batches_being_made(e->ledger, b->number)
+                      ? "being-made"
+                      : batch_state_name(b->state));
+    json_put_text(o, "channel", channel.name);
+    json_put_text(o, "pay_date", day);
+    json_put_uint(o, "lines", b->lines);
+    json_put_int(o, "total_fen", b->total_fen);
+    json_put_uint(o, "paid_lines", b->paid_lines);
+    json_put_int(o, "paid_fen", b->paid_fen);
+    json_put_uint(o, "returned_lines", b->back_lines);
+    json_put_int(o, "returned_fen", b->back_fen);
+    json_put_uint(o, "reissued_lines", b->reissued_lines);
+    json_put_int(o, "reissued_fen", b->reissued_fen);
+    put_hex(o, "content_sha256", b->content);
+    TRY(put_export(e, o, b, d));
+    return put_signatures(e, o, b, d);
+}
+
+enum status batches_report(struct env *e, uint32_t number, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct batch_entry b;
+    char total[MONEY_TEXT_CAP];
+    char next[160];
+    TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
+    if (o->json) {
+        return batches_put(e, output_object(&e->out, "almoner.batch/1"), &b, d);
+    }
+    money_print_grouped(b.total_fen, total);
+    output_done(o,
+                TEXT(o, "batch %u is %s: %llu lines, %s yuan\n",
+                     "批次 %u %s：%llu 笔，%s 元\n"),
+                number, TEXT(o, batch_state_name(b.state), batch_state_zh(b.state)),
+                (unsigned long long)b.lines, total);
+    batches_next(&b, next, sizeof next);
+    if (next[0] != '\0') {
+        output_done(o, "%s %s\n", TEXT(o, "next:", "下一步："), next);
+    }
+    return ST_OK;
+}

@@ -1,0 +1,500 @@
+/* cmd_batch.c - batches: made from what is due, signed three times, closed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/money.h"
+#include "base/similar.h"
+#include "batch/batch.h"
+#include "cli/batches.h"
+#include "cli/command.h"
+#include "cli/sheet.h"
+#include "entitle/entitle.h"
+
+#define PROGRAMMES_MAX 64
+#define SHOWN_MAX 20
+
+/* ---- new ---- */
+
+static void put_left(struct json *o, const struct batch_new_report *r)
+{
+    struct json *list = json_put_list(o, "left_out");
+    for (int k = 0; k < LEFT_KINDS; k++) {
+        if (r->left_lines[k] > 0) {
+            struct json *item = json_add_object(list);
+            json_put_text(item, "reason", left_out_name((enum left_out)k));
+            json_put_uint(item, "lines", r->left_lines[k]);
+            json_put_int(item, "fen", r->left_fen[k]);
+        }
+    }
+}
+
+static void print_left(const struct output *o, const struct batch_new_report *r)
+{
+    static const char *const zh[LEFT_KINDS] = {"无收款账户", "缓发", "已死亡",
+                                               "未到发放期"};
+    struct sheet t;
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "left out", "未列入原因"), false);
+    sheet_column(&t, TEXT(o, "lines", "笔数"), true);
+    sheet_column(&t, TEXT(o, "yuan", "金额"), true);
+    for (int k = 0; k < LEFT_KINDS; k++) {
+        if (r->left_lines[k] > 0) {
+            sheet_cell(&t, "%s", TEXT(o, left_out_name((enum left_out)k), zh[k]));
+            sheet_cell(&t, "%llu", (unsigned long long)r->left_lines[k]);
+            sheet_fen(&t, r->left_fen[k]);
+        }
+    }
+    (void)sheet_end(&t, o, ST_OK);
+}
+
+static enum status unknown_programme(const struct policy_set *s, struct str code,
+                                     struct diag *d)
+{
+    const char *nearest = NULL;
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < policy_set_programme_count(s); i++) {
+        const char *known = policy_set_programme_code(s, i);
+        size_t distance = similar_distance(code, str_of(known));
+        if (similar_near(code, str_of(known)) && distance < best) {
+            best = distance;
+            nearest = known;
+        }
+    }
+    diag_fail(d, ST_CONFLICT, "unknown-programme", "no confirmed policy knows \"%.*s\"",
+              STR_ARG(code));
+    diag_where(d, "--programme");
+    return nearest != NULL
+               ? diag_hint(d, "did you mean %s?", nearest)
+               : diag_hint(d, "almoner policy show N lists a policy's programmes");
+}
+
+/* A slip here would leave people unpaid without a word. */
+static enum status check_programmes(struct env *e, const struct batch_request *q,
+                                    struct diag *d)
+{
+    struct entitle *rules = NULL;
+    enum status st = q->programme_count == 0
+                         ? ST_OK
+                         : entitle_open(&rules, e->ledger, UINT32_MAX, d);
+    for (size_t i = 0; st == ST_OK && i < q->programme_count; i++) {
+        const struct policy_set *s = entitle_policies(rules);
+        if (policy_set_programme_find(s, q->programmes[i]) < 0) {
+            st = unknown_programme(s, q->programmes[i], d);
+        }
+    }
+    entitle_close(rules);
+    return st;
+}
+
+static enum status take_programmes(const struct env *e, struct batch_request *q,
+                                   struct str list[PROGRAMMES_MAX], struct diag *d)
+{
+    q->programmes = list;
+    q->programme_count = options_list(&e->options, "programme", list, PROGRAMMES_MAX);
+    if (q->programme_count > PROGRAMMES_MAX) {
+        return diag_fail(d, ST_USAGE, "programmes", "more than %d --programme",
+                         PROGRAMMES_MAX);
+    }
+    for (size_t i = 0; i < q->programme_count; i++) {
+        if (!programme_code_valid(list[i])) {
+            diag_fail(d, ST_USAGE, "bad-option", "\"%.*s\" is no code of a programme",
+                      STR_ARG(list[i]));
+            return diag_where(d, "--programme");
+        }
+    }
+    return ST_OK;
+}
+
+static enum status run_new(struct env *e, struct diag *d)
+{
+    struct str programmes[PROGRAMMES_MAX];
+    struct batch_request q = {.channel = NULL};
+    struct batch_new_report r;
+    const char *day;
+    TRY(options_need(&e->options, "channel", &q.channel, d));
+    TRY(options_need(&e->options, "pay-date", &day, d));
+    TRY(options_date(&e->options, "pay-date", &q.pay_day, d));
+    TRY(take_programmes(e, &q, programmes, d));
+    TRY(env_write(e, ROLE_MAKER, d));
+    TRY(check_programmes(e, &q, d));
+    TRY(batch_new(e->ledger, &q, &e->progress, &r, d));
+    meter_end(&e->meter);
+    print_left(&e->out, &r);
+    TRY(batches_report(e, r.number, d));
+    if (e->out.json) {
+        put_left(output_object(&e->out, "almoner.batch/1"), &r);
+    }
+    return ST_OK;
+}
+
+/* ---- signatures ---- */
+
+static enum status sign(struct env *e, enum batch_step step, unsigned roles,
+                        struct diag *d)
+{
+    uint32_t number;
+    TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(env_ask_write(e, roles, batches_about, number, d));
+    TRY(batch_sign(e->ledger, number, step, d));
+    return batches_report(e, number, d);
+}
+
+static enum status run_submit(struct env *e, struct diag *d)
+{
+    return sign(e, STEP_SUBMIT, ROLE_MAKER, d);
+}
+
+static enum status run_approve(struct env *e, struct diag *d)
+{
+    return sign(e, STEP_APPROVE, ROLE_CHECKER, d);
+}
+
+static enum status run_release(struct env *e, struct diag *d)
+{
+    return sign(e, STEP_RELEASE, ROLE_RELEASER, d);
+}
+
+static enum status run_close(struct env *e, struct diag *d)
+{
+    uint32_t number;
+    TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(env_ask_write(e, ROLE_MAKER | ROLE_CHECKER, batches_about, number, d));
+    TRY(batch_close(e->ledger, number, d));
+    return batches_report(e, number, d);
+}
+
+/* ---- list ---- */
+
+static void add_row(struct sheet *t, const struct output *o,
+                    const struct batch_entry *b, bool making)
+{
+    char day[DATE_TEXT_CAP];
+    date_print(b->pay_day, day);
+    sheet_cell(t, "%u", b->number);
+    sheet_cell(t, "%s",
+               making ? TEXT(o, "being made", "组批中")
+                      : TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)));
+    sheet_cell(t, "%s", day);
+    sheet_cell(t, "%llu", (unsigned long long)b->lines);
+    sheet_fen(t, b->total_fen);
+    sheet_fen(t, b->paid_fen);
+    sheet_fen(t, b->back_fen);
+    sheet_fen(t, b->reissued_fen);
+}
+
+static enum status fill(struct env *e, struct sheet *t, struct json *list,
+                        struct diag *d)
+{
+    for (uint32_t n = 1; n <= ledger_head(e->ledger)->batches; n++) {
+        struct batch_entry b;
+        TRY(batch_get(ledger_txn(e->ledger), n, &b, d));
+        if (list != NULL) {
+            TRY(batches_put(e, json_add_object(list), &b, d));
+        }
+        add_row(t, &e->out, &b, batches_being_made(e->ledger, n));
+    }
+    return ST_OK;
+}
+
+static enum status run_list(struct env *e, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct json *list = NULL;
+    struct sheet t;
+    TRY(env_read(e, d));
+    if (o->json) {
+        list = json_put_list(output_object(&e->out, "almoner.batches/1"), "batches");
+    }
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "no.", "批次"), true);
+    sheet_column(&t, TEXT(o, "state", "状态"), false);
+    sheet_column(&t, TEXT(o, "pay date", "发放日期"), false);
+    sheet_column(&t, TEXT(o, "lines", "笔数"), true);
+    sheet_column(&t, TEXT(o, "total", "合计"), true);
+    sheet_column(&t, TEXT(o, "paid", "已发"), true);
+    sheet_column(&t, TEXT(o, "came back", "退回"), true);
+    sheet_column(&t, TEXT(o, "reissued", "重发"), true);
+    return sheet_end(&t, o, fill(e, &t, list, d));
+}
+
+/* ---- show ---- */
+
+struct came_back { /* where the lines that came back are shown */
+    struct json *list;
+    struct sheet *sheet;
+    const struct output *o;
+    uint64_t shown;
+};
+
+static void show_line(struct came_back *c, const struct line_entry *x)
+{
+    const char *reason = payment_reason_name((enum payment_reason)x->reason);
+    const char *zh = payment_reason_zh((enum payment_reason)x->reason);
+    if (c->list != NULL) {
+        struct json *item = json_add_object(c->list);
+        json_put_uint(item, "line", x->line);
+        json_put_uint(item, "person", x->person);
+        json_put_text(item, "programme", x->programme);
+        json_put_int(item, "amount_fen", x->fen);
+        json_put_text(item, "state", line_state_name(x->state));
+        json_put_text(item, "reason", reason);
+        return;
+    }
+    if (c->shown++ < SHOWN_MAX) {
+        sheet_cell(c->sheet, "%u", x->line);
+        sheet_cell(c->sheet, "%llu", (unsigned long long)x->person);
+        sheet_cell(c->sheet, "%s", x->programme);
+        sheet_fen(c->sheet, x->fen);
+        sheet_cell(c->sheet, "%s", line_state_name(x->state));
+        sheet_cell(c->sheet, "%s", TEXT(c->o, reason, zh));
+    }
+}
+
+/* Rejected, returned and reissued lines, in the order of their numbers. */
+static enum status show_back(struct env *e, const struct batch_entry *b,
+                             struct came_back *c, struct diag *d)
+{
+    for (uint32_t n = 1; b->back_lines > 0 && n <= b->lines; n++) {
+        struct line_entry x;
+        TRY(line_get(ledger_txn(e->ledger), b->number, n, &x, d));
+        if (x.state == LINE_REJECTED || x.state == LINE_RETURNED ||
+            x.state == LINE_REISSUED) {
+            show_line(c, &x);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status print_back(struct env *e, const struct batch_entry *b,
+                              struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct sheet t;
+    struct came_back c = {.sheet = &t, .o = o};
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "line", "明细"), true);
+    sheet_column(&t, TEXT(o, "person", "补贴对象"), true);
+    sheet_column(&t, TEXT(o, "programme", "补贴项目"), false);
+    sheet_column(&t, TEXT(o, "yuan", "金额"), true);
+    sheet_column(&t, TEXT(o, "state", "状态"), false);
+    sheet_column(&t, TEXT(o, "reason", "原因"), false);
+    TRY(sheet_end(&t, o, show_back(e, b, &c, d)));
+    if (c.shown > SHOWN_MAX) {
+        output_data(o, TEXT(o, "and %llu more\n", "另有 %llu 笔\n"),
+                    (unsigned long long)(c.shown - SHOWN_MAX));
+    }
+    return ST_OK;
+}
+
+static void print_totals(const struct output *o, const struct batch_entry *b)
+{
+    struct sheet t;
+    uint64_t open = b->lines - b->paid_lines - b->back_lines;
+    const uint64_t lines[] = {b->lines, b->paid_lines, b->back_lines, b->reissued_lines,
+                              open};
+    const int64_t fen[] = {b->total_fen, b->paid_fen, b->back_fen, b->reissued_fen,
+                           b->total_fen - b->paid_fen - b->back_fen};
+    const char *const names[] = {TEXT(o, "in the batch", "批次合计"),
+                                 TEXT(o, "paid", "已发"), TEXT(o, "came back", "退回"),
+                                 TEXT(o, "of it reissued", "其中已重发"),
+                                 TEXT(o, "not answered", "未回盘")};
+    sheet_init(&t);
+    sheet_column(&t, "", false);
+    sheet_column(&t, TEXT(o, "lines", "笔数"), true);
+    sheet_column(&t, TEXT(o, "yuan", "金额"), true);
+    for (size_t i = 0; i < COMMAND_COUNT(names); i++) {
+        sheet_cell(&t, "%s", names[i]);
+        sheet_cell(&t, "%llu", (unsigned long long)lines[i]);
+        sheet_fen(&t, fen[i]);
+    }
+    (void)sheet_end(&t, o, ST_OK);
+}
+
+static enum status print_signatures(struct env *e, const struct batch_entry *b,
+                                    struct diag *d)
+{
+    const struct output *o = &e->out;
+    const char *const roles[BATCH_ROLES] = {TEXT(o, "maker", "经办"),
+                                            TEXT(o, "checker", "复核"),
+                                            TEXT(o, "releaser", "审批")};
+    for (int i = 0; i < BATCH_ROLES; i++) {
+        struct operator_entry who;
+        char time[TIME_TEXT_CAP];
+        if (b->signers[i].operator_number != 0) {
+            TRY(operator_get(ledger_txn(e->ledger), b->signers[i].operator_number, &who,
+                             d));
+            time_print(b->signers[i].time_us, time);
+            output_data(o, "  %s: %s, %s\n", roles[i], who.name, time);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status print_batch(struct env *e, const struct batch_entry *b,
+                               struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct channel_entry channel;
+    char day[DATE_TEXT_CAP];
+    char next[160];
+    TRY(channel_get(ledger_txn(e->ledger), b->channel, &channel, d));
+    date_print(b->pay_day, day);
+    output_data(
+        o, TEXT(o, "batch %u: %s, through %s on %s\n", "批次 %u：%s，%s，%s 发放\n"),
+        b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
+        channel.name, day);
+    TRY(print_signatures(e, b, d));
+    output_data(o, "\n");
+    print_totals(o, b);
+    if (b->back_lines > 0) {
+        output_data(o, "\n");
+        TRY(print_back(e, b, d));
+    }
+    batches_next(b, next, sizeof next);
+    if (next[0] != '\0') {
+        output_done(o, "\n%s %s\n", TEXT(o, "next:", "下一步："), next);
+    }
+    return ST_OK;
+}
+
+/* Half of its lines may be there: no totals. */
+static enum status print_unmade(struct env *e, const struct batch_entry *b,
+                                struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct channel_entry channel;
+    char next[BATCHES_NEXT_CAP];
+    TRY(channel_get(ledger_txn(e->ledger), b->channel, &channel, d));
+    batches_finish(o, b, &channel, next);
+    output_data(o,
+                TEXT(o, "batch %u is still being made: it was interrupted\n",
+                     "批次 %u 组批中断，尚未完成\n"),
+                b->number);
+    output_data(o, "%s %s\n", TEXT(o, "to finish it:", "继续完成："), next);
+    return ST_OK;
+}
+
+static enum status run_show(struct env *e, struct diag *d)
+{
+    struct batch_entry b;
+    uint32_t number;
+    TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(env_read(e, d));
+    TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
+    if (batches_being_made(e->ledger, number) && !e->out.json) {
+        return print_unmade(e, &b, d);
+    }
+    if (e->out.json) {
+        struct json *top = output_object(&e->out, "almoner.batch/1");
+        TRY(batches_put(e, top, &b, d));
+        struct came_back c = {.list = json_put_list(top, "returned")};
+        return show_back(e, &b, &c, d);
+    }
+    return print_batch(e, &b, d);
+}
+
+static const struct option_spec NEW[] = {
+    {"channel", 0, OPTION_TEXT, "NAME", "the bank to pay through"},
+    {"pay-date", 0, OPTION_TEXT, "YYYY-MM-DD", "the day the bank is to pay"},
+    {"programme", 0, OPTION_LIST, "CODE", "only this programme"},
+};
+
+#define SIGN_TEXT                                                                      \
+    "Maker, checker and releaser are three operators; each signs the same digest of "  \
+    "every line's amount, months and account, and of the totals."
+
+static const struct command ITEMS[] = {
+    {
+        .name = "batch new",
+        .run = run_new,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "",
+        .options = COMMAND_OPTIONS(NEW),
+        .brief = "put what is due into a batch (maker)",
+        .brief_zh = "组批：待发款项列入批次（经办）",
+        .text =
+            "Takes everything due and payable by the date, and says what is left out "
+            "and why: no account, held, dead, not payable yet.",
+        .example =
+            "  almoner -C baoqing batch new --channel icbc --pay-date 2026-09-25 \\\n"
+            "      --as wangfang --key wangfang.pem",
+    },
+    {
+        .name = "batch list",
+        .run = run_list,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .brief = "all batches",
+        .brief_zh = "列出批次",
+        .text = "All batches with their states and totals.",
+        .example = "  almoner -C baoqing batch list",
+    },
+    {
+        .name = "batch show",
+        .run = run_show,
+        .needs = COMMAND_LEDGER,
+        .operands = "B",
+        .operand_min = 1,
+        .operand_max = 1,
+        .brief = "one batch: signatures, totals, what came back",
+        .brief_zh = "查看批次：签名、合计、退回",
+        .text = "Lines that came back are listed with the bank's reason.",
+        .example = "  almoner -C baoqing batch show 1",
+    },
+    {
+        .name = "batch submit",
+        .run = run_submit,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "B",
+        .operand_min = 1,
+        .operand_max = 1,
+        .brief = "sign a batch as maker",
+        .brief_zh = "提交批次（经办）",
+        .text = SIGN_TEXT,
+        .example =
+            "  almoner -C baoqing batch submit 1 --as wangfang --key wangfang.pem",
+    },
+    {
+        .name = "batch approve",
+        .run = run_approve,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "B",
+        .operand_min = 1,
+        .operand_max = 1,
+        .brief = "sign a batch as checker",
+        .brief_zh = "复核批次（复核）",
+        .text = SIGN_TEXT,
+        .example = "  almoner -C baoqing batch approve 1 --as lina --key lina.pem",
+    },
+    {
+        .name = "batch release",
+        .run = run_release,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "B",
+        .operand_min = 1,
+        .operand_max = 1,
+        .brief = "sign a batch as releaser",
+        .brief_zh = "审批批次（审批）",
+        .text = SIGN_TEXT,
+        .example = "  almoner -C baoqing batch release 1 --as sunwei --key sunwei.pem",
+    },
+    {
+        .name = "batch close",
+        .run = run_close,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "B",
+        .operand_min = 1,
+        .operand_max = 1,
+        .brief = "close a batch: the maker, then a checker",
+        .brief_zh = "结清批次：经办后由复核确认",
+        .text =
+            "Refused with exit 4 while lines are open. The maker's close counts when "
+            "a checker closes too.",
+        .example =
+            "  almoner -C baoqing batch close 1 --as wangfang --key wangfang.pem\n"
+            "  almoner -C baoqing batch close 1 --as lina --key lina.pem",
+    },
+};
+const struct command_list commands_batch = {"Paying", "发放", ITEMS,
+                                            COMMAND_COUNT(ITEMS)};

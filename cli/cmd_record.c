@@ -1,0 +1,187 @@
+/* cmd_record.c - single records, and checkpoints for the audit office. */
+#include <stdio.h>
+
+#include "base/date.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/diagnose.h"
+#include "cli/files.h"
+#include "ledger/body.h"
+#include "ledger/note.h"
+#include "ledger/tree.h"
+
+#define DIAGNOSE_MAX ((size_t)64 * 1024)
+#define CHECKPOINT_MAX ((size_t)64 * 1024)
+
+/* ---- record ---- */
+
+static void put_hex(struct json *o, const char *key, const uint8_t digest[DIGEST_LEN])
+{
+    char hex[2 * DIGEST_LEN + 1];
+    text_hex(digest, DIGEST_LEN, hex);
+    json_put_text(o, key, hex);
+}
+
+static enum status leaf_of(struct str bytes, uint8_t out[DIGEST_LEN], struct diag *d)
+{
+    struct digest *g;
+    TRY(digest_new(&g, d));
+    tree_leaf(g, bytes, out);
+    digest_free(g);
+    return ST_OK;
+}
+
+static enum status put_record(struct env *e, const struct record *r, struct str bytes,
+                              struct diag *d)
+{
+    struct json *top = output_object(&e->out, "almoner.record/1");
+    struct buf text;
+    char time[TIME_TEXT_CAP];
+    uint8_t leaf[DIGEST_LEN];
+    TRY(leaf_of(bytes, leaf, d));
+    time_print(r->time_us, time);
+    json_put_uint(top, "sequence", r->sequence);
+    json_put_text(top, "kind", record_kind_name(r->kind));
+    json_put_text(top, "time", time);
+    json_put_uint(top, "act", r->act);
+    json_put_str(top, "origin", r->origin);
+    put_hex(top, "previous", r->previous);
+    put_hex(top, "leaf", leaf);
+    json_put_uint(top, "bytes", bytes.n);
+    buf_init(&text, DIAGNOSE_MAX);
+    bool good = diagnose_cbor(r->body, &text);
+    if (good) {
+        json_put_str(top, "body", buf_str(&text));
+    }
+    buf_release(&text);
+    return good ? ST_OK
+                : diag_fail(d, ST_INTEGRITY, "record-body",
+                            "the record's body is no CBOR");
+}
+
+static enum status save_record(struct env *e, const char *path, uint64_t number,
+                               struct str bytes, struct diag *d)
+{
+    TRY(file_save(path, bytes, d));
+    if (e->out.json) {
+        struct json *top = output_object(&e->out, "almoner.record/1");
+        json_put_uint(top, "sequence", number);
+        json_put_text(top, "file", path);
+        json_put_uint(top, "bytes", bytes.n);
+        return ST_OK;
+    }
+    output_done(&e->out,
+                TEXT(&e->out, "wrote record %llu to %s\n", "记录 %llu 已写入 %s\n"),
+                (unsigned long long)number, path);
+    return ST_OK;
+}
+
+static enum status run_record(struct env *e, struct diag *d)
+{
+    const char *path = options_text(&e->options, "out");
+    struct record r;
+    struct str bytes;
+    uint64_t number;
+    TRY(env_operand_number(e, 0, "record", 0, UINT64_MAX - 1, &number, d));
+    TRY(env_read(e, d));
+    uint64_t size = ledger_head(e->ledger)->tree.size;
+    if (number >= size) {
+        return diag_fail(d, ST_CONFLICT, "unknown-record",
+                         "there is no record %llu: the last is %llu",
+                         (unsigned long long)number, (unsigned long long)size - 1);
+    }
+    TRY(record_get(ledger_txn(e->ledger), number, &r, &bytes, d));
+    if (path != NULL) {
+        return save_record(e, path, number, bytes, d);
+    }
+    e->out.json = true;
+    return put_record(e, &r, bytes, d);
+}
+
+/* ---- checkpoint ---- */
+
+static enum status save_checkpoint(struct env *e, struct str note, const char *path,
+                                   struct diag *d)
+{
+    const struct ledger_info *info = ledger_info(e->ledger);
+    uint64_t size = ledger_head(e->ledger)->tree.size;
+    uint8_t root[DIGEST_LEN];
+    char base64[48];
+    ledger_root(e->ledger, root);
+    text_base64(root, DIGEST_LEN, base64);
+    TRY(file_save(path, note, d));
+    if (e->out.json) {
+        struct json *top = output_object(&e->out, "almoner.checkpoint/1");
+        json_put_text(top, "origin", info->origin);
+        json_put_uint(top, "size", size);
+        json_put_text(top, "root", base64);
+        json_put_text(top, "vkey", info->vkey);
+        json_put_text(top, "file", path);
+        return ST_OK;
+    }
+    output_done(&e->out,
+                TEXT(&e->out,
+                     "checkpoint of %llu records, root %s, in %s: give it to the audit "
+                     "office\n",
+                     "校验点：%llu 条记录，根哈希 %s，已写入 %s，请交审计局留存\n"),
+                (unsigned long long)size, base64, path);
+    return ST_OK;
+}
+
+static enum status run_checkpoint(struct env *e, struct diag *d)
+{
+    struct buf note;
+    const char *path;
+    TRY(options_need(&e->options, "out", &path, d));
+    TRY(env_write_unsigned(e, d));
+    buf_init(&note, CHECKPOINT_MAX);
+    uint64_t size;
+    enum status st = ledger_checkpoint(e->ledger, &note, &size, d);
+    if (st == ST_OK) {
+        st = save_checkpoint(e, buf_str(&note), path, d);
+    }
+    if (st == ST_OK) {
+        st = ledger_note_checkpoint(e->ledger, size, d);
+    }
+    buf_release(&note);
+    return st;
+}
+
+static const struct option_spec RECORD[] = {
+    {"out", 0, OPTION_TEXT, "FILE", "write the record's bytes instead"},
+};
+static const struct option_spec CHECKPOINT[] = {
+    {"out", 0, OPTION_TEXT, "FILE", "the file to write"},
+};
+
+static const struct command ITEMS[] = {
+    {
+        .name = "audit checkpoint",
+        .run = run_checkpoint,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .options = COMMAND_OPTIONS(CHECKPOINT),
+        .brief = "sign how many records there are under which root",
+        .brief_zh = "生成校验点",
+        .text =
+            "Writes a C2SP signed note (origin, size, root) by the ledger's key. Kept "
+            "by the audit office, it proves later that nothing before it was changed.",
+        .example = "  almoner -C baoqing audit checkpoint --out 2026-11.checkpoint",
+    },
+    {
+        .name = "audit record",
+        .run = run_record,
+        .needs = COMMAND_LEDGER,
+        .operands = "N",
+        .operand_min = 1,
+        .operand_max = 1,
+        .options = COMMAND_OPTIONS(RECORD),
+        .brief = "one record, as JSON or as its bytes",
+        .brief_zh = "查看一条记录",
+        .text = "The first record is 0. Hashes are in hexadecimal, the body in the "
+                "diagnostic notation of CBOR.",
+        .example = "  almoner -C baoqing audit record 0\n"
+                   "  almoner -C baoqing audit record 17 --out 17.cbor",
+    },
+};
+const struct command_list commands_record = {NULL, NULL, ITEMS, COMMAND_COUNT(ITEMS)};

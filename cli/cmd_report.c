@@ -1,0 +1,283 @@
+/* cmd_report.c - the two pages of totals: by programme and month, and from roster to
+ * bank with every difference. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "audit/reconcile.h"
+#include "audit/summary.h"
+#include "base/date.h"
+#include "base/money.h"
+#include "cli/command.h"
+#include "cli/sheet.h"
+#include "cli/words.h"
+
+static void add_kind_columns(struct sheet *t, const struct output *o)
+{
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        sheet_column(t, words_account(o, (enum account_kind)k), true);
+    }
+}
+
+static void put_kinds(struct json *o, const int64_t fen[ACCOUNT_KINDS])
+{
+    char key[40];
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        snprintf(key, sizeof key, "%s_fen", account_kind_name((enum account_kind)k));
+        json_put_int(o, key, fen[k]);
+    }
+}
+
+/* ---- summary ---- */
+
+struct summing {
+    struct json *list;
+    struct sheet *sheet;
+    int64_t total[ACCOUNT_KINDS];
+    bool overflow;
+};
+
+static void take_row(void *ctx, const struct summary_row *row)
+{
+    struct summing *s = ctx;
+    char month[DATE_TEXT_CAP];
+    month_print(row->month, month);
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        s->overflow = s->overflow || !money_add(s->total[k], row->fen[k], &s->total[k]);
+    }
+    if (s->list != NULL) {
+        struct json *item = json_add_object(s->list);
+        json_put_text(item, "programme", row->code);
+        json_put_text(item, "period", month);
+        json_put_uint(item, "people", row->people);
+        put_kinds(item, row->fen);
+        return;
+    }
+    sheet_cell(s->sheet, "%s", row->code);
+    sheet_cell(s->sheet, "%s", month);
+    sheet_cell(s->sheet, "%llu", (unsigned long long)row->people);
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        sheet_fen(s->sheet, row->fen[k]);
+    }
+}
+
+static void add_total(struct summing *s, const struct output *o)
+{
+    sheet_cell(s->sheet, "%s", TEXT(o, "total", "合计"));
+    sheet_cell(s->sheet, "%s", "");
+    sheet_cell(s->sheet, "%s", "");
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        sheet_fen(s->sheet, s->total[k]);
+    }
+}
+
+static enum status run_summary(struct env *e, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct sheet t;
+    struct summing s = {.sheet = &t};
+    struct json *top = NULL;
+    TRY(env_read(e, d));
+    if (o->json) {
+        top = output_object(&e->out, "almoner.summary/1");
+        s.list = json_put_list(top, "rows");
+    }
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "programme", "补贴项目"), false);
+    sheet_column(&t, TEXT(o, "month", "所属月份"), false);
+    sheet_column(&t, TEXT(o, "people", "人数"), true);
+    add_kind_columns(&t, o);
+    enum status st = summary_ledger(e->ledger, &e->progress, take_row, &s, d);
+    meter_end(&e->meter);
+    if (st == ST_OK && s.overflow) {
+        st = diag_fail(d, ST_INTEGRITY, "account", "a total is out of range");
+    }
+    if (st == ST_OK && o->json) {
+        put_kinds(json_put_object(top, "total"), s.total);
+    } else if (st == ST_OK && t.count > 0) {
+        add_total(&s, o);
+    } else if (st == ST_OK) {
+        output_data(o, "%s\n", TEXT(o, "Nothing was granted yet.", "尚无应发记录。"));
+    }
+    return sheet_end(&t, o, st);
+}
+
+/* ---- reconcile ---- */
+
+static void pair_name(const struct output *o, const struct reconcile_report *r,
+                      const struct reconcile_pair *p, char *out, size_t cap)
+{
+    static const struct {
+        const char *name;
+        const char *zh;
+    } names[] = {
+        [RECONCILE_BATCHES] = {"batches: lines, register", "批次合计：明细，登记"},
+        [RECONCILE_PAID] = {"paid by the bank: lines, register",
+                            "银行已发：明细，登记"},
+        [RECONCILE_BACK] = {"came back: lines, register", "退回：明细，登记"},
+        [RECONCILE_REISSUED] = {"reissued, number: lines, register",
+                                "已重发笔数：明细，登记"},
+        [RECONCILE_TRANSIT] = {"in transit: accounts, lines not answered",
+                               "在途：个人账，未回盘明细"},
+        [RECONCILE_BANK] = {"paid: accounts, bank's answers", "已发：个人账，银行回盘"},
+        [RECONCILE_TRIAL] = {"trial balance, zero", "试算平衡，零"},
+    };
+    const char *code = r->programmes[p->programme].code;
+    if (p->what == RECONCILE_ACCOUNT) {
+        snprintf(out, cap,
+                 TEXT(o, "%s %s: accounts, double entry", "%s %s：个人账，总账"), code,
+                 words_account(o, p->kind));
+    } else if (p->what == RECONCILE_EQUATION) {
+        snprintf(
+            out, cap,
+            TEXT(o, "%s granted + receivable: where it is", "%s 应发+应追缴：去向合计"),
+            code);
+    } else {
+        snprintf(out, cap, "%s", TEXT(o, names[p->what].name, names[p->what].zh));
+    }
+}
+
+static void put_pairs(struct json *list, const struct reconcile_report *r)
+{
+    const struct output english = {.json = true}; /* names are for scripts */
+    for (size_t i = 0; i < r->pair_count; i++) {
+        const struct reconcile_pair *p = &r->pairs[i];
+        bool lines = p->what == RECONCILE_REISSUED;
+        char name[120];
+        struct json *item = json_add_object(list);
+        pair_name(&english, r, p, name, sizeof name);
+        json_put_text(item, "name", name);
+        json_put_int(item, lines ? "first_lines" : "first_fen", p->first);
+        json_put_int(item, lines ? "second_lines" : "second_fen", p->second);
+        json_put_int(item, lines ? "difference_lines" : "difference_fen",
+                     p->difference);
+    }
+}
+
+static void print_pairs(const struct output *o, const struct reconcile_report *r)
+{
+    struct sheet t;
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "control total", "控制合计"), false);
+    sheet_column(&t, TEXT(o, "one way", "一方"), true);
+    sheet_column(&t, TEXT(o, "the other", "另一方"), true);
+    sheet_column(&t, TEXT(o, "difference", "差额"), true);
+    for (size_t i = 0; i < r->pair_count; i++) {
+        const struct reconcile_pair *p = &r->pairs[i];
+        const int64_t values[] = {p->first, p->second, p->difference};
+        char name[120];
+        pair_name(o, r, p, name, sizeof name);
+        sheet_cell(&t, "%s", name);
+        for (size_t k = 0; k < COMMAND_COUNT(values); k++) {
+            if (p->what == RECONCILE_REISSUED) {
+                sheet_cell(&t, "%lld", (long long)values[k]);
+            } else {
+                sheet_fen(&t, values[k]);
+            }
+        }
+    }
+    (void)sheet_end(&t, o, ST_OK);
+}
+
+static void put_report(struct json *top, const struct reconcile_report *r)
+{
+    json_put_uint(top, "people", r->people);
+    json_put_uint(top, "accounts", r->rows);
+    json_put_uint(top, "lines", r->lines);
+    json_put_uint(top, "paid_lines", r->paid_lines);
+    json_put_uint(top, "returned_lines", r->back_lines);
+    json_put_uint(top, "reissued_lines", r->reissued_lines);
+    json_put_int(top, "batch_fen", r->batch_fen);
+    json_put_int(top, "paid_fen", r->paid_fen);
+    json_put_int(top, "returned_fen", r->back_fen);
+    json_put_int(top, "reissued_fen", r->reissued_fen);
+    json_put_int(top, "trial_balance_fen", r->trial_balance_fen);
+    json_put_int(top, "differences", r->differences);
+}
+
+static void print_report(const struct output *o, const struct reconcile_report *r)
+{
+    output_data(o,
+                TEXT(o, "roster %llu people, %llu with an account\n",
+                     "名册 %llu 人，其中 %llu 人有应发\n"),
+                (unsigned long long)r->people, (unsigned long long)r->rows);
+    output_data(o,
+                TEXT(o,
+                     "payment lines %llu: paid %llu, came back %llu, of it reissued "
+                     "%llu\n\n",
+                     "支付明细 %llu 笔：已发 %llu，退回 %llu，其中已重发 %llu\n\n"),
+                (unsigned long long)r->lines, (unsigned long long)r->paid_lines,
+                (unsigned long long)r->back_lines,
+                (unsigned long long)r->reissued_lines);
+}
+
+static void print_verdict(const struct output *o, int64_t differences)
+{
+    if (differences == 0) {
+        output_data(o, "\n%s%s%s\n", output_paint(o, PAINT_GOOD),
+                    TEXT(o, "Every difference is 0.00.", "各项差额均为 0.00。"),
+                    output_paint(o, PAINT_NONE));
+        return;
+    }
+    output_data(o, "\n%s", output_paint(o, PAINT_BAD));
+    output_data(o, TEXT(o, "%lld totals differ.", "%lld 项不一致。"),
+                (long long)differences);
+    output_data(o, "%s\n", output_paint(o, PAINT_NONE));
+}
+
+static void show_reconcile(struct env *e, const struct reconcile_report *r)
+{
+    const struct output *o = &e->out;
+    if (o->json) {
+        struct json *top = output_object(&e->out, "almoner.reconcile/1");
+        put_report(top, r);
+        put_pairs(json_put_list(top, "pairs"), r);
+        return;
+    }
+    print_report(o, r);
+    print_pairs(o, r);
+    print_verdict(o, r->differences);
+}
+
+static enum status run_reconcile(struct env *e, struct diag *d)
+{
+    TRY(env_read(e, d));
+    struct reconcile_report *r = calloc(1, sizeof *r);
+    if (r == NULL) {
+        return diag_memory(d);
+    }
+    enum status st = reconcile_ledger(e->ledger, r, d);
+    if (st == ST_OK) {
+        show_reconcile(e, r);
+        st = r->differences != 0 ? ST_FINDINGS : ST_OK;
+    }
+    free(r);
+    return st;
+}
+
+static const struct command ITEMS[] = {
+    {
+        .name = "report summary",
+        .run = run_summary,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .brief = "granted and paid, by programme and month",
+        .brief_zh = "按项目和月份汇总",
+        .text = "For every programme and month: people, granted, due, in transit, "
+                "returned, paid, receivable.",
+        .example = "  almoner -C baoqing report summary",
+    },
+    {
+        .name = "report reconcile",
+        .run = run_reconcile,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .brief = "control totals from roster to bank",
+        .brief_zh = "从名册到银行的对账",
+        .text =
+            "Each control total is computed by two ways and their difference shown; "
+            "exit 1 when one is not 0.00.",
+        .example = "  almoner -C baoqing report reconcile",
+    },
+};
+const struct command_list commands_report = {"Proving", "核对", ITEMS,
+                                             COMMAND_COUNT(ITEMS)};

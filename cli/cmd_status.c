@@ -1,0 +1,519 @@
+/* cmd_status.c - where the ledger stands and, in words, what to do next. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/money.h"
+#include "base/text.h"
+#include "cli/batches.h"
+#include "cli/command.h"
+#include "cli/people.h"
+#include "ledger/register.h"
+
+#define LOOKED_MAX 1000000 /* lines: about a second */
+
+struct page {
+    struct env *e;
+    struct ledger *l;
+    struct json *steps; /* with --json: the list "next" */
+    size_t step_count;
+    size_t open_batches;
+    size_t makers, checkers, releasers;
+    uint64_t looked; /* at lines, for those that came back */
+    int64_t due_fen, back_fen;
+};
+
+static void step(struct page *s, const char *command, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+
+/* One thing to do: why, and the command that does it. */
+static void step(struct page *s, const char *command, const char *fmt, ...)
+{
+    char why[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof why, fmt, ap);
+    va_end(ap);
+    if (s->e->out.json) {
+        struct json *item = json_add_object(s->steps);
+        json_put_text(item, "why", why);
+        json_put_text(item, "command", command);
+    } else {
+        if (s->step_count == 0) {
+            output_data(&s->e->out, "\n%s\n", TEXT(&s->e->out, "Next", "下一步"));
+        }
+        output_data(&s->e->out, "  - %s\n      %s\n", why, command);
+    }
+    s->step_count++;
+}
+
+/* ---- what waits ---- */
+
+/* What finishes the open act. */
+static enum status open_act_command(struct page *s, char out[BATCHES_NEXT_CAP],
+                                    struct diag *d)
+{
+    const size_t cap = BATCHES_NEXT_CAP;
+    const struct open_act *open = &ledger_head(s->l)->open;
+    char month[DATE_TEXT_CAP];
+    struct run_entry run;
+    struct batch_entry batch;
+    struct channel_entry channel;
+    switch (open->kind) {
+    case KIND_IMPORT_START:
+        snprintf(out, cap, "almoner import confirm %u", open->number);
+        break;
+    case KIND_RUN_START:
+        TRY(run_get(ledger_txn(s->l), open->number, &run, d));
+        month_print(run.period, month);
+        snprintf(out, cap, "almoner run --period %s%s", month,
+                 run.period > month_of_day(ledger_today(s->l)) ? " --ahead" : "");
+        break;
+    case KIND_BATCH_START:
+        TRY(batch_get(ledger_txn(s->l), open->number, &batch, d));
+        TRY(channel_get(ledger_txn(s->l), batch.channel, &channel, d));
+        batches_finish(&s->e->out, &batch, &channel, out);
+        break;
+    case KIND_ANSWER_START:
+        snprintf(out, cap, "almoner batch answer %u FILE (the same file)",
+                 open->number);
+        break;
+    case KIND_REISSUE_START:
+        snprintf(out, cap, "almoner batch reissue %u", open->number);
+        break;
+    default:
+        snprintf(out, cap, "?");
+        break;
+    }
+    return ST_OK;
+}
+
+static enum status open_act_step(struct page *s, struct diag *d)
+{
+    static const struct {
+        int kind;
+        const char *name;
+        const char *zh;
+    } acts[] = {
+        {KIND_IMPORT_START, "import", "导入"},
+        {KIND_RUN_START, "run", "测算"},
+        {KIND_BATCH_START, "making batch", "组批"},
+        {KIND_ANSWER_START, "the answer to batch", "回盘处理，批次"},
+        {KIND_REISSUE_START, "the reissue of batch", "重发，批次"},
+    };
+    const struct output *o = &s->e->out;
+    const struct open_act *open = &ledger_head(s->l)->open;
+    const char *name = "?";
+    char command[BATCHES_NEXT_CAP];
+    TRY(open_act_command(s, command, d));
+    for (size_t i = 0; i < COMMAND_COUNT(acts); i++) {
+        if (acts[i].kind == open->kind) {
+            name = TEXT(o, acts[i].name, acts[i].zh);
+        }
+    }
+    step(s, command,
+         TEXT(o, "%s %u was interrupted: nothing else can go on before it is finished",
+              "%s %u 未完成：须先完成，其他操作才能继续"),
+         name, open->number);
+    return ST_OK;
+}
+
+static enum status operator_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->operators; n++) {
+        struct operator_entry e;
+        TRY(operator_get(ledger_txn(s->l), n, &e, d));
+        bool active = e.state == ENTRY_ACTIVE;
+        s->makers += active && (e.roles & ROLE_MAKER) != 0;
+        s->checkers += active && (e.roles & ROLE_CHECKER) != 0;
+        s->releasers += active && (e.roles & ROLE_RELEASER) != 0;
+        if (!active) {
+            snprintf(command, sizeof command, "almoner operator confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "operator %u (%s) waits for a second admin",
+                      "操作员 %u（%s）待第二名管理员确认"),
+                 n, e.name);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status channel_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->channels; n++) {
+        struct channel_entry e;
+        TRY(channel_get(ledger_txn(s->l), n, &e, d));
+        if (e.state != ENTRY_ACTIVE) {
+            snprintf(command, sizeof command, "almoner channel confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "channel %u (%s) waits for a second admin",
+                      "代发银行 %u（%s）待第二名管理员确认"),
+                 n, e.name);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status pending_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->policies; n++) {
+        struct policy_entry e;
+        TRY(policy_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == ENTRY_PENDING) {
+            snprintf(command, sizeof command, "almoner policy confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "policy %u (%s) waits for a checker",
+                      "政策文件 %u（%s）待复核确认"),
+                 n, e.id);
+        }
+    }
+    for (uint32_t n = 1; n <= ledger_head(s->l)->imports; n++) {
+        struct import_entry e;
+        TRY(import_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == ENTRY_PENDING && e.confirmed_at == 0) {
+            snprintf(command, sizeof command, "almoner import confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "import %u (%llu rows) waits for a checker",
+                      "导入 %u（%llu 行）待复核确认"),
+                 n, (unsigned long long)e.rows);
+        }
+    }
+    return ST_OK;
+}
+
+/* ---- batches ---- */
+
+static void put_batch(struct json *list, const struct batch_entry *b)
+{
+    struct json *item = json_add_object(list);
+    json_put_uint(item, "number", b->number);
+    json_put_text(item, "state", batch_state_name(b->state));
+    json_put_uint(item, "lines", b->lines);
+    json_put_int(item, "total_fen", b->total_fen);
+}
+
+static void batch_step_line(struct page *s, const struct batch_entry *b)
+{
+    const struct output *o = &s->e->out;
+    char command[120];
+    char total[MONEY_TEXT_CAP];
+    money_print_grouped(b->total_fen, total);
+    batches_next(b, command, sizeof command);
+    step(s, command,
+         TEXT(o, "batch %u is %s: %llu lines, %s yuan", "批次 %u %s：%llu 笔，%s 元"),
+         b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
+         (unsigned long long)b->lines, total);
+}
+
+/* Lines of the dead are never sent again. */
+static enum status line_again(struct page *s, const struct line_entry *line,
+                              bool *again, struct diag *d)
+{
+    struct people p;
+    enum status st = people_open(&p, s->l, line->person, UINT64_MAX, d);
+    *again = st == ST_OK && person_death(p.person) == DAY_NEVER;
+    people_close(&p);
+    return st;
+}
+
+/* How many of the lines that came back can be sent again. Stops looking at LOOKED_MAX
+ * lines of all batches: then, and without the vault's key, all of them are counted. */
+static enum status count_again(struct page *s, const struct batch_entry *b,
+                               uint64_t *count, struct diag *d)
+{
+    uint64_t back = b->back_lines - b->reissued_lines;
+    uint64_t found = 0;
+    *count = 0;
+    for (uint32_t n = 1; n <= b->lines && found < back; n++) {
+        struct line_entry x;
+        bool again;
+        if (!ledger_has_vault(s->l) || s->looked == LOOKED_MAX) {
+            *count += back - found;
+            return ST_OK;
+        }
+        s->looked++;
+        TRY(line_get(ledger_txn(s->l), b->number, n, &x, d));
+        if (line_may_become(x.state, LINE_REISSUED)) {
+            found++;
+            TRY(line_again(s, &x, &again, d));
+            *count += again;
+        }
+    }
+    return ST_OK;
+}
+
+static enum status reissue_step(struct page *s, const struct batch_entry *b,
+                                struct diag *d)
+{
+    char command[80];
+    uint64_t again;
+    TRY(count_again(s, b, &again, d));
+    if (again == 0) {
+        return ST_OK;
+    }
+    snprintf(command, sizeof command, "almoner batch reissue %u", b->number);
+    step(s, command,
+         TEXT(&s->e->out,
+              "%llu lines of batch %u came back and can be sent again: correct the "
+              "accounts, then",
+              "%llu 笔（批次 %u）被退回、可重发：先更正账户，再重发"),
+         (unsigned long long)again, b->number);
+    return ST_OK;
+}
+
+/* The batches that are not closed, into the list (NULL: as steps). */
+static enum status each_batch(struct page *s, struct json *list, struct diag *d)
+{
+    for (uint32_t n = 1; n <= ledger_head(s->l)->batches; n++) {
+        struct batch_entry b;
+        if (batches_being_made(s->l, n)) {
+            continue;
+        }
+        TRY(batch_get(ledger_txn(s->l), n, &b, d));
+        bool open = b.state != BATCH_CLOSED;
+        if (list != NULL && open) {
+            s->open_batches++;
+            put_batch(list, &b);
+        } else if (list == NULL) {
+            if (open) {
+                batch_step_line(s, &b);
+            }
+            if (b.back_lines > b.reissued_lines) {
+                TRY(reissue_step(s, &b, d));
+            }
+        }
+    }
+    return ST_OK;
+}
+
+/* ---- money and checkpoints ---- */
+
+/* Balances are debit less credit; dues and what came back are owed: credit. */
+static enum status read_balances(struct page *s, struct diag *d)
+{
+    struct cursor *c;
+    struct str key;
+    struct str value;
+    TRY(store_cursor_open(ledger_txn(s->l), TABLE_BALANCES, &c, d));
+    enum status st = store_cursor_next(c, &key, &value, d);
+    while (st == ST_OK && key.p != NULL) {
+        int kind = key.n > 0 ? (uint8_t)key.p[key.n - 1] : ACCOUNT_KINDS;
+        if (value.n == 8 && (kind == ACCOUNT_DUE || kind == ACCOUNT_RETURNED)) {
+            int64_t fen = (int64_t)get_u64((const uint8_t *)value.p);
+            int64_t *sum = kind == ACCOUNT_DUE ? &s->due_fen : &s->back_fen;
+            if (!money_sub(*sum, fen, sum)) {
+                st =
+                    diag_fail(d, ST_INTEGRITY, "balances", "a balance is out of range");
+                break;
+            }
+        }
+        st = store_cursor_next(c, &key, &value, d);
+    }
+    store_cursor_close(c);
+    return st;
+}
+
+/* "checker, releaser": the roles nobody has yet. */
+static void missing_roles(const struct page *s, char *out, size_t cap)
+{
+    const struct output *o = &s->e->out;
+    const size_t have[] = {s->makers, s->checkers, s->releasers};
+    const char *const names[] = {TEXT(o, "maker", "经办"), TEXT(o, "checker", "复核"),
+                                 TEXT(o, "releaser", "审批")};
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < COMMAND_COUNT(names); i++) {
+        if (have[i] == 0 && n < cap) {
+            n +=
+                (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? ", " : "", names[i]);
+        }
+    }
+}
+
+static void begin_steps(struct page *s)
+{
+    const struct output *o = &s->e->out;
+    const struct head *h = ledger_head(s->l);
+    char roles[80];
+    missing_roles(s, roles, sizeof roles);
+    if (roles[0] != '\0') {
+        step(s, "almoner operator add NAME --vkey VKEY --role ROLE",
+             TEXT(o, "nobody is %s yet: an admin enrols operators",
+                  "尚无%s人员：由管理员添加操作员"),
+             roles);
+    }
+    if (h->channels == 0) {
+        step(s, "almoner channel add NAME --bank-code CNAPS --account NO ...", "%s",
+             TEXT(o, "there is no channel to pay through", "尚无代发银行"));
+    }
+    if (h->policies == 0) {
+        step(s, "almoner policy adopt FILE", "%s",
+             TEXT(o, "no policy is adopted: nothing is granted", "尚未采用政策文件"));
+    }
+    if (h->people == 0 && h->imports == 0) {
+        step(s, "almoner import people FILE", "%s",
+             TEXT(o, "nobody is on the roster", "名册为空"));
+    }
+    if (h->people > 0 && h->confirmed > 0 && h->runs == 0) {
+        step(s, "almoner run --period YYYY-MM", "%s",
+             TEXT(o, "nothing was computed yet", "尚未进行月度测算"));
+    }
+}
+
+static void due_step(struct page *s)
+{
+    char fen[MONEY_TEXT_CAP];
+    if (s->due_fen > 0) {
+        money_print_grouped(s->due_fen, fen);
+        step(
+            s, "almoner batch new --channel NAME --pay-date YYYY-MM-DD",
+            TEXT(&s->e->out, "%s yuan are due and in no batch", "待发 %s 元，尚未组批"),
+            fen);
+    }
+}
+
+static void checkpoint_step(struct page *s, uint64_t last)
+{
+    const struct head *h = ledger_head(s->l);
+    const struct output *o = &s->e->out;
+    const char *command = "almoner audit checkpoint --out FILE";
+    if (last == 0) {
+        step(s, command, "%s",
+             TEXT(o, "there is no checkpoint yet for the audit office",
+                  "尚未生成校验点"));
+    } else if (h->tree.size > last) {
+        step(s, command,
+             TEXT(o, "%llu records are newer than the last checkpoint",
+                  "上次校验点之后新增 %llu 条记录"),
+             (unsigned long long)(h->tree.size - last));
+    }
+}
+
+/* ---- the page ---- */
+
+struct facts {
+    char root[48];
+    uint64_t checkpoint;
+    int64_t checkpoint_us;
+};
+
+static enum status put_json(struct page *s, const struct facts *f, struct diag *d)
+{
+    const struct ledger_info *i = ledger_info(s->l);
+    const struct head *h = ledger_head(s->l);
+    struct json *top = output_object(&s->e->out, "almoner.status/1");
+    char time[TIME_TEXT_CAP];
+    json_put_text(top, "name", i->name);
+    json_put_text(top, "division", i->division);
+    json_put_text(top, "origin", i->origin);
+    json_put_bool(top, "sandbox", i->sandbox);
+    json_put_uint(top, "size", h->tree.size);
+    json_put_text(top, "root", f->root);
+    json_put_text(top, "vkey", i->vkey);
+    if (f->checkpoint > 0) {
+        time_print(f->checkpoint_us, time);
+        json_put_uint(top, "last_checkpoint", f->checkpoint);
+        json_put_text(top, "last_checkpoint_time", time);
+    } else {
+        json_put_null(top, "last_checkpoint");
+    }
+    if (h->open.kind != 0) {
+        struct json *open = json_put_object(top, "open_act");
+        json_put_text(open, "kind", record_kind_name((enum record_kind)h->open.kind));
+        json_put_uint(open, "number", h->open.number);
+    } else {
+        json_put_null(top, "open_act");
+    }
+    json_put_uint(top, "people", h->people);
+    json_put_int(top, "due_fen", s->due_fen);
+    json_put_int(top, "returned_fen", s->back_fen);
+    TRY(each_batch(s, json_put_list(top, "batches"), d));
+    json_put_uint(top, "open_batches", s->open_batches);
+    s->steps = json_put_list(top, "next");
+    return ST_OK;
+}
+
+static void print_head(struct page *s, const struct facts *f)
+{
+    const struct output *o = &s->e->out;
+    const struct ledger_info *i = ledger_info(s->l);
+    const struct head *h = ledger_head(s->l);
+    char time[TIME_TEXT_CAP];
+    char fen[MONEY_TEXT_CAP];
+    output_data(o, "%s%s%s%s\n", output_paint(o, PAINT_STRONG), i->name,
+                i->sandbox ? TEXT(o, "  (sandbox)", "  （演练账套）") : "",
+                output_paint(o, PAINT_NONE));
+    output_data(o, "%s %s\n", TEXT(o, "origin     ", "账套      "), i->origin);
+    output_data(o, "%s %llu\n", TEXT(o, "records    ", "记录      "),
+                (unsigned long long)h->tree.size);
+    output_data(o, "%s %s\n", TEXT(o, "root       ", "根哈希    "), f->root);
+    if (f->checkpoint > 0) {
+        time_print(f->checkpoint_us, time);
+        output_data(
+            o,
+            TEXT(o, "checkpoint  %llu records, %s\n", "校验点     %llu 条记录，%s\n"),
+            (unsigned long long)f->checkpoint, time);
+    }
+    money_print_grouped(s->due_fen, fen);
+    output_data(o, "%s %llu\n", TEXT(o, "people     ", "补贴对象  "),
+                (unsigned long long)h->people);
+    output_data(o, "%s %s\n", TEXT(o, "due        ", "待发      "), fen);
+    if (s->back_fen != 0) {
+        money_print_grouped(s->back_fen, fen);
+        output_data(o, "%s %s\n", TEXT(o, "came back  ", "退回      "), fen);
+    }
+}
+
+static enum status steps(struct page *s, uint64_t checkpoint, struct diag *d)
+{
+    if (ledger_head(s->l)->open.kind != 0) {
+        return open_act_step(s, d);
+    }
+    TRY(operator_steps(s, d));
+    TRY(channel_steps(s, d));
+    TRY(pending_steps(s, d));
+    begin_steps(s);
+    TRY(each_batch(s, NULL, d));
+    due_step(s);
+    checkpoint_step(s, checkpoint);
+    return ST_OK;
+}
+
+static enum status run_status(struct env *e, struct diag *d)
+{
+    struct page s = {.e = e};
+    struct facts f;
+    uint8_t root[DIGEST_LEN];
+    TRY(env_read(e, d));
+    s.l = e->ledger;
+    ledger_root(s.l, root);
+    text_base64(root, DIGEST_LEN, f.root);
+    TRY(ledger_last_checkpoint(s.l, &f.checkpoint, &f.checkpoint_us, d));
+    TRY(read_balances(&s, d));
+    if (e->out.json) {
+        TRY(put_json(&s, &f, d));
+    } else {
+        print_head(&s, &f);
+    }
+    return steps(&s, f.checkpoint, d);
+}
+
+static const struct command ITEMS[] = {
+    {
+        .name = "status",
+        .run = run_status,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .brief = "where the ledger stands and what to do next",
+        .brief_zh = "账套现状和下一步操作",
+        .text =
+            "Says how many records there are, under which root, and everything that "
+            "waits for somebody, with the command that brings it on.",
+        .example = "  almoner -C baoqing status",
+    },
+};
+const struct command_list commands_status = {NULL, NULL, ITEMS, COMMAND_COUNT(ITEMS)};

@@ -1,0 +1,266 @@
+/* cmd_verify.c - everything checked again, in a child process: a damaged page of the
+ * store may crash who reads it, and that is a finding, not an accident. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "audit/verify.h"
+#include "base/text.h"
+#include "batch/batch.h"
+#include "cli/command.h"
+#include "cli/crash.h"
+
+/* ---- making an export again ---- */
+
+static enum status add_piece(void *ctx, const void *p, size_t n, struct diag *d)
+{
+    (void)d;
+    digest_add(ctx, p, n);
+    return ST_OK;
+}
+
+static enum status remake(void *ctx, struct ledger *l, uint32_t batch,
+                          struct str format, uint8_t sha256[DIGEST_LEN], struct diag *d)
+{
+    const struct payment_format *f = payment_format_find(format);
+    struct digest *g;
+    (void)ctx;
+    if (f == NULL) {
+        return diag_fail(d, ST_CONFLICT, "unknown-format",
+                         "this program does not know the format %.*s", STR_ARG(format));
+    }
+    TRY(digest_new(&g, d));
+    digest_start(g);
+    enum status st = batch_file(l, batch, f, add_piece, g, NULL, d);
+    digest_end(g, sha256);
+    digest_free(g);
+    return st;
+}
+
+/* ---- reports ---- */
+
+static uint64_t records_per_second(const struct verify_report *r)
+{
+    return r->elapsed_us > 0 ? r->size * 1000000 / r->elapsed_us : 0;
+}
+
+static void put_report(struct env *e, const struct verify_report *r, const char *where)
+{
+    struct json *top = output_object(&e->out, "almoner.verify/1");
+    char root[48];
+    text_base64(r->root, DIGEST_LEN, root);
+    json_put_uint(top, "size", r->size);
+    json_put_text(top, "root", root);
+    json_put_text(top, "integrity", verdict_name(r->integrity));
+    json_put_text(top, "completeness", verdict_name(r->completeness));
+    json_put_text(top, "authorisation", verdict_name(r->authorisation));
+    json_put_text(top, "correctness", verdict_name(r->correctness));
+    json_put_uint(top, "exports", r->exports);
+    json_put_text(top, "not_checked", r->not_checked);
+    json_put_uint(top, "records_per_second", records_per_second(r));
+    if (r->bad) {
+        struct json *bad = json_put_object(top, "first_bad");
+        if (r->bad_sequence == UINT64_MAX) {
+            json_put_null(bad, "seq");
+        } else {
+            json_put_uint(bad, "seq", r->bad_sequence);
+        }
+        json_put_text(bad, "where", where);
+        json_put_text(bad, "what", r->bad_what);
+    }
+}
+
+static void print_verdict(const struct output *o, const char *name, enum verdict v)
+{
+    static const enum paint paints[] = {PAINT_WARN, PAINT_GOOD, PAINT_BAD};
+    static const char *const zh[] = {"未检查", "通过", "不通过"};
+    output_data(o, "  %s  %s%s%s\n", name, output_paint(o, paints[v]),
+                TEXT(o, verdict_name(v), zh[v]), output_paint(o, PAINT_NONE));
+}
+
+static void print_report(const struct output *o, const struct verify_report *r,
+                         const char *where)
+{
+    char root[48];
+    text_base64(r->root, DIGEST_LEN, root);
+    output_data(o, TEXT(o, "%llu records, root %s\n", "%llu 条记录，根哈希 %s\n"),
+                (unsigned long long)r->size, root);
+    print_verdict(o, TEXT(o, "integrity    ", "完整性（链、树、密文）  "),
+                  r->integrity);
+    print_verdict(o, TEXT(o, "completeness ", "一致性（账与记录）      "),
+                  r->completeness);
+    print_verdict(o, TEXT(o, "authorisation", "授权（签名、岗位）      "),
+                  r->authorisation);
+    print_verdict(o, TEXT(o, "correctness  ", "正确性（按政策应发）    "),
+                  r->correctness);
+    if (r->not_checked[0] != '\0') {
+        output_data(o, TEXT(o, "not checked: %s\n", "未检查的原因：%s\n"),
+                    r->not_checked);
+    }
+    if (r->exports > 0) {
+        output_data(o,
+                    TEXT(o, "%llu bank files were made again, byte for byte\n",
+                         "重新生成 %llu 个银行文件并逐字节比对\n"),
+                    (unsigned long long)r->exports);
+    }
+    if (records_per_second(r) > 0) {
+        output_done(o, TEXT(o, "%llu records a second\n", "每秒 %llu 条记录\n"),
+                    (unsigned long long)records_per_second(r));
+    }
+    if (r->bad && r->bad_sequence != UINT64_MAX) {
+        output_data(
+            o,
+            TEXT(o, "first wrong record: %llu: %s\n", "第一条有误的记录：%llu：%s\n"),
+            (unsigned long long)r->bad_sequence, r->bad_what);
+    } else if (r->bad) {
+        output_data(o, TEXT(o, "wrong: %s: %s\n", "有误：%s：%s\n"), where,
+                    r->bad_what);
+    }
+}
+
+/* What is wrong with no record in particular is wrong with the folder. */
+static void report(struct env *e, const struct verify_report *r, struct diag *d)
+{
+    const char *dir = options_text(&e->options, "directory");
+    meter_end(&e->meter);
+    if (r->bad && d->where[0] == '\0') {
+        diag_where(d, "%s", dir != NULL ? dir : ".");
+    }
+    if (e->out.json) {
+        put_report(e, r, d->where);
+    } else {
+        print_report(&e->out, r, d->where);
+    }
+}
+
+/* What could not even be opened or read through has failed as a whole. */
+static enum status report_broken(struct env *e, struct diag *d)
+{
+    struct verify_report r;
+    memset(&r, 0, sizeof r);
+    r.integrity = VERDICT_FAIL;
+    r.bad = true;
+    r.bad_sequence = UINT64_MAX;
+    snprintf(r.bad_what, sizeof r.bad_what, "%s", d->what);
+    report(e, &r, d);
+    return d->status;
+}
+
+/* ---- the child's work ---- */
+
+/* A second fold takes as much room as the store: it must not fill whatever folder the
+ * command happens to be called in. */
+static const char *scratch_folder(const struct env *e)
+{
+    const char *given = options_text(&e->options, "scratch-dir");
+    const char *temporary = env_variable("TMPDIR");
+    return given != NULL ? given : temporary != NULL ? temporary : "/tmp";
+}
+
+static enum status verify(struct env *e, struct diag *d)
+{
+    struct verify_report r;
+    struct verify_options o = {
+        .hashes_only = options_flag(&e->options, "hashes-only"),
+        .scratch_dir = scratch_folder(e),
+        .clock_us = meter_clock_us,
+        .remake = remake,
+        .progress = &e->progress,
+    };
+    enum status st = env_audit(e, d);
+    if (st == ST_INTEGRITY) {
+        return report_broken(e, d);
+    }
+    TRY(st);
+    memset(&r, 0, sizeof r);
+    st = verify_ledger(e->ledger, &o, &r, d);
+    if (st == ST_INTEGRITY && !r.bad) {
+        return report_broken(e, d);
+    }
+    if (st == ST_OK || st == ST_INTEGRITY) {
+        report(e, &r, d);
+    }
+    return st;
+}
+
+/* ---- the parent ---- */
+
+static enum status wait_for(pid_t child, int *how, struct diag *d)
+{
+    for (;;) {
+        if (waitpid(child, how, 0) == child) {
+            return ST_OK;
+        }
+        if (errno != EINTR) {
+            return diag_errno(d, "wait for", "the verifying process");
+        }
+        if (meter_interrupted()) {
+            kill(child, SIGTERM);
+        }
+    }
+}
+
+static enum status crashed(struct env *e, int signal_number, struct diag *d)
+{
+    if (signal_number == SIGKILL || signal_number == SIGTERM ||
+        signal_number == SIGINT) {
+        return diag_fail(d, ST_INTERRUPTED, "interrupted", "verifying was stopped");
+    }
+    diag_fail(
+        d, ST_INTEGRITY, "crash",
+        "verifying crashed (signal %d): a page of the store is damaged, or there is "
+        "a defect",
+        signal_number);
+    diag_hint(d, "keep the folder as it is, and restore from a backup");
+    return report_broken(e, d);
+}
+
+static enum status run_verify(struct env *e, struct diag *d)
+{
+    int how;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child < 0) {
+        return diag_errno(d, "start", "the verifying process");
+    }
+    if (child == 0) {
+        crash_leave();
+        return verify(e, d); /* main prints and ends the child as it would itself */
+    }
+    TRY(wait_for(child, &how, d));
+    if (WIFSIGNALED(how)) {
+        return crashed(e, WTERMSIG(how), d);
+    }
+    e->out.silent = true;
+    return (enum status)WEXITSTATUS(how);
+}
+
+static const struct option_spec OPTIONS[] = {
+    {"hashes-only", 0, OPTION_FLAG, NULL, "chain and tree, nothing else"},
+    {"scratch-dir", 0, OPTION_TEXT, "DIR",
+     "where to fold the records again (else TMPDIR, or /tmp)"},
+};
+
+static const struct command ITEMS[] = {
+    {
+        .name = "audit verify",
+        .run = run_verify,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .options = COMMAND_OPTIONS(OPTIONS),
+        .brief = "check everything again, from the records on",
+        .brief_zh = "全面校验账套",
+        .text =
+            "Hashes every record, makes tree, balances and registers again, checks "
+            "every signature, computes every amount anew and makes every bank file "
+            "again. Says PASS, FAIL or NOT CHECKED for integrity, completeness, "
+            "authorisation and correctness, and names the first wrong record. Exit 5 "
+            "for any FAIL.",
+        .example = "  almoner -C baoqing audit verify",
+    },
+};
+const struct command_list commands_verify = {NULL, NULL, ITEMS, COMMAND_COUNT(ITEMS)};

@@ -1,0 +1,13 @@
+/* crash.h - the store is a mapped file: where it was cut off, reading it ends in
+ * SIGBUS. That is said as what it is, with the exit code for damaged data. */
+#ifndef ALMONER_CLI_CRASH_H
+#define ALMONER_CLI_CRASH_H
+
+#include <stdbool.h>
+
+/* From now on SIGBUS says "store-damaged" and ends the program with exit 5. */
+void crash_catch(bool json);
+/* The signal's own way again: for a process whose parent reports it. */
+void crash_leave(void);
+
+#endif

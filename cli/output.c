@@ -1,0 +1,155 @@
+/* output.c - printing; see output.h. The only files that print besides this one are
+ * sheet.c, json.c and meter.c. */
+#include "cli/output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/must.h"
+
+#define SENTENCE_MAX ((size_t)4 * 1024 * 1024)
+
+const char *output_paint(const struct output *o, enum paint p)
+{
+    static const char *const codes[] = {"\x1b[0m", "\x1b[32m", "\x1b[31m", "\x1b[33m",
+                                        "\x1b[1m"};
+    return o->color_out ? codes[p] : "";
+}
+
+static void print(FILE *to, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+/* Text from files must not move the cursor or ring the bell; our own colours may. */
+static void print(FILE *to, const char *fmt, va_list ap)
+{
+    char small[1024];
+    va_list again;
+    va_copy(again, ap);
+    int n = vsnprintf(small, sizeof small, fmt, ap);
+    must(n >= 0);
+    struct buf large;
+    buf_init(&large, SENTENCE_MAX);
+    char *text = small;
+    if ((size_t)n >= sizeof small) {
+        text = buf_room(&large, (size_t)n + 1);
+        if (text == NULL || vsnprintf(text, (size_t)n + 1, fmt, again) < 0) {
+            text = small;
+            n = (int)sizeof small - 1;
+        }
+    }
+    va_end(again);
+    for (int i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool paint = c == 0x1b && text[i + 1] == '[';
+        if ((c < 0x20 && c != '\n' && c != '\t' && !paint) || c == 0x7f) {
+            text[i] = '?';
+        }
+    }
+    fwrite(text, 1, (size_t)n, to);
+    buf_release(&large);
+}
+
+void output_data(const struct output *o, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (!o->json) {
+        print(stdout, fmt, ap);
+    }
+    va_end(ap);
+}
+
+void output_done(const struct output *o, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (!o->json && !o->quiet) {
+        print(stdout, fmt, ap);
+    }
+    va_end(ap);
+}
+
+void output_warn(const struct output *o, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    if (!o->quiet) {
+        fprintf(stderr, "%salmoner: warning:%s ", o->color_err ? "\x1b[33m" : "",
+                o->color_err ? "\x1b[0m" : "");
+        print(stderr, fmt, ap);
+        fputc('\n', stderr);
+    }
+    va_end(ap);
+}
+
+struct json *output_object(struct output *o, const char *schema)
+{
+    must(o->json);
+    if (o->object == NULL) {
+        o->object = json_new(schema);
+    }
+    return o->object;
+}
+
+/* `almoner: error CODE: WHERE: WHAT` and, below it, how to mend it. */
+static void print_error(const struct output *o, const struct diag *d)
+{
+    struct buf text;
+    buf_init(&text, SENTENCE_MAX);
+    buf_addf(&text, "%salmoner: error%s %s: %s%s%s\n", o->color_err ? "\x1b[31m" : "",
+             o->color_err ? "\x1b[0m" : "", d->code, d->where,
+             d->where[0] != '\0' ? ": " : "", d->what);
+    if (d->hint[0] != '\0') {
+        buf_addf(&text, "  hint: %s\n", d->hint);
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        bool paint = o->color_err && text.p[i] == 0x1b;
+        if (((unsigned char)text.p[i] < 0x20 && text.p[i] != '\n' && !paint) ||
+            text.p[i] == 0x7f) {
+            text.p[i] = '?';
+        }
+    }
+    fwrite(text.p, 1, text.len, stderr);
+    buf_release(&text);
+}
+
+static void put_error(struct output *o, const struct diag *d)
+{
+    struct json *top = output_object(o, "almoner.error/1");
+    json_put_text(top, "code", d->code);
+    json_put_text(top, "message", d->what);
+    json_put_text(top, "where", d->where);
+    json_put_text(top, "hint", d->hint);
+}
+
+enum status output_end(struct output *o, enum status st, struct diag *d)
+{
+    bool failed = st != ST_OK && st != ST_FINDINGS;
+    if (o->silent) {
+        return st;
+    }
+    if (failed && d->code[0] == '\0') {
+        diag_fail(d, st, "unknown", "failed without saying why");
+    }
+    if (failed && o->json) {
+        put_error(o, d);
+    }
+    if (o->json && o->object != NULL && json_print(o->object, stdout, d) != ST_OK) {
+        o->json = false;
+        st = d->status;
+        failed = true;
+    }
+    json_free(o->object);
+    o->object = NULL;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        st = diag_errno(d, "write", "the output");
+        o->json = false;
+        failed = true;
+    }
+    if (failed && !o->json) {
+        print_error(o, d);
+    }
+    return st;
+}

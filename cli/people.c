@@ -1,0 +1,126 @@
+/* people.c - see people.h. */
+#include "cli/people.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define LATEST (DAY_NEVER - 1)
+
+static enum status no_person(const char *typed, struct diag *d)
+{
+    char masked[PEOPLE_TEXT_CAP];
+    id_number_mask(str_of(typed), masked, sizeof masked);
+    return diag_fail(d, ST_CONFLICT, "unknown-person", "nobody on the roster has %s",
+                     masked);
+}
+
+enum status people_find(struct ledger *l, const char *typed, uint64_t *number,
+                        struct diag *d)
+{
+    char id[ID_NUMBER_LEN + 1];
+    struct str s = str_of(typed);
+    enum id_error error = id_number_normal(s, id);
+    if (error == ID_OK) {
+        TRY(vault_find(l, id, number, d));
+        return *number != 0 ? ST_OK : no_person(typed, d);
+    }
+    if (s.n < 15 && text_u64(s, 1, UINT64_MAX, number)) {
+        return ST_OK;
+    }
+    if (s.n == 15 || s.n == ID_NUMBER_LEN) {
+        return diag_fail(d, ST_INPUT, id_error_code(error), "wrong ID number: %s",
+                         id_error_text(error));
+    }
+    return diag_fail(d, ST_USAGE, "bad-number",
+                     "\"%s\" is neither a person's number nor an ID number", typed);
+}
+
+enum status people_open(struct people *p, struct ledger *l, uint64_t number,
+                        uint64_t known_below, struct diag *d)
+{
+    vault_row_init(&p->row);
+    p->person = calloc(1, sizeof *p->person);
+    if (p->person == NULL) {
+        return diag_memory(d);
+    }
+    TRY(vault_row_read(l, number, &p->row, d));
+    TRY(person_read(buf_str(&p->row.plain), known_below, p->person, d));
+    p->person->number = number;
+    return ST_OK;
+}
+
+void people_close(struct people *p)
+{
+    vault_row_release(&p->row);
+    free(p->person);
+    p->person = NULL;
+}
+
+/* ---- masks ---- */
+
+static void copy(struct str s, char out[PEOPLE_TEXT_CAP])
+{
+    snprintf(out, PEOPLE_TEXT_CAP, "%.*s", STR_ARG(s));
+}
+
+void people_account(struct str account, bool clear, char out[PEOPLE_TEXT_CAP])
+{
+    if (clear || account.n == 0) {
+        copy(account, out);
+        return;
+    }
+    size_t shown = account.n > 8 ? 4 : 0;
+    snprintf(out, PEOPLE_TEXT_CAP, "****%.*s", (int)shown,
+             account.p + account.n - shown);
+}
+
+void people_value(const struct fact *f, bool clear, char out[PEOPLE_TEXT_CAP])
+{
+    static const char *const hidden[] = {"address", "household", "birth"};
+    if (clear) {
+        copy(f->value, out);
+        return;
+    }
+    if (str_is(f->attribute, "name") || str_is(f->attribute, "contact")) {
+        name_mask(f->value, out, PEOPLE_TEXT_CAP);
+        return;
+    }
+    if (str_is(f->attribute, "id_number")) {
+        id_number_mask(f->value, out, PEOPLE_TEXT_CAP);
+        return;
+    }
+    if (str_is(f->attribute, "phone")) {
+        people_account(f->value, false, out);
+        return;
+    }
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        if (str_is(f->attribute, hidden[i])) {
+            copy(str_of("****"), out);
+            return;
+        }
+    }
+    copy(f->value, out);
+}
+
+void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
+{
+    struct str name = person_value(p, "name", LATEST);
+    if (clear) {
+        copy(name, out);
+    } else {
+        name_mask(name, out, PEOPLE_TEXT_CAP);
+    }
+}
+
+void people_id_number(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
+{
+    struct str id = person_value(p, "id_number", LATEST);
+    if (clear) {
+        copy(id, out);
+    } else {
+        id_number_mask(id, out, PEOPLE_TEXT_CAP);
+    }
+}
