@@ -32,6 +32,7 @@ struct assessor {
     struct entitle *e;
     struct vault_opener *opener;
     struct assess_terms terms;
+    uint32_t wants; /* of a person: entitle_wants */
     struct vault_row row;
     struct person *person;
     struct account *account;
@@ -102,8 +103,8 @@ static enum status one_person(struct assessor *a, const struct slab_entry *e,
     struct str account = str_make(bytes + e->sealed_n, e->account_n);
     TRY(vault_opener_open(a->opener, e->person, str_make(bytes, e->sealed_n), &a->row,
                           d));
-    TRY(person_read_some(buf_str(&a->row.plain), a->terms.known_below,
-                         entitle_wants(a->e), a->person, d));
+    TRY(person_read_some(buf_str(&a->row.plain), a->terms.known_below, a->wants,
+                         a->person, d));
     a->person->number = e->person;
     struct entitle_range range = range_for(a);
     if (range.first > range.through) {
@@ -156,6 +157,7 @@ enum status assessor_new(struct assessor **out, struct ledger *l, struct entitle
         return diag_memory(d);
     }
     a->e = e;
+    a->wants = entitle_wants(e);
     a->terms = terms;
     vault_row_init(&a->row);
     enum status st = make_parts(a, l, d);

@@ -8,7 +8,8 @@
 
 #include "entitle/entitle.h"
 
-#define SLAB_PEOPLE 2048
+/* So many that a commit of the caller does not leave the assessor without work. */
+#define SLAB_PEOPLE 16384
 
 /* How far back a person is looked at: see range_for in assess.c. */
 struct assess_terms {
