@@ -447,16 +447,6 @@ const struct payment_format *batch_format(struct ledger *l, const struct batch_e
     return f;
 }
 
-static enum status allowed(const struct batch_entry *b, struct diag *d)
-{
-    if (batch_transition(b->state, STEP_EXPORT) == NULL && b->release_sequence == 0) {
-        diag_fail(d, ST_CONFLICT, "not-released", "batch %u is %s, not released",
-                  b->number, batch_state_name(b->state));
-        return diag_hint(d, "what comes next: %s", batch_next_hint(b->state));
-    }
-    return ST_OK;
-}
-
 enum status batch_export(struct ledger *l, uint32_t batch, const char *format,
                          struct batch_sink sink, const struct progress *progress,
                          struct batch_export_report *r, struct diag *d)
@@ -468,7 +458,6 @@ enum status batch_export(struct ledger *l, uint32_t batch, const char *format,
     memset(r, 0, sizeof *r);
     TRY(ledger_may_write(l, 0, 0, &resume, d));
     TRY(batch_get(ledger_txn(l), batch, &b, d));
-    TRY(allowed(&b, d));
     const struct payment_format *f = batch_format(l, &b, format, d);
     if (f == NULL) {
         return d->status;

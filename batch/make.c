@@ -218,8 +218,8 @@ static enum status visit(struct making *m, uint64_t number, struct str row,
 
 /* ---- everybody ---- */
 
-/* As in run.c: until the chunk is full or, while looking, a line was found. The fold's
- * own writes move rows under a cursor, so each step seeks the next person anew. */
+/* Until the chunk is full or, while looking, a line was found. The fold's own writes
+ * move rows under a cursor, so each step seeks the next person anew. */
 static enum status visit_chunk(struct making *m, uint64_t first, uint64_t *next,
                                struct diag *d)
 {
@@ -331,8 +331,8 @@ static enum status end(struct making *m, struct diag *d)
     return ledger_append_signed(m->l, KIND_BATCH_END, writer_str(&w), text, NULL, d);
 }
 
-/* Who has the first line; lines are only looked for. */
-static enum status find_first(struct making *m, uint64_t *person, struct diag *d)
+/* Refuses when there is not one line; lines are only looked for. */
+static enum status anything_due(struct making *m, struct diag *d)
 {
     uint64_t next = 1;
     TRY(visit_chunk(m, 1, &next, d));
@@ -350,7 +350,6 @@ static enum status find_first(struct making *m, uint64_t *person, struct diag *d
                          (unsigned long long)m->report->left_lines[LEFT_DEAD],
                          (unsigned long long)m->report->left_lines[LEFT_NOT_YET]);
     }
-    *person = 1;
     memset(m->report, 0, sizeof *m->report);
     return ST_OK;
 }
@@ -360,7 +359,8 @@ static enum status make_all(struct making *m, const struct batch_request *q,
 {
     uint64_t first = ledger_head(m->l)->open.next + 1;
     if (!resumed) {
-        TRY(find_first(m, &first, d));
+        TRY(anything_due(m, d));
+        first = 1;
     }
     TRY(ledger_begin(m->l, d));
     m->writing = true;

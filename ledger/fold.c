@@ -17,33 +17,33 @@
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
 
 static const struct fold_rule RULES[] = {
-    {KIND_GENESIS, 0, true, 0, NULL, rule_genesis},
-    {KIND_OPERATOR, ROLE_ADMIN, true, 0, NULL, rule_operator},
-    {KIND_CHANNEL, ROLE_ADMIN, true, 0, NULL, rule_channel},
-    {KIND_SECOND, ROLE_ADMIN, true, 0, NULL, rule_second},
-    {KIND_CLOCK, ANY_ROLE, true, 0, NULL, rule_clock},
-    {KIND_REVEAL, ANY_ROLE, true, 0, NULL, rule_reveal},
-    {KIND_POLICY_ADOPT, ROLE_MAKER, true, 0, NULL, rule_policy_adopt},
-    {KIND_POLICY_CONFIRM, ROLE_CHECKER, true, 0, NULL, rule_policy_confirm},
-    {KIND_IMPORT, ROLE_MAKER, true, 0, NULL, rule_import},
-    {KIND_IMPORT_START, ROLE_CHECKER, true, 0, NULL, rule_import_start},
-    {KIND_FACTS, 0, false, KIND_IMPORT_START, NULL, rule_facts},
-    {KIND_IMPORT_END, ROLE_CHECKER, false, KIND_IMPORT_START, NULL, rule_import_end},
-    {KIND_RUN_START, ROLE_MAKER, true, 0, NULL, rule_run_start},
-    {KIND_ENTITLEMENT, 0, false, KIND_RUN_START, money_entitlement, NULL},
-    {KIND_RUN_END, ROLE_MAKER, false, KIND_RUN_START, NULL, rule_run_end},
-    {KIND_BATCH_START, ROLE_MAKER, true, 0, NULL, rule_batch_start},
-    {KIND_LINES, 0, false, KIND_BATCH_START, money_lines, rule_lines},
-    {KIND_BATCH_END, ROLE_MAKER, false, KIND_BATCH_START, NULL, rule_batch_end},
-    {KIND_BATCH_SIGN, ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER, true, 0, NULL,
+    {KIND_GENESIS, 0, 0, NULL, rule_genesis},
+    {KIND_OPERATOR, ROLE_ADMIN, 0, NULL, rule_operator},
+    {KIND_CHANNEL, ROLE_ADMIN, 0, NULL, rule_channel},
+    {KIND_SECOND, ROLE_ADMIN, 0, NULL, rule_second},
+    {KIND_CLOCK, ANY_ROLE, 0, NULL, rule_clock},
+    {KIND_REVEAL, ANY_ROLE, 0, NULL, rule_reveal},
+    {KIND_POLICY_ADOPT, ROLE_MAKER, 0, NULL, rule_policy_adopt},
+    {KIND_POLICY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_policy_confirm},
+    {KIND_IMPORT, ROLE_MAKER, 0, NULL, rule_import},
+    {KIND_IMPORT_START, ROLE_CHECKER, 0, NULL, rule_import_start},
+    {KIND_FACTS, 0, KIND_IMPORT_START, NULL, rule_facts},
+    {KIND_IMPORT_END, ROLE_CHECKER, KIND_IMPORT_START, NULL, rule_import_end},
+    {KIND_RUN_START, ROLE_MAKER, 0, NULL, rule_run_start},
+    {KIND_ENTITLEMENT, 0, KIND_RUN_START, money_entitlement, NULL},
+    {KIND_RUN_END, ROLE_MAKER, KIND_RUN_START, NULL, rule_run_end},
+    {KIND_BATCH_START, ROLE_MAKER, 0, NULL, rule_batch_start},
+    {KIND_LINES, 0, KIND_BATCH_START, money_lines, rule_lines},
+    {KIND_BATCH_END, ROLE_MAKER, KIND_BATCH_START, NULL, rule_batch_end},
+    {KIND_BATCH_SIGN, ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER, 0, NULL,
      rule_batch_sign},
-    {KIND_EXPORT, ROLE_MAKER, true, 0, NULL, rule_export},
-    {KIND_ANSWER_START, ROLE_MAKER, true, 0, NULL, rule_answer_start},
-    {KIND_RESULTS, 0, false, KIND_ANSWER_START, money_results, rule_results},
-    {KIND_ANSWER_END, ROLE_MAKER, false, KIND_ANSWER_START, NULL, rule_answer_end},
-    {KIND_REISSUE_START, ROLE_MAKER, true, 0, NULL, rule_reissue_start},
-    {KIND_REISSUE, 0, false, KIND_REISSUE_START, money_reissue, rule_results},
-    {KIND_REISSUE_END, ROLE_MAKER, false, KIND_REISSUE_START, NULL, rule_reissue_end},
+    {KIND_EXPORT, ROLE_MAKER, 0, NULL, rule_export},
+    {KIND_ANSWER_START, ROLE_MAKER, 0, NULL, rule_answer_start},
+    {KIND_RESULTS, 0, KIND_ANSWER_START, money_results, rule_results},
+    {KIND_ANSWER_END, ROLE_MAKER, KIND_ANSWER_START, NULL, rule_answer_end},
+    {KIND_REISSUE_START, ROLE_MAKER, 0, NULL, rule_reissue_start},
+    {KIND_REISSUE, 0, KIND_REISSUE_START, money_reissue, rule_results},
+    {KIND_REISSUE_END, ROLE_MAKER, KIND_REISSUE_START, NULL, rule_reissue_end},
 };
 
 static const struct fold_rule *rule_for(enum record_kind kind)
@@ -347,7 +347,7 @@ static enum status check_envelope(const struct fold *f, const struct record *r,
     if (r->act != act) {
         return diag_fail(d, ST_INTEGRITY, "act", "the record names the wrong act");
     }
-    if (h->open.kind != 0 ? rule->within != h->open.kind : !rule->any_state) {
+    if (h->open.kind != 0 ? rule->within != h->open.kind : rule->within != 0) {
         return fold_refuse(d, "open-act", "a %s record has no place %s",
                            record_kind_name(r->kind),
                            h->open.kind != 0 ? "in the open act" : "outside its act");

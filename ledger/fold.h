@@ -47,7 +47,7 @@ enum status fold_append(struct fold *f, const struct record *r, struct str bytes
 enum status fold_entitlement(struct fold *f, struct entitlement *e, struct postings *p,
                              struct diag *d) MUST_USE;
 /* Takes a line into the open batch as its next line: e->batch and e->line are filled,
- * postings added to c. The line's entry is not yet in c: see line_entry_write. */
+ * postings added to p. The caller writes its entry: see line_entry_write. */
 enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
                       struct diag *d) MUST_USE;
 enum status fold_result(struct fold *f, uint32_t batch, const struct result_entry *e,

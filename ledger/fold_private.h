@@ -39,8 +39,7 @@ struct fold {
 struct fold_rule {
     enum record_kind kind;
     unsigned roles; /* who may sign, bits; 0: not signed */
-    bool any_state; /* allowed while no long act is open */
-    int within;     /* the long act's start kind it belongs to, or 0 */
+    int within;     /* start kind of the long act it belongs to; 0: of none */
     /* Moves money; not called when the writer did that already. NULL: none. */
     enum status (*money)(struct fold *f, const struct record *r, struct diag *d);
     /* Everything else; NULL: nothing. */

@@ -109,7 +109,7 @@ const char *batch_step_name(enum batch_step s)
 }
 
 /* Who may move a batch from where to where. An answer settles the batch by itself when
- * it leaves no line open (fold_results). */
+ * it leaves no line open (rule_answer_end). */
 static const struct transition TRANSITIONS[] = {
     {BATCH_DRAFT, STEP_SUBMIT, ROLE_MAKER, BATCH_SUBMITTED},
     {BATCH_SUBMITTED, STEP_APPROVE, ROLE_CHECKER, BATCH_APPROVED},
