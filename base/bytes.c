@@ -11,18 +11,6 @@
 
 #define VARINT_MAX_BYTES 10
 
-struct str str_of(const char *cstr)
-{
-    return str_make(cstr, cstr == NULL ? 0 : strlen(cstr));
-}
-
-/* The empty str has a pointer too: memcpy and memcmp want one even for no bytes. */
-struct str str_make(const void *p, size_t n)
-{
-    must(p != NULL || n == 0);
-    return (struct str){p == NULL ? "" : p, n};
-}
-
 bool str_eq(struct str a, struct str b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -164,28 +152,6 @@ uint64_t reader_varint_long(struct reader *r)
     return 0;
 }
 
-int64_t reader_zigzag(struct reader *r)
-{
-    uint64_t v = reader_varint(r);
-    int64_t half = (int64_t)(v >> 1);
-    return (v & 1) != 0 ? -half - 1 : half;
-}
-
-struct str reader_bytes(struct reader *r, size_t n)
-{
-    const uint8_t *p = take(r, n);
-    return str_make(p, p == NULL ? 0 : n);
-}
-
-struct str reader_text(struct reader *r)
-{
-    uint64_t n = reader_varint(r);
-    if (n > SIZE_MAX) {
-        r->failed = true;
-    }
-    return reader_bytes(r, (size_t)n);
-}
-
 bool reader_done(const struct reader *r)
 {
     return !r->failed && r->at == r->len;
@@ -209,14 +175,6 @@ static uint8_t *give(struct writer *w, size_t n)
     uint8_t *p = w->p + w->len;
     w->len += n;
     return p;
-}
-
-void writer_u8(struct writer *w, uint8_t v)
-{
-    uint8_t *p = give(w, 1);
-    if (p != NULL) {
-        *p = v;
-    }
 }
 
 void writer_u16(struct writer *w, uint16_t v)
@@ -244,7 +202,7 @@ void writer_u64(struct writer *w, uint64_t v)
     }
 }
 
-void writer_varint(struct writer *w, uint64_t v)
+void writer_varint_long(struct writer *w, uint64_t v)
 {
     uint8_t text[VARINT_MAX_BYTES];
     size_t n = 0;
@@ -260,17 +218,6 @@ void writer_zigzag(struct writer *w, int64_t v)
 {
     uint64_t twice = (uint64_t)v << 1;
     writer_varint(w, v < 0 ? ~twice : twice);
-}
-
-void writer_bytes(struct writer *w, const void *p, size_t n)
-{
-    if (n == 0) {
-        return;
-    }
-    uint8_t *to = give(w, n);
-    if (to != NULL) {
-        memcpy(to, p, n);
-    }
 }
 
 /* A text that does not fit leaves no length behind either. */

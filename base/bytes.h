@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include "base/must.h"
 
 /* Borrowed bytes or text, not NUL-terminated; lives as long as its owner. */
 struct str {
@@ -16,8 +19,16 @@ struct str {
     size_t n;
 };
 
-struct str str_of(const char *cstr); /* NULL gives the empty str */
-struct str str_make(const void *p, size_t n);
+/* The empty str has a pointer too: memcpy and memcmp want one even for no bytes. */
+static inline struct str str_make(const void *p, size_t n)
+{
+    must(p != NULL || n == 0);
+    return (struct str){p == NULL ? "" : p, n};
+}
+static inline struct str str_of(const char *cstr) /* NULL gives the empty str */
+{
+    return str_make(cstr, cstr == NULL ? 0 : strlen(cstr));
+}
 bool str_eq(struct str a, struct str b);
 bool str_is(struct str a, const char *cstr);
 bool str_starts(struct str a, struct str prefix);
@@ -57,9 +68,30 @@ static inline uint8_t reader_u8(struct reader *r)
     r->failed = true;
     return 0;
 }
-int64_t reader_zigzag(struct reader *r);
-struct str reader_bytes(struct reader *r, size_t n);
-struct str reader_text(struct reader *r); /* varint length, then the bytes */
+static inline int64_t reader_zigzag(struct reader *r)
+{
+    uint64_t v = reader_varint(r);
+    int64_t half = (int64_t)(v >> 1);
+    return (v & 1) != 0 ? -half - 1 : half;
+}
+static inline struct str reader_bytes(struct reader *r, size_t n)
+{
+    if (r->failed || n > r->len - r->at) {
+        r->failed = true;
+        return str_make("", 0);
+    }
+    const uint8_t *p = r->p + r->at;
+    r->at += n;
+    return str_make(p, n);
+}
+static inline struct str reader_text(struct reader *r) /* varint length, then bytes */
+{
+    uint64_t n = reader_varint(r);
+    if (n > r->len) {
+        r->failed = true;
+    }
+    return reader_bytes(r, (size_t)n);
+}
 /* Everything read and nothing failed. */
 bool reader_done(const struct reader *r);
 
@@ -71,13 +103,36 @@ struct writer {
 };
 
 void writer_init(struct writer *w, void *p, size_t cap);
-void writer_u8(struct writer *w, uint8_t v);
+static inline void writer_u8(struct writer *w, uint8_t v)
+{
+    if (w->failed || w->len == w->cap) {
+        w->failed = true;
+        return;
+    }
+    w->p[w->len++] = v;
+}
+static inline void writer_bytes(struct writer *w, const void *p, size_t n)
+{
+    if (w->failed || n > w->cap - w->len) {
+        w->failed = true;
+    } else if (n > 0) {
+        memcpy(w->p + w->len, p, n);
+        w->len += n;
+    }
+}
 void writer_u16(struct writer *w, uint16_t v);
 void writer_u32(struct writer *w, uint32_t v);
 void writer_u64(struct writer *w, uint64_t v);
-void writer_varint(struct writer *w, uint64_t v);
+void writer_varint_long(struct writer *w, uint64_t v);
+static inline void writer_varint(struct writer *w, uint64_t v)
+{
+    if (v < 0x80) {
+        writer_u8(w, (uint8_t)v);
+    } else {
+        writer_varint_long(w, v);
+    }
+}
 void writer_zigzag(struct writer *w, int64_t v);
-void writer_bytes(struct writer *w, const void *p, size_t n);
 void writer_text(struct writer *w, struct str s); /* varint length, then the bytes */
 struct str writer_str(const struct writer *w);    /* what was written; borrowed */
 

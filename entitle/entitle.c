@@ -237,6 +237,7 @@ static bool take_person(struct entitle *e, const struct person *p)
 const struct eval_result *entitle_month(struct entitle *e, const struct person *p,
                                         int32_t month)
 {
+    e->subject.amounts_only = false;
     if (take_person(e, p)) {
         eval_month(e->set, &e->subject, month, e->results);
         return e->results;
@@ -326,6 +327,7 @@ enum status entitle_differences(
     void *ctx, struct diag *d)
 {
     struct sink to = {each, ctx};
+    e->subject.amounts_only = true;
     if (!take_person(e, p)) {
         return ST_OK;
     }

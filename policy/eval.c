@@ -78,7 +78,7 @@ void eval_grant(struct eval *x, int32_t month, struct eval_result *r)
     }
     if (granted) {
         eval_amount(x, &st, r); /* 9 */
-    } else if (st.reason == EVAL_NOT_ELIGIBLE) {
+    } else if (st.reason == EVAL_NOT_ELIGIBLE && !x->person->amounts_only) {
         r->reason = eval_not_eligible(x, &st, &r->unmet);
     }
 }

@@ -95,6 +95,7 @@ struct eval_person {
     size_t fact_count;
     const struct eval_settled *settled; /* NULL when none */
     size_t settled_count;
+    bool amounts_only; /* who is not eligible is not told why: `unmet` stays NULL */
 };
 
 /* Why a month is granted or not; the first thing that decided. */
