@@ -46,6 +46,11 @@ CLI_SRC := $(sort $(wildcard cli/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 SIM_SRC := $(sort $(wildcard tests/sim/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+MODEL_SRC := $(sort $(filter-out tests/model/ledger%,$(wildcard tests/model/*.c)))
+# Histories through a ledger, whose work in pieces is cut smaller, to be killed between.
+LEDGERS_SRC := $(sort $(filter-out tests/model/property.c,$(wildcard tests/model/*.c)) \
+	tests/unit/ledger_fixture.c)
+LEDGERS_SMALL := $(addprefix batch/,answer.c assess.c import_take.c make.c reissue.c)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
 SUITES := $(patsubst tests/unit/test_%.c,%,$(filter tests/unit/test_%.c,$(UNIT_SRC)))
@@ -58,6 +63,8 @@ ALMONER := $(if $(CLI_SRC),$(BIN)/almoner)
 SIM := $(if $(SIM_SRC),$(BIN)/sim)
 BENCH := $(if $(BENCH_SRC),$(BIN)/bench)
 UNIT := $(if $(SUITES),$(OUT)/unit_tests)
+PROPERTY := $(if $(MODEL_SRC),$(OUT)/property)
+LEDGERS_TEST := $(if $(MODEL_SRC),$(OUT)/ledgers)
 FUZZERS := $(FUZZ_NAMES:%=$(OUT)/fuzz_%)
 
 # ---- flags -------------------------------------------------------------------
@@ -68,7 +75,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wfloat-conversion
 BASE_FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -g -fPIE -fstack-protector-strong
 LINK_FLAGS := -pie -Wl,-z,relro,-z,now
-LIBS := -llmdb -lcrypto -lz -lyaml -ljansson -lpthread
+LIBS := -llmdb -lcrypto -lz -lyaml -ljansson -lminizip -lexpat -lpthread
 # Asked only when the unit tests are linked.
 CHECK_LIBS = $(shell pkg-config --libs check)
 
@@ -101,7 +108,7 @@ endif
 # What the tests and scripts are told; absolute, so that they may change directory.
 TEST_ENV = OUT='$(CURDIR)/$(OUT)' VARIANT='$(VARIANT)' \
 	ALMONER='$(if $(ALMONER),$(CURDIR)/$(ALMONER))' SIM='$(if $(SIM),$(CURDIR)/$(SIM))' \
-	UNIT='$(UNIT)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
+	UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
 	FUZZ_SECONDS='$(FUZZ_SECONDS)'
 # Check's limit of 4 seconds for a test is for fast machines without sanitizers.
 TEST_ENV += CK_TIMEOUT_MULTIPLIER='$(if $(filter release,$(VARIANT)),5,20)'
@@ -110,7 +117,7 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all demo check test bench asan ubsan fuzz cov tidy format layers headers \
+.PHONY: all demo check test property mutate bench asan ubsan fuzz cov tidy format layers headers \
 	style install clean help programs FORCE
 .DEFAULT_GOAL := all
 
@@ -118,7 +125,7 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 all: $(LIB) $(ALMONER) ## build the library and the program (build/almoner)
 
-programs: $(LIB) $(ALMONER) $(SIM) $(UNIT) $(FUZZERS)
+programs: $(LIB) $(ALMONER) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
 
 demo: $(ALMONER) $(SIM) ## pay a county for three months, in a sandbox at build/demo
 	$(Q)$(TEST_ENV) tests/demo.sh
@@ -128,6 +135,13 @@ check: layers headers style ## all checks: layers, headers, style; then the test
 
 test: programs ## unit (with golden files), fuzz corpus and cli (T=part-of-a-name)
 	$(Q)$(TEST_ENV) tests/run.sh $(T)
+
+property: $(PROPERTY) $(LEDGERS_TEST) ## against a naive model: N or LEDGERS=N SEED FIRST
+	$(Q)$(if $(LEDGERS),$(LEDGERS_TEST) '$(LEDGERS)',$(PROPERTY) '$(or $(N),1000000)') \
+		'$(or $(SEED),1)' '$(FIRST)'
+
+mutate: ## break the rules on purpose, one by one: tests must go red (T=part-of-a-name)
+	$(Q)CC='$(CC)' tests/mutate.sh $(T)
 
 layers: ## the direction of includes
 	$(call say,CHECK,layers)tests/layers.sh --self-test && tests/layers.sh
@@ -213,6 +227,8 @@ LIST_cli := $(CLI_SRC)
 LIST_unit := $(UNIT_SRC)
 LIST_sim := $(SIM_SRC)
 LIST_bench := $(BENCH_SRC)
+LIST_model := $(MODEL_SRC)
+LIST_ledgers := $(LEDGERS_SRC)
 $(OUT)/%.list: FORCE
 	$(call keep,$(LIST_$*))
 
@@ -254,6 +270,20 @@ ifneq ($(UNIT),)
 $(UNIT): $(call objects,$(UNIT_SRC)) $(LIB) $(OUT)/unit.list
 	$(call link,$(CHECK_LIBS))
 endif
+
+ifneq ($(PROPERTY),)
+$(PROPERTY): $(call objects,$(MODEL_SRC)) $(LIB) $(OUT)/model.list
+	$(call link)
+$(LEDGERS_TEST): $(call objects,$(LEDGERS_SRC)) $(LEDGERS_SMALL:%.c=$(OBJ)/small/%.o) \
+	$(LIB) $(OUT)/ledgers.list
+	$(call link,$(CHECK_LIBS))
+endif
+
+# These come before the library's own, which are then not taken.
+$(OBJ)/small/%.o: EXTRA_CFLAGS = -DSLAB_PEOPLE=4 -DTICK_ROWS=3 -DCHUNK_LINES=4
+$(OBJ)/small/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,small/$<)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
 # With libFuzzer's main in the variant fuzz, with one that replays a corpus elsewhere.
 ifeq ($(VARIANT),fuzz)

@@ -18,12 +18,31 @@ struct csv_source {
     void *ctx;
 };
 
+/* What a field was before it became text. A CSV file has text only; rows of a workbook
+ * (formats/xlsx.h) have the others, of which those from CELL_ERROR on say nothing that
+ * could be taken as a value. */
+enum cell_kind {
+    CELL_TEXT,
+    CELL_NUMBER,   /* its exact decimal text */
+    CELL_DATE,     /* YYYY-MM-DD */
+    CELL_BOOLEAN,  /* TRUE, FALSE */
+    CELL_ERROR,    /* #N/A */
+    CELL_FORMULA,  /* a formula whose value was not saved: =A1+B1 */
+    CELL_TIME,     /* a time, or a date with one */
+    CELL_BAD_DATE, /* a number shown as a date that there is not */
+    CELL_PERCENT,  /* a number shown as so many percent */
+    CELL_INEXACT,  /* a number of more than 15 digits, the last of them made up */
+    CELL_KINDS
+};
+
 struct csv_row {
     uint64_t line; /* of the row's first byte, from 1 (a quoted field may span lines) */
     size_t count;
+    bool sheet; /* of a workbook: line is the row's number, columns number its cells */
     struct str fields[CSV_FIELDS_MAX]; /* borrowed until the next row */
     uint32_t columns[CSV_FIELDS_MAX];  /* where each field starts: characters from 1 */
     uint32_t down[CSV_FIELDS_MAX];     /* and how many lines below the row's first */
+    uint8_t kinds[CSV_FIELDS_MAX];     /* enum cell_kind */
 };
 
 struct csv_reader;

@@ -33,6 +33,8 @@ zlib.h    ledger/blob.c
 yaml.h    policy/yaml.c
 jansson.h cli/json.c
 iconv.h   base/charset.c
+minizip/  formats/zip.c
+expat.h   formats/xlsx_xml.c
 '
 
 check_tree() {
@@ -124,6 +126,7 @@ self_test() {
     expect 1 ledger/store.h '<lmdb.h>'
     expect 1 audit/verify.c '<openssl/evp.h>'
     expect 2 formats/xlsx.c '<zlib.h>' '<iconv.h>'
+    expect 2 formats/xlsx.c '<minizip/unzip.h>' '<expat.h>'
     expect 2 cli/import.c '<jansson.h>' '<yaml.h>'
     return $failures
 }

@@ -6,6 +6,8 @@
 #
 # A test is one of
 #   unit/NAME     a suite of tests/unit/test_NAME.c
+#   property/model  tests/model: the rules against a naive model, over random histories
+#   property/ledgers  the same through a real ledger: tests/model/ledger*.c
 #   fuzz/NAME     tests/fuzz/fuzz_NAME.c over its corpus; in the variant fuzz, fuzzing
 #   cli/NAME      tests/cli/NAME.sh, except lib.sh, common.sh and names with "_" first
 # It passes when it exits 0; 77 says that it cannot run here: skipped, and counted apart. Scripts start at the top of the checkout and get ALMONER
@@ -16,7 +18,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 : "${OUT:?run me by make check or make test}" "${VARIANT:=release}"
-: "${UNIT:=}" "${SUITES:=}" "${FUZZ_NAMES:=}" "${FUZZ_SECONDS:=20}"
+: "${UNIT:=}" "${PROPERTY:=}" "${LEDGERS_TEST:=}" "${SUITES:=}" "${FUZZ_NAMES:=}"
+: "${FUZZ_SECONDS:=20}"
 : "${JOBS:=2}" "${TEST_TIMEOUT:=900}"
 results=$OUT/results
 
@@ -24,6 +27,8 @@ list_tests() {
     for name in $SUITES; do
         echo "unit/$name"
     done
+    [ -z "$PROPERTY" ] || echo property/model
+    [ -z "$LEDGERS_TEST" ] || echo property/ledgers
     for name in $FUZZ_NAMES; do
         echo "fuzz/$name"
     done
@@ -73,8 +78,17 @@ fuzz_one() {
         "$found" ${corpus:+"$corpus"}
 }
 
+# A release lives through 100,000 histories; what is instrumented, through fewer.
+property() {
+    histories=5000
+    [ "$VARIANT" != release ] || histories=100000
+    "./$PROPERTY" "$histories"
+}
+
 start() {
     case $1 in
+    property/model) property ;;
+    property/ledgers) "./$LEDGERS_TEST" "$([ "$VARIANT" = release ] && echo 15 || echo 3)" ;;
     unit/*) "./$UNIT" "${1#unit/}" ;;
     fuzz/*) fuzz_one "${1#fuzz/}" ;;
     cli/*) run_script "tests/$1.sh" ;;
