@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "base/must.h"
+#include "ledger/settled.h"
 
 static struct reconcile_programme *programme_at(struct reconcile_report *out,
                                                 struct str code)
@@ -99,8 +100,8 @@ static enum status sum_accounts(struct ledger *l, struct reconcile_report *out,
     return st;
 }
 
-/* Balances are debit minus credit. A receivable and what is granted are debits; the
- * others are credits, shown here with the sign of the accounts. */
+/* Balances are debit minus credit. What stands on the left of the equation is debits;
+ * the others are credits, shown here with the sign of the accounts. */
 static enum status add_balance(struct reconcile_report *out, struct str key,
                                struct str row, struct diag *d)
 {
@@ -114,7 +115,7 @@ static enum status add_balance(struct reconcile_report *out, struct str key,
     if (to == NULL || kind >= ACCOUNT_KINDS) {
         return too_many(d);
     }
-    bool debit = kind == ACCOUNT_GRANTED || kind == ACCOUNT_RECEIVABLE;
+    bool debit = account_on_left((enum account_kind)kind);
     if (!money_sub(0, fen, &to->balances_fen[kind])) {
         return too_much(d);
     }
@@ -222,8 +223,6 @@ static enum status pair(struct reconcile_report *out, struct reconcile_pair p,
 static enum status programme_pairs(struct reconcile_report *out, size_t i,
                                    struct diag *d)
 {
-    static const enum account_kind where[] = {ACCOUNT_DUE, ACCOUNT_TRANSIT,
-                                              ACCOUNT_RETURNED, ACCOUNT_PAID};
     const int64_t *fen = out->programmes[i].accounts_fen;
     struct reconcile_pair equation = {.what = RECONCILE_EQUATION, .programme = i};
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
@@ -232,12 +231,9 @@ static enum status programme_pairs(struct reconcile_report *out, size_t i,
                                    .kind = (enum account_kind)k,
                                    .first = fen[k],
                                    .second = out->programmes[i].balances_fen[k]};
+        bool left = account_on_left(p.kind);
         TRY(pair(out, p, d));
-    }
-    TRY(add(&equation.first, fen[ACCOUNT_GRANTED], d));
-    TRY(add(&equation.first, fen[ACCOUNT_RECEIVABLE], d));
-    for (size_t k = 0; k < sizeof where / sizeof where[0]; k++) {
-        TRY(add(&equation.second, fen[where[k]], d));
+        TRY(add(left ? &equation.first : &equation.second, fen[k], d));
     }
     return pair(out, equation, d);
 }
@@ -265,7 +261,9 @@ static enum status all_pairs(struct reconcile_report *out, struct diag *d)
          .first = (int64_t)out->reissued_lines,
          .second = out->registered.reissued_lines},
         {.what = RECONCILE_TRANSIT, .first = transit, .second = out->open_fen},
-        {.what = RECONCILE_BANK, .first = paid, .second = out->paid_fen},
+        {.what = RECONCILE_BANK,
+         .first = paid,
+         .second = out->paid_fen + out->taken_over_fen},
         {.what = RECONCILE_TRIAL, .first = out->trial_balance_fen},
     };
     for (size_t i = 0; i < sizeof rest / sizeof rest[0]; i++) {
@@ -278,7 +276,7 @@ enum status reconcile_ledger(struct ledger *l, struct reconcile_report *out,
                              struct diag *d)
 {
     memset(out, 0, sizeof *out);
-    out->people = ledger_head(l)->people;
+    out->people = ledger_head(l)->people - ledger_head(l)->institutions;
     struct account *a = calloc(1, sizeof *a);
     if (a == NULL) {
         return diag_memory(d);
@@ -289,5 +287,6 @@ enum status reconcile_ledger(struct ledger *l, struct reconcile_report *out,
     TRY(sum_balances(l, out, d));
     TRY(sum_lines(l, out, d));
     TRY(sum_register(l, out, d));
+    TRY(settled_total(ledger_txn(l), &out->taken_over_fen, d));
     return all_pairs(out, d);
 }

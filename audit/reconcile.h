@@ -16,13 +16,13 @@ struct reconcile_programme {
 /* What a pair compares; the first way is summed from rows of people or lines. */
 enum reconcile_what {
     RECONCILE_ACCOUNT,  /* one kind of a programme: accounts, double entry */
-    RECONCILE_EQUATION, /* of a programme: granted + receivable, where it is */
+    RECONCILE_EQUATION, /* of a programme: what is granted and owed back, where it is */
     RECONCILE_BATCHES,  /* lines, batch register */
     RECONCILE_PAID,     /* paid lines, batch register */
     RECONCILE_BACK,     /* lines that came back, batch register */
     RECONCILE_REISSUED, /* number of lines sent again: lines, batch register */
     RECONCILE_TRANSIT,  /* accounts, lines not answered */
-    RECONCILE_BANK,     /* paid: accounts, paid lines */
+    RECONCILE_BANK,     /* paid: accounts, paid lines and what was taken over */
     RECONCILE_TRIAL     /* trial balance, zero */
 };
 
@@ -44,6 +44,7 @@ struct reconcile_report {
     uint64_t lines, paid_lines, back_lines, reissued_lines;
     /* All batches, from lines; reissued: as first paid, open: not answered. */
     int64_t batch_fen, paid_fen, back_fen, reissued_fen, open_fen;
+    int64_t taken_over_fen; /* paid before this ledger */
     struct {
         int64_t batch_fen, paid_fen, back_fen;
         int64_t reissued_lines;

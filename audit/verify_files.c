@@ -56,6 +56,10 @@ enum status verify_files(struct verify *v, struct diag *d)
         struct import_entry i;
         TRY(import_get(ledger_txn(v->l), n, &i, d));
         TRY(check_file(v, i.sha256, i.sequence, "import", n, d));
+        if (i.mapped) {
+            TRY(check_file(v, i.mapping_sha256, i.sequence, "the mapping of import", n,
+                           d));
+        }
     }
     return check_answers(v, d);
 }

@@ -37,9 +37,12 @@ static enum status next_txn(struct refold *f, struct diag *d)
 static void count_facts(struct verify *v, const struct record *rec)
 {
     struct chunk_body c;
-    if (rec->kind == KIND_FACTS && chunk_body_read(rec->body, &c)) {
+    bool chunk = rec->kind == KIND_FACTS || rec->kind == KIND_HISTORY;
+    if (chunk && chunk_body_read(rec->body, &c)) {
         v->facts_entries += c.count;
     }
+    v->facts_entries += rec->kind == KIND_MERGE ? 2 : 0;
+    v->facts_entries += rec->kind == KIND_REPAYMENT ? 1 : 0; /* who paid it back */
 }
 
 /* A refusal is a finding, and folding ends there: what follows stands on it. */

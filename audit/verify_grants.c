@@ -8,16 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/verify_private.h"
-#include "entitle/entitle.h"
+#include "audit/verify_grants.h"
+#include "base/must.h"
 
 #define SPANS_MAX 32
-
-struct grants_span {
-    struct entitle *e;
-    struct entitle_range range;
-    uint64_t known_below;
-};
 
 struct grants {
     struct verify *v;
@@ -27,6 +21,7 @@ struct grants {
     char code[PROGRAMME_CODE_MAX + 1];
     struct person *person;
     struct account *account;
+    struct grants_taken *taken;
 };
 
 /* ---- the spans ---- */
@@ -45,10 +40,13 @@ static enum status add_span(struct grants *g, const struct run_entry *run,
     s->range.first = covered >= first ? covered + 1 : first;
     s->range.through = run->period;
     s->known_below = run->facts_size;
+    entitle_known_below(s->e, run->facts_size);
     return ST_OK;
 }
 
-/* From the newest run back; each covers the months behind those of the newer ones. */
+/* From the newest run back; each covers the months behind those of the newer ones. All
+ * runs are asked: since a history was taken over, the months that the head calls
+ * assessed may end before those of older runs. */
 static enum status find_spans(struct grants *g, struct diag *d)
 {
     struct ledger *l = g->v->l;
@@ -59,9 +57,6 @@ static enum status find_spans(struct grants *g, struct diag *d)
         if (run.period > covered) {
             TRY(add_span(g, &run, covered, d));
             covered = run.period;
-        }
-        if (covered == ledger_head(l)->assessed_month) {
-            break;
         }
     }
     return ST_OK;
@@ -83,6 +78,9 @@ enum status grants_open(struct grants **out, struct verify *v, struct diag *d)
     g->account = calloc(1, sizeof *g->account);
     enum status st =
         g->person == NULL || g->account == NULL ? diag_memory(d) : find_spans(g, d);
+    if (st == ST_OK) {
+        st = grants_taken_new(&g->taken, v, d);
+    }
     if (st != ST_OK) {
         grants_close(g);
         return st == ST_CONFLICT ? ST_OK : st;
@@ -99,6 +97,7 @@ void grants_close(struct grants *g)
     for (size_t i = 0; i < g->count; i++) {
         entitle_close(g->spans[i].e);
     }
+    grants_taken_free(g->taken);
     free(g->person);
     free(g->account);
     free(g);
@@ -146,13 +145,49 @@ static void check_outside(struct grants *g)
     }
 }
 
+/* Of whom nothing is evaluated (an institution, somebody the run did not know yet)
+ * nothing may be granted. */
+static void check_nothing(struct grants *g, struct entitle_range range)
+{
+    for (size_t i = 0; i < g->account->count; i++) {
+        const struct account_programme *p = &g->account->programmes[i];
+        for (size_t k = 0; k < p->count; k++) {
+            const struct segment *s = &p->segments[k];
+            if (s->fen[ACCOUNT_GRANTED] != 0 && s->from <= range.through &&
+                s->from + s->months > range.first) {
+                g->differs = true;
+                memcpy(g->code, p->code, sizeof g->code);
+            }
+        }
+    }
+}
+
 static enum status check_spans(struct grants *g, struct str plain, struct diag *d)
 {
     for (size_t i = 0; i < g->count; i++) {
         struct grants_span *s = &g->spans[i];
         TRY(person_read_some(plain, s->known_below, entitle_wants(s->e), g->person, d));
+        if (!entitle_take(s->e, g->person)) {
+            check_nothing(g, s->range);
+            continue;
+        }
         TRY(entitle_differences(s->e, g->person, g->account, s->range, s->range.through,
                                 note_difference, g, d));
+    }
+    return ST_OK;
+}
+
+/* Of a duplicate nothing is asked: its account is a part of another's. */
+static enum status check_taken(struct grants *g, uint64_t number, struct diag *d)
+{
+    const char *code;
+    if (g->person->merged_into != 0) {
+        return ST_OK;
+    }
+    TRY(grants_taken_check(g->taken, number, g->spans, g->count, g->account, &code, d));
+    if (code != NULL) {
+        g->differs = true;
+        must(str_copy(str_of(code), g->code, sizeof g->code));
     }
     return ST_OK;
 }
@@ -167,8 +202,13 @@ enum status grants_person(struct grants *g, uint64_t number, struct str plain,
     TRY(store_get(ledger_txn(v->l), TABLE_ACCOUNTS, str_make(key, 8), &row, d));
     TRY(account_read(row, g->account, d));
     g->differs = false;
-    check_outside(g);
-    TRY(check_spans(g, plain, d));
+    TRY(person_read_some(plain, UINT64_MAX, PERSON_PAID, g->person, d));
+    if (g->person->paid_count + g->person->merge_count > 0) {
+        TRY(check_taken(g, number, d));
+    } else {
+        check_outside(g);
+        TRY(check_spans(g, plain, d));
+    }
     if (g->differs) {
         verify_bad(v, &v->r->correctness, NO_SEQUENCE,
                    "person %llu was not granted what the rules give for %s",

@@ -12,29 +12,84 @@ struct people {
     uint64_t ids;          /* ID numbers that people have or had */
     struct vault_row row;
     struct person *person;
+    struct vault_row other_row; /* of whom somebody was merged into */
+    struct person *other;
+    struct repayment repayment; /* work space */
 };
 
-/* The commitment to this person in a facts record; empty when there is none. */
+/* A repayment commits to who paid it back; *out points into body. */
+static enum status repayment_commitment(const struct record *rec, uint64_t person,
+                                        struct repayment *body, struct str *out,
+                                        struct diag *d)
+{
+    struct signed_body s;
+    TRY(signed_body_read(rec, &s, d));
+    if (repayment_read(s.plain, body) && body->person == person) {
+        *out = str_make(body->name, DIGEST_LEN);
+    }
+    return ST_OK;
+}
+
+/* In a record of facts or history: that of this person's entry. */
+static struct str commitment_in_chunk(const struct record *rec, uint64_t person)
+{
+    struct chunk_body c;
+    struct reader r;
+    if (!chunk_body_read(rec->body, &c)) {
+        return str_of("");
+    }
+    reader_init(&r, c.entries.p, c.entries.n);
+    for (uint64_t i = 0; i < c.count && !r.failed; i++) {
+        uint64_t items = cbor_get_array(&r);
+        uint64_t who = cbor_get_uint(&r);
+        struct str commitment = cbor_get_bytes(&r);
+        if (who == person) {
+            return commitment;
+        }
+        for (uint64_t k = 2; k < items && !r.failed; k++) {
+            cbor_skip(&r);
+        }
+    }
+    return str_of("");
+}
+
+/* In a merge: keys 3 and 4 are the duplicate and the kept one, 5 and 6 what was added
+ * to them. */
+static struct str commitment_in_merge(const struct record *rec, uint64_t person)
+{
+    struct reader r;
+    struct cbor_map map;
+    uint64_t who[2] = {0, 0};
+    reader_init(&r, rec->body.p, rec->body.n);
+    cbor_map_begin(&map, &r);
+    for (uint64_t key = 1; key <= 6 && cbor_map_key(&map, key) && !r.failed; key++) {
+        if (key <= 4) {
+            uint64_t v = cbor_get_uint(&r);
+            who[key % 2] = v; /* 3 and 4 come after 1 and 2 */
+            continue;
+        }
+        struct str commitment = cbor_get_bytes(&r);
+        if (who[key % 2] == person) {
+            return commitment;
+        }
+    }
+    return str_of("");
+}
+
+/* The commitment to this person in a record; empty when there is none. */
 static enum status find_commitment(struct people *p, uint64_t person, uint64_t sequence,
                                    struct str *out, struct diag *d)
 {
     struct record rec;
-    struct chunk_body c;
-    struct reader r;
     *out = str_of("");
     TRY(record_get(ledger_txn(p->v->l), sequence, &rec, NULL, d));
-    if (rec.kind != KIND_FACTS || !chunk_body_read(rec.body, &c)) {
-        return ST_OK;
+    if (rec.kind == KIND_REPAYMENT) {
+        return repayment_commitment(&rec, person, &p->repayment, out, d);
     }
-    reader_init(&r, c.entries.p, c.entries.n);
-    for (uint64_t i = 0; i < c.count && !r.failed; i++) {
-        cbor_get_array(&r);
-        uint64_t who = cbor_get_uint(&r);
-        struct str commitment = cbor_get_bytes(&r);
-        if (who == person) {
-            *out = commitment;
-            return ST_OK;
-        }
+    if (rec.kind == KIND_FACTS || rec.kind == KIND_HISTORY) {
+        *out = commitment_in_chunk(&rec, person);
+    } else if (rec.kind == KIND_MERGE) {
+        *out = commitment_in_merge(&rec, person);
     }
     return ST_OK;
 }
@@ -63,11 +118,20 @@ static enum status check_sequence(struct people *p, uint64_t sequence, struct di
         return ST_OK;
     }
     p->entries++;
+    bool fit;
+    TRY(verify_entries(v, person, sequence, bytes, p->other, &fit, d));
+    if (!fit) {
+        verify_bad(v, &v->r->integrity, sequence,
+                   "what was added to person %llu is not what a record of this kind "
+                   "brings",
+                   (unsigned long long)person);
+    }
     return ST_OK;
 }
 
-/* Entries of one record are adjacent: a sequence is new when it differs from the one
- * before. */
+/* Entries of one record are adjacent and records ascend: a sequence is new when it
+ * differs from the one before. One that comes back would be counted twice, in the place
+ * of an entry that is gone. */
 static enum status check_commitments(struct people *p, struct diag *d)
 {
     struct reader r;
@@ -79,6 +143,12 @@ static enum status check_commitments(struct people *p, struct diag *d)
         struct str bytes = reader_text(&r);
         reader_init(&e, bytes.p, bytes.n);
         uint64_t recorded = reader_varint(&e);
+        if (last != NO_SEQUENCE && recorded < last) {
+            verify_bad(p->v, &p->v->r->integrity, NO_SEQUENCE,
+                       "the entries of person %llu are not in the order of records",
+                       (unsigned long long)p->row.person);
+            return ST_OK;
+        }
         if (recorded != last && !r.failed) {
             TRY(check_sequence(p, recorded, d));
         }
@@ -91,7 +161,7 @@ static enum status check_commitments(struct people *p, struct diag *d)
 static bool id_is_new(const struct person *p, size_t at)
 {
     for (size_t i = 0; i < at; i++) {
-        if (p->facts[i].code == FACT_ID_NUMBER &&
+        if (p->facts[i].code == p->facts[at].code &&
             str_eq(p->facts[i].value, p->facts[at].value)) {
             return false;
         }
@@ -99,23 +169,37 @@ static bool id_is_new(const struct person *p, size_t at)
     return true;
 }
 
-/* Every ID number of the person leads to the person. */
+/* The ID number of a person, or an institution's credit code, as it is looked up. */
+static bool lookup_form(const struct fact *f, char id[ID_NUMBER_LEN + 1])
+{
+    return f->code == FACT_CREDIT_CODE ? credit_code_valid(f->value) &&
+                                             str_copy(f->value, id, ID_NUMBER_LEN + 1)
+                                       : id_number_normal(f->value, id) == ID_OK;
+}
+
+/* Every ID number of the person leads to the person, or to whom it was merged into. */
 static enum status check_lookup(struct people *p, struct diag *d)
 {
     struct verify *v = p->v;
+    uint64_t leads_to = p->row.person;
     TRY(person_read(buf_str(&p->row.plain), UINT64_MAX, p->person, d));
+    if (p->person->merged_into != 0) {
+        TRY(vault_person_now(v->l, p->person->merged_into, &p->other_row, p->other,
+                             &leads_to, d));
+    }
     for (size_t i = 0; i < p->person->fact_count; i++) {
         const struct fact *f = &p->person->facts[i];
         char id[ID_NUMBER_LEN + 1];
         uint64_t found = 0;
-        if (f->code != FACT_ID_NUMBER || !id_is_new(p->person, i)) {
+        bool number = f->code == FACT_ID_NUMBER || f->code == FACT_CREDIT_CODE;
+        if (!number || !id_is_new(p->person, i)) {
             continue;
         }
-        if (id_number_normal(f->value, id) == ID_OK) {
+        if (lookup_form(f, id)) {
             TRY(vault_find(v->l, id, &found, d));
         }
         p->ids++;
-        if (found != p->row.person) {
+        if (found != leads_to) {
             verify_bad(v, &v->r->integrity, NO_SEQUENCE,
                        "an ID number of person %llu does not lead to this person",
                        (unsigned long long)p->row.person);
@@ -189,8 +273,10 @@ enum status verify_people(struct verify *v, struct diag *d)
     struct people p = {.v = v};
     struct cursor *c = NULL;
     vault_row_init(&p.row);
+    vault_row_init(&p.other_row);
     p.person = calloc(1, sizeof *p.person);
-    enum status st = p.person == NULL ? diag_memory(d) : ST_OK;
+    p.other = calloc(1, sizeof *p.other);
+    enum status st = p.person == NULL || p.other == NULL ? diag_memory(d) : ST_OK;
     if (st == ST_OK) {
         st = grants_open(&p.grants, v, d);
     }
@@ -204,12 +290,17 @@ enum status verify_people(struct verify *v, struct diag *d)
     if (st == ST_OK) {
         st = walk(&p, c, d);
     }
+    if (st == ST_OK && p.grants != NULL) {
+        st = verify_set_offs(v, d);
+    }
     if (st == ST_OK && p.grants != NULL && v->r->correctness != VERDICT_FAIL) {
         v->r->correctness = VERDICT_PASS;
     }
     store_cursor_close(c);
     vault_row_release(&p.row);
+    vault_row_release(&p.other_row);
     free(p.person);
+    free(p.other);
     grants_close(p.grants);
     return st;
 }

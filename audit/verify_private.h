@@ -13,7 +13,7 @@ struct verify {
     const struct verify_options *o;
     struct verify_report *r;
     struct digest *g;
-    uint64_t facts_entries; /* commitments in all facts records */
+    uint64_t facts_entries; /* commitments in all facts and repayment records */
 };
 
 /* The first finding of all is kept for the report; the verdict becomes FAIL. */
@@ -24,6 +24,12 @@ void verify_bad(struct verify *v, enum verdict *which, uint64_t sequence,
 enum status verify_chain(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_fold(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_people(struct verify *v, struct diag *d) MUST_USE;
+/* verify_entries.c: are these entries of a person's row, all of one record, what a
+ * record of its kind brings? work: any person's memory. */
+struct person;
+enum status verify_entries(struct verify *v, uint64_t person, uint64_t sequence,
+                           struct str entries, struct person *work, bool *fit,
+                           struct diag *d) MUST_USE;
 /* verify_grants.c: *out NULL when there is nothing to check, or no run is finished. */
 struct grants;
 enum status grants_open(struct grants **out, struct verify *v, struct diag *d) MUST_USE;
@@ -31,6 +37,8 @@ void grants_close(struct grants *g);
 /* plain: the person's row in the clear. */
 enum status grants_person(struct grants *g, uint64_t number, struct str plain,
                           struct diag *d) MUST_USE;
+/* verify_set_offs.c */
+enum status verify_set_offs(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_lines(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_files(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_answers(struct verify *v, struct diag *d) MUST_USE;

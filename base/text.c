@@ -167,6 +167,22 @@ bool text_has_control(struct str s)
     return false;
 }
 
+bool text_is_formula(struct str s)
+{
+    static const char *const signs[] = {"=", "@", "＝", "＠", "+", "-", "＋", "－"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        size_t at = strlen(signs[i]);
+        if (!str_starts(s, str_of(signs[i]))) {
+            continue;
+        }
+        while (i >= 4 && at < s.n && memchr("0123456789 -.,()", s.p[at], 16) != NULL) {
+            at++; /* +86 139..., -5.00, a dash alone */
+        }
+        return i < 4 || at < s.n;
+    }
+    return false;
+}
+
 bool text_all_digits(struct str s)
 {
     for (size_t i = 0; i < s.n; i++) {

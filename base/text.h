@@ -14,6 +14,9 @@ size_t text_utf8_count(struct str s); /* characters of valid UTF-8 */
 /* Columns on a terminal: Han and fullwidth count two. Valid UTF-8. */
 size_t text_width(struct str s);
 bool text_has_control(struct str s); /* bytes below 0x20, or 0x7f */
+/* Would an office program that opens it in a CSV file calculate it? It begins with = or
+ * @, or with + or - before more than figures; full width counts as well. */
+bool text_is_formula(struct str s);
 bool text_all_digits(struct str s);
 struct str text_trim(struct str s); /* ASCII blanks and U+3000 at both ends */
 /* Lower-case hex, NUL-terminated: out has 2n + 1 bytes. */

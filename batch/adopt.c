@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "entitle/entitle.h"
 #include "ledger/cbor.h"
 
 #define SUBJECT_CAP (SUBJECT_MAX + 1)
@@ -61,6 +60,7 @@ static enum status check_text(struct str text, const char *file_name,
         st = diag_fail(d, ST_INPUT, "policy-id",
                        "the policy's id is longer than %d bytes", KEY_NAME_MAX);
     }
+    out->draft = p->status == POLICY_DRAFT;
     policy_free(p);
     return st;
 }
@@ -152,6 +152,37 @@ static enum status append_confirmation(struct ledger *l, const struct policy_ent
     return ledger_act(l, KIND_POLICY_CONFIRM, writer_str(&w), text, NULL, d);
 }
 
+static enum status may_rule(struct ledger *l, const struct policy *p, uint32_t number,
+                            struct diag *d)
+{
+    if (p->status == POLICY_DRAFT && !ledger_info(l)->sandbox) {
+        diag_fail(d, ST_INPUT, "draft", "policy %u (%s) is a draft", number, p->id);
+        return diag_hint(d, "adopt the file again when its document is in force; a "
+                            "sandbox takes drafts");
+    }
+    return adopt_fits(l, p, number, d);
+}
+
+enum status adopt_review(struct ledger *l, uint32_t number, struct policy **out,
+                         struct diag *d)
+{
+    struct policy *p = NULL;
+    struct policy_entry e;
+    TRY(policy_get(ledger_txn(l), number, &e, d));
+    if (e.state == ENTRY_ACTIVE) {
+        return diag_fail(d, ST_CONFLICT, "not-pending",
+                         "policy %u is confirmed already", number);
+    }
+    TRY(adopt_load(l, number, NULL, &p, d));
+    enum status st = may_rule(l, p, number, d);
+    if (st != ST_OK) {
+        policy_free(p);
+        return st;
+    }
+    *out = p;
+    return ST_OK;
+}
+
 enum status adopt_confirm(struct ledger *l, uint32_t number, struct adopt_report *out,
                           struct diag *d)
 {
@@ -164,19 +195,10 @@ enum status adopt_confirm(struct ledger *l, uint32_t number, struct adopt_report
     out->number = number;
     memcpy(out->id, e.id, sizeof out->id);
     memcpy(out->sha256, e.sha256, DIGEST_LEN);
-    TRY(adopt_load(l, number, NULL, &p, d));
-    enum status st = ST_OK;
-    if (p->status == POLICY_DRAFT && !ledger_info(l)->sandbox) {
-        diag_fail(d, ST_INPUT, "draft", "policy %u (%s) is a draft", number, e.id);
-        st = diag_hint(d, "adopt the file again when its document is in force");
-    }
-    if (st == ST_OK && e.state == ENTRY_PENDING) {
-        st = entitle_try(l, p, number, d);
-    }
-    if (st == ST_OK) {
-        st = append_confirmation(l, &e, d);
-    }
+    TRY(adopt_review(l, number, &p, d));
+    out->draft = p->status == POLICY_DRAFT;
     policy_free(p);
-    out->confirmed = st == ST_OK;
-    return st;
+    TRY(append_confirmation(l, &e, d));
+    out->confirmed = true;
+    return ST_OK;
 }

@@ -10,6 +10,7 @@ struct adopt_report {
     uint32_t number;
     bool already; /* the same file was adopted before: nothing changed */
     bool confirmed;
+    bool draft; /* by its own word */
     char id[KEY_NAME_MAX + 1];
     uint8_t sha256[DIGEST_LEN];
 };
@@ -26,9 +27,17 @@ enum status adopt_policy(struct ledger *l, struct str text, const char *file_nam
                          struct adopt_findings findings, struct adopt_report *out,
                          struct diag *d) MUST_USE;
 
-/* ST_INPUT "draft" for a draft in a live ledger; ST_DENIED "same-operator"; ST_CONFLICT
- * "not-pending"; and what policy_set_new says when the file does not go together with
- * those confirmed before. */
+/* What is to be confirmed, and may be as far as the file goes: ST_INPUT "draft" for a
+ * draft in a live ledger; ST_CONFLICT "not-pending"; and what adopt_fits says. *out is
+ * freed by policy_free. Reads only. */
+enum status adopt_review(struct ledger *l, uint32_t number, struct policy **out,
+                         struct diag *d) MUST_USE;
+/* Does the policy go together with those confirmed before? ST_INPUT "annual-change" or
+ * "whole-year-in-conflict", and what entitle_open_trial says. */
+enum status adopt_fits(struct ledger *l, const struct policy *p, uint32_t number,
+                       struct diag *d) MUST_USE;
+
+/* What adopt_review says, and ST_DENIED "same-operator". */
 enum status adopt_confirm(struct ledger *l, uint32_t number, struct adopt_report *out,
                           struct diag *d) MUST_USE;
 

@@ -18,6 +18,7 @@ struct slab_entry {
 
 struct slab {
     size_t count;
+    size_t institutions; /* of them, as the second thread finds: no beneficiaries */
     struct slab_entry entries[SLAB_PEOPLE];
     struct buf rows;
     struct buf found;
@@ -72,7 +73,6 @@ static void note_fact(const struct assessor *a, uint64_t recorded, struct assess
 static void note_new_facts(const struct assessor *a, struct assessed *x)
 {
     const struct person *p = a->person;
-    x->fact_count = 0;
     if (a->terms.assessed_size == 0 || p->newest < a->terms.assessed_size) {
         return;
     }
@@ -81,6 +81,15 @@ static void note_new_facts(const struct assessor *a, struct assessed *x)
     }
     for (size_t i = p->mark_count; i > 0; i--) {
         note_fact(a, p->marks[i - 1].recorded, x);
+    }
+    for (size_t i = p->void_count; i > 0; i--) {
+        note_fact(a, p->voids[i - 1].recorded, x);
+    }
+    for (size_t i = p->merge_count; i > 0; i--) {
+        note_fact(a, p->merges[i - 1].recorded, x);
+    }
+    for (size_t i = p->paid_count; i > 0; i--) {
+        note_fact(a, p->paid[i - 1].recorded, x);
     }
 }
 
@@ -91,9 +100,31 @@ static enum status keep(void *ctx, const struct difference *x, struct diag *d)
     struct assessed head = {.person = a->person->number,
                             .span_count = (uint32_t)x->count};
     memcpy(head.code, x->code, sizeof head.code);
+    /* Orders are named in every record they bear on, whichever run learned of them. */
+    head.fact_count = (uint32_t)x->order_count;
+    memcpy(head.facts, x->orders, x->order_count * sizeof head.facts[0]);
     note_new_facts(a, &head);
     buf_add(&a->filling->found, &head, sizeof head);
     buf_add(&a->filling->found, x->spans, x->count * sizeof x->spans[0]);
+    return buf_check(&a->filling->found, d);
+}
+
+/* Says that dues may be set off: whether there are any is known when the differences
+ * are posted. The dead give nothing. */
+static enum status keep_set_offs(struct assessor *a, struct diag *d)
+{
+    if (person_death(a->person) != DAY_NEVER) {
+        return ST_OK;
+    }
+    for (size_t i = 0; i < a->account->count; i++) {
+        const struct account_programme *p = &a->account->programmes[i];
+        if (p->set_off != 0) {
+            struct assessed head = {.person = a->person->number,
+                                    .recovery = p->set_off};
+            memcpy(head.code, p->code, sizeof head.code);
+            buf_add(&a->filling->found, &head, sizeof head);
+        }
+    }
     return buf_check(&a->filling->found, d);
 }
 
@@ -106,13 +137,17 @@ static enum status one_person(struct assessor *a, const struct slab_entry *e,
     TRY(person_read_some(buf_str(&a->row.plain), a->terms.known_below, a->wants,
                          a->person, d));
     a->person->number = e->person;
-    struct entitle_range range = range_for(a);
-    if (range.first > range.through) {
+    if (person_is_institution(a->person)) {
+        a->filling->institutions++;
         return ST_OK;
     }
+    struct entitle_range range = range_for(a);
     TRY(account_read(account, a->account, d));
-    return entitle_differences(a->e, a->person, a->account, range, a->terms.period,
-                               keep, a, d);
+    if (range.first <= range.through) {
+        TRY(entitle_differences(a->e, a->person, a->account, range, a->terms.period,
+                                keep, a, d));
+    }
+    return a->account->has_set_off ? keep_set_offs(a, d) : ST_OK;
 }
 
 /* On the second thread. */
@@ -157,7 +192,7 @@ enum status assessor_new(struct assessor **out, struct ledger *l, struct entitle
         return diag_memory(d);
     }
     a->e = e;
-    a->wants = entitle_wants(e);
+    a->wants = entitle_wants(e) | UINT32_C(1) << FACT_DEATH;
     a->terms = terms;
     vault_row_init(&a->row);
     enum status st = make_parts(a, l, d);
@@ -195,6 +230,7 @@ struct slab *assessor_slab(struct assessor *a)
 {
     struct slab *s = a->slabs[a->given++ % RELAY_PIECES];
     s->count = 0;
+    s->institutions = 0;
     buf_clear(&s->rows);
     buf_clear(&s->found);
     return s;
@@ -217,7 +253,7 @@ bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str acc
 
 uint64_t slab_count(const struct slab *s)
 {
-    return s->count;
+    return s->count - s->institutions;
 }
 
 uint64_t slab_next(const struct slab *s)
@@ -254,5 +290,11 @@ const struct assessed *slab_found(const struct slab *s, size_t *at)
 const struct entitlement_span *assessed_spans(const struct assessed *x)
 {
     const void *p = x + 1;
+    return p;
+}
+
+const struct assessed *assessed_next(const struct assessed *x)
+{
+    const void *p = assessed_spans(x) + x->span_count;
     return p;
 }

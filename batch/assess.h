@@ -9,7 +9,9 @@
 #include "entitle/entitle.h"
 
 /* So many that a commit of the caller does not leave the assessor without work. */
+#ifndef SLAB_PEOPLE /* tests make pieces small */
 #define SLAB_PEOPLE 16384
+#endif
 
 /* How far back a person is looked at: see range_for in assess.c. */
 struct assess_terms {
@@ -19,12 +21,14 @@ struct assess_terms {
     uint64_t assessed_size; /* people with newer facts are assessed from the start */
 };
 
-/* A difference found, with the records of the facts behind it. */
+/* A difference found, with the records of the facts behind it; or, after a person's
+ * differences, that a decided recovery sets off in a programme: no spans then. */
 struct assessed {
     uint64_t person;
     uint32_t span_count;
     uint32_t fact_count;
     char code[PROGRAMME_CODE_MAX + 1];
+    uint32_t recovery; /* 0: a difference */
     uint64_t facts[ENTITLEMENT_FACTS_MAX];
     /* struct entitlement_span spans[span_count] follow */
 };
@@ -42,8 +46,8 @@ void assessor_free(struct assessor *a); /* NULL is fine; waits for the thread */
 struct slab *assessor_slab(struct assessor *a);
 /* Adds a person; false when the slab is full. Bytes are copied. */
 bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str account);
-uint64_t slab_count(const struct slab *s);
-uint64_t slab_next(const struct slab *s); /* the person after the last one added */
+uint64_t slab_count(const struct slab *s); /* once finished: institutions are none */
+uint64_t slab_next(const struct slab *s);  /* the person after the last one added */
 /* Hands a filled slab over; returns at once. */
 void assessor_start(struct assessor *a, struct slab *s);
 /* Waits until it is done. The failure, if any, is that of the first person who failed.
@@ -53,5 +57,7 @@ enum status assessor_finish(struct assessor *a, struct slab *s, struct diag *d)
 /* The differences found, in order: *at starts at 0; NULL at the end. */
 const struct assessed *slab_found(const struct slab *s, size_t *at);
 const struct entitlement_span *assessed_spans(const struct assessed *x);
+/* The one behind it; there must be one. */
+const struct assessed *assessed_next(const struct assessed *x);
 
 #endif

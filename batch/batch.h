@@ -8,7 +8,15 @@
 #include "ledger/vault.h"
 
 /* Why something due did not become a line. */
-enum left_out { LEFT_NO_ROUTE, LEFT_HOLD, LEFT_DEAD, LEFT_NOT_YET, LEFT_KINDS };
+enum left_out {
+    LEFT_NO_ROUTE,
+    LEFT_HOLD,
+    LEFT_DEAD, /* waits for an heir's account */
+    LEFT_NOT_YET,
+    LEFT_EXPIRED,        /* another's account whose authorisation ended */
+    LEFT_NO_INSTITUTION, /* for an institution, and lives in none */
+    LEFT_KINDS
+};
 const char *left_out_name(enum left_out k); /* "no-route", ... */
 
 struct batch_new_report {
@@ -31,6 +39,26 @@ struct batch_request {
 enum status batch_new(struct ledger *l, const struct batch_request *q,
                       const struct progress *progress, struct batch_new_report *r,
                       struct diag *d) MUST_USE;
+
+/* One programme of one person that is left out for one reason; texts borrow. */
+struct batch_left {
+    uint64_t person;
+    const char *programme;
+    enum left_out why;
+    int64_t fen;
+    int32_t from, through; /* first and last month */
+    int32_t until;         /* of LEFT_EXPIRED: the last day of the authorisation */
+    struct str hold;       /* of LEFT_HOLD: its reason */
+};
+struct batch_left_sink {
+    enum status (*each)(void *ctx, const struct batch_left *x, struct diag *d);
+    void *ctx;
+};
+/* What a batch of this one's day and programmes leaves out of what is due now, person
+ * by person; r: the batch, and the sums. Reads only. */
+enum status batch_left_out(struct ledger *l, uint32_t batch,
+                           struct batch_left_sink sink, struct batch_new_report *r,
+                           struct diag *d) MUST_USE;
 
 /* submit, approve, release: each signs the same content digest. */
 enum status batch_sign(struct ledger *l, uint32_t batch, enum batch_step step,

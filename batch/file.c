@@ -21,7 +21,7 @@
 
 struct piece_line {
     uint32_t number;
-    size_t at; /* in rows: the line's row, then the person's sealed row */
+    size_t at; /* in rows: the line's row, then the payee's sealed row */
     size_t line_n;
     size_t sealed_n;
 };
@@ -49,7 +49,7 @@ struct making {
     const struct progress *progress;
     /* The second thread's, while it works: */
     struct vault_opener *opener;
-    struct vault_row row; /* of the person of the line before */
+    struct vault_row row; /* of the payee of the line before */
     struct line_entry line;
     char id[PAYMENT_ID_CAP]; /* of the line before */
     size_t id_n;
@@ -104,12 +104,13 @@ static size_t months_text(const struct line_entry *line, char *out)
     return n;
 }
 
-/* The row of the person is opened once for all of their lines. */
-static enum status open_person(struct making *m, struct str sealed, struct diag *d)
+/* The row of the payee is opened once for all of their lines that follow each other. */
+static enum status open_payee(struct making *m, struct str sealed, struct diag *d)
 {
-    return m->row.person == m->line.person
+    uint64_t payee = m->line.payee != 0 ? m->line.payee : m->line.person;
+    return m->row.person == payee
                ? ST_OK
-               : vault_opener_open(m->opener, m->line.person, sealed, &m->row, d);
+               : vault_opener_open(m->opener, payee, sealed, &m->row, d);
 }
 
 /* What the programme was called for the line's last month. */
@@ -181,7 +182,7 @@ static enum status piece_line(struct making *m, struct piece *p, size_t i,
                          "line %u of batch %u is not what was written", at->number,
                          m->batch.number);
     }
-    TRY(open_person(m, str_make(bytes + at->line_n, at->sealed_n), d));
+    TRY(open_payee(m, str_make(bytes + at->line_n, at->sealed_n), d));
     return write_line(m, &m->line, &p->out, d);
 }
 
@@ -203,14 +204,14 @@ static enum status read_line(struct making *m, struct piece *p, uint32_t number,
 {
     uint8_t key[8];
     struct str sealed;
-    uint64_t person;
+    uint64_t payee;
     struct piece_line *at = &p->lines[p->count];
-    if (!line_person(row, &person)) {
+    if (!line_payee(row, &payee)) {
         return diag_fail(d, ST_INTEGRITY, "line-row",
                          "line %u of batch %u is not what was written", number,
                          m->batch.number);
     }
-    put_u64(key, person);
+    put_u64(key, payee);
     TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), &sealed, d));
     at->number = number;
     at->at = p->rows.len;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "base/must.h"
 #include "batch/import_private.h"
 
@@ -22,12 +23,45 @@ void import_report_release(struct import_report *r)
     r->rejected_kept = 0;
 }
 
+/* Reads the mapping into m, and the job's rows by it. */
+static enum status use_mapping(struct import_job *j, struct import_mapping *m,
+                               struct str text, const char *name, struct diag *d)
+{
+    TRY(import_mapping_read(m, text, name, d));
+    j->mapping = m;
+    j->report->mapped = true;
+    memcpy(j->report->mapping_sha256, m->sha256, DIGEST_LEN);
+    if (m->what == j->kind->what) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_INPUT, "mapping-kind", "the mapping is not for a %s file",
+              j->kind->name);
+    diag_where(d, "%s", name);
+    return diag_hint(d, "its line \"file:\" says for which");
+}
+
 /* ---- proposing ---- */
+
+/* Months after this one are not over, let alone settled. */
+static enum status settled_of_request(struct import_job *j,
+                                      const struct import_request *q, struct diag *d)
+{
+    j->list.month = q->month;
+    if (q->month > month_of_day(j->today)) {
+        diag_fail(d, ST_INPUT, "settled-ahead",
+                  "a month after this one is not settled");
+        return diag_hint(d, "the last month that was paid before this ledger");
+    }
+    return ST_OK;
+}
 
 static enum status list_of_request(struct import_job *j, const struct import_request *q,
                                    struct diag *d)
 {
     struct import_list *list = &j->list;
+    if (q->what == IMPORT_HISTORY) {
+        return settled_of_request(j, q, d);
+    }
     if (q->what != IMPORT_SNAPSHOT) {
         return ST_OK;
     }
@@ -38,7 +72,7 @@ static enum status list_of_request(struct import_job *j, const struct import_req
         return diag_fail(d, ST_INPUT, "too-long", "a list's name of more than %d bytes",
                          TEXT_MAX);
     }
-    return import_list_check(list, d);
+    return import_list_check(j->l, list, d);
 }
 
 static bool same_purpose(const struct import_job *j, const struct import_entry *e)
@@ -46,6 +80,15 @@ static bool same_purpose(const struct import_job *j, const struct import_entry *
     return e->what == j->kind->what && e->month == j->list.month &&
            strcmp(e->attribute, j->list.attribute) == 0 &&
            strcmp(e->value, j->list.value) == 0 && strcmp(e->unit, j->list.unit) == 0;
+}
+
+/* Another mapping makes another import of the same file. */
+static bool same_file(const struct import_job *j, const struct import_entry *e,
+                      const struct import_scan *scan)
+{
+    bool mapped = j->mapping != NULL;
+    return digest_equal(e->sha256, scan->sha256) && e->mapped == mapped &&
+           (!mapped || digest_equal(e->mapping_sha256, j->mapping->sha256));
 }
 
 static void report_same(struct import_report *r, const struct import_entry *e)
@@ -73,11 +116,11 @@ static enum status find_same(struct import_job *j, const struct import_scan *sca
         }
         if (e.what == IMPORT_SNAPSHOT && e.state == ENTRY_ACTIVE) {
             last = e.confirmed_at > last.confirmed_at ? e : last;
-        } else if (!j->report->already && digest_equal(e.sha256, scan->sha256)) {
+        } else if (!j->report->already && same_file(j, &e, scan)) {
             report_same(j->report, &e);
         }
     }
-    if (last.confirmed_at > 0 && digest_equal(last.sha256, scan->sha256)) {
+    if (last.confirmed_at > 0 && same_file(j, &last, scan)) {
         report_same(j->report, &last);
     }
     return ST_OK;
@@ -90,14 +133,18 @@ static void put_text(struct writer *w, uint64_t key, const char *text)
 }
 
 /* Body {1: number, 2: what, 3: SHA-256, 4: length, 5: rows, and of a list 6: attribute,
- * 7: value, 8: month, 9: unit}. */
+ * 7: value, 8: month (of history: settled through), 9: unit; and of a mapping 10:
+ * SHA-256, 11: length}. */
 static void import_body(const struct import_job *j, const struct import_scan *scan,
                         uint32_t number, struct writer *w)
 {
     const struct import_list *list = &j->list;
     bool snapshot = j->kind->what == IMPORT_SNAPSHOT;
+    bool history = j->kind->what == IMPORT_HISTORY;
     bool unit = list->unit[0] != '\0';
-    cbor_put_map(w, 5U + (snapshot ? 3U : 0U) + (unit ? 1U : 0U));
+    const struct import_mapping *m = j->mapping;
+    cbor_put_map(w, 5U + (snapshot ? 3U : 0U) + (history ? 1U : 0U) + (unit ? 1U : 0U) +
+                        (m ? 2U : 0U));
     cbor_put_uint(w, 1);
     cbor_put_uint(w, number);
     cbor_put_uint(w, 2);
@@ -111,23 +158,40 @@ static void import_body(const struct import_job *j, const struct import_scan *sc
     if (snapshot) {
         put_text(w, 6, list->attribute);
         put_text(w, 7, list->value);
+    }
+    if (snapshot || history) {
         cbor_put_uint(w, 8);
         cbor_put_uint(w, (uint64_t)list->month);
     }
     if (unit) {
         put_text(w, 9, list->unit);
     }
+    if (m != NULL) {
+        cbor_put_uint(w, 10);
+        cbor_put_bytes(w, m->sha256, DIGEST_LEN);
+        cbor_put_uint(w, 11);
+        cbor_put_uint(w, m->length);
+    }
 }
 
-static enum status register_file(struct import_job *j, const struct import_file *f,
+static enum status store_mapping(struct import_job *j, struct str text, struct diag *d)
+{
+    return j->mapping != NULL
+               ? vault_file_put(j->l, j->mapping->sha256, vault_source_text(&text), d)
+               : ST_OK;
+}
+
+static enum status register_file(struct import_job *j, const struct import_request *q,
                                  const struct import_scan *scan, struct diag *d)
 {
+    const struct import_file *f = &q->file;
     uint8_t body[BODY_BYTES_MAX];
     char subject[SUBJECT_MAX];
     struct writer w;
     struct vault_source source = {.read = f->read, .ctx = f->ctx};
     TRY(f->rewind(f->ctx, d));
     TRY(vault_file_put(j->l, scan->sha256, source, d));
+    TRY(store_mapping(j, q->mapping, d));
     uint32_t number = ledger_head(j->l)->imports + 1;
     writer_init(&w, body, sizeof body);
     import_body(j, scan, number, &w);
@@ -138,6 +202,27 @@ static enum status register_file(struct import_job *j, const struct import_file 
     TRY(ledger_act(j->l, KIND_IMPORT, writer_str(&w), text, NULL, d));
     j->report->number = number;
     return ST_OK;
+}
+
+/* What a late history settles, runs may have granted by the rules: to take that back
+ * must be meant. */
+static enum status may_overrule(const struct import_request *q,
+                                const struct import_report *r, struct diag *d)
+{
+    char fen[MONEY_TEXT_CAP];
+    char month[DATE_TEXT_CAP];
+    if (r->overruled_people == 0 || q->overrule) {
+        return ST_OK;
+    }
+    money_print_grouped(r->overruled_fen, fen);
+    month_print(q->month, month);
+    diag_fail(d, ST_CONFLICT, "granted-already",
+              "in the months up to %s, which this would settle, %" PRIu64
+              " people were granted %s already: the file would decide instead",
+              month, r->overruled_people, fen);
+    return diag_hint(d, "--settled-through an earlier month; or --overrule, when the "
+                        "file is complete: who is not in it gets nothing for these "
+                        "months");
 }
 
 static enum status propose(struct import_job *j, const struct import_request *q,
@@ -157,10 +242,11 @@ static enum status propose(struct import_job *j, const struct import_request *q,
     }
     j->rows_total = scan.lines > 0 ? scan.lines - 1 : 0;
     TRY(import_check_rows(j, &q->file, scan.charset, ST_INPUT, d));
+    TRY(may_overrule(q, j->report, d));
     if (q->what == IMPORT_SNAPSHOT) {
         TRY(import_list_count(j, d));
     }
-    return dry_run ? ST_OK : register_file(j, &q->file, &scan, d);
+    return dry_run ? ST_OK : register_file(j, q, &scan, d);
 }
 
 enum status import_propose(struct ledger *l, const struct import_request *q,
@@ -168,10 +254,16 @@ enum status import_propose(struct ledger *l, const struct import_request *q,
                            struct import_report *r, struct diag *d)
 {
     struct import_job j;
+    struct import_mapping m = {.arena = NULL};
     enum status st = import_job_init(&j, l, q->what, progress, r, d);
+    j.rejects = q->rejects;
+    if (st == ST_OK && q->mapping_name != NULL) {
+        st = use_mapping(&j, &m, q->mapping, q->mapping_name, d);
+    }
     if (st == ST_OK) {
         st = propose(&j, q, dry_run, d);
     }
+    import_mapping_release(&m);
     import_job_release(&j);
     return st;
 }
@@ -198,6 +290,23 @@ static enum status stored_read(void *ctx, void *p, size_t cap, size_t *n,
 {
     struct stored_file *s = ctx;
     return vault_file_read(s->f, p, cap, n, d);
+}
+
+/* The mapping the file was proposed with. */
+static enum status stored_mapping(struct import_job *j, struct import_mapping *m,
+                                  const struct import_entry *e, struct diag *d)
+{
+    struct buf text;
+    buf_init(&text, IMPORT_MAPPING_BYTES_MAX + 1);
+    enum status st = vault_file_load(j->l, e->mapping_sha256, &text, d);
+    if (st == ST_OK) {
+        st = use_mapping(j, m, buf_str(&text), "mapping", d);
+    }
+    if (st == ST_OK && !digest_equal(m->sha256, e->mapping_sha256)) {
+        st = diag_fail(d, ST_INTEGRITY, "file", "the stored mapping is another one");
+    }
+    buf_release(&text);
+    return st;
 }
 
 static enum status take_row(struct import_job *j, struct diag *d)
@@ -270,7 +379,7 @@ static enum status take_parts(struct import_job *j, const struct import_entry *e
     if (j->kind->take != NULL) {
         TRY(import_file_rows(j, f, charset, take_row, d));
     } else {
-        TRY(import_list_take(j, d));
+        TRY(j->kind->whole(j, d));
     }
     TRY(import_take_flush(j, d));
     TRY(append_end(j, e, d));
@@ -308,7 +417,7 @@ static enum status check_again(struct import_job *j, const struct import_entry *
     if (j->kind->what == IMPORT_FACTS) {
         TRY(import_lists_load(j, d));
     }
-    if (resume && !list) {
+    if (resume && j->kind->whole == NULL) {
         return ST_OK;
     }
     TRY(import_check_rows(j, f, charset, ST_CONFLICT, d));
@@ -332,12 +441,12 @@ static enum status confirm(struct import_job *j, const struct import_entry *e,
         return diag_fail(d, ST_INTEGRITY, "file", "the stored file is another one");
     }
     j->rows_total = e->rows;
+    j->begun_at = resume ? e->confirmed_at : 0;
     TRY(check_again(j, e, f, scan.charset, resume, d));
     j->doing = "import";
     j->rows_total = j->kind->take != NULL ? e->rows : ledger_head(j->l)->people;
     j->number = e->number;
     j->skip = resume ? ledger_head(j->l)->open.next : 0;
-    j->begun_at = e->confirmed_at;
     j->take.last = j->skip;
     TRY(ledger_begin(j->l, d));
     enum status st = take_parts(j, e, f, scan.charset, resume, d);
@@ -349,12 +458,17 @@ static enum status confirm(struct import_job *j, const struct import_entry *e,
     return ST_OK;
 }
 
-enum status import_confirm(struct ledger *l, uint32_t number,
-                           const struct progress *progress, struct import_report *r,
-                           struct diag *d)
+enum status import_with_stored(struct ledger *l, uint32_t number,
+                               const struct progress *progress, struct import_report *r,
+                               enum status (*work)(struct import_job *j,
+                                                   const struct import_entry *e,
+                                                   const struct import_file *f,
+                                                   void *ctx, struct diag *d),
+                               void *ctx, struct diag *d)
 {
     struct import_job j;
     struct import_entry e;
+    struct import_mapping m = {.arena = NULL};
     char name[40];
     memset(r, 0, sizeof *r);
     TRY(import_get(ledger_txn(l), number, &e, d));
@@ -369,15 +483,33 @@ enum status import_confirm(struct ledger *l, uint32_t number,
     memcpy(j.list.unit, e.unit, sizeof e.unit);
     memcpy(r->sha256, e.sha256, DIGEST_LEN);
     r->number = number;
-    if (st == ST_OK) {
-        st = confirm(&j, &e, &file, d);
+    if (st == ST_OK && e.mapped) {
+        st = stored_mapping(&j, &m, &e, d);
     }
     if (st == ST_OK) {
-        r->confirmed = true;
-        r->rows = e.rows;
-        r->accepted = e.rows;
+        st = work(&j, &e, &file, ctx, d);
     }
     vault_file_close(stored.f);
+    import_mapping_release(&m);
     import_job_release(&j);
     return st;
+}
+
+static enum status confirm_stored(struct import_job *j, const struct import_entry *e,
+                                  const struct import_file *f, void *ctx,
+                                  struct diag *d)
+{
+    (void)ctx;
+    TRY(confirm(j, e, f, d));
+    j->report->confirmed = true;
+    j->report->rows = e->rows;
+    j->report->accepted = e->rows;
+    return ST_OK;
+}
+
+enum status import_confirm(struct ledger *l, uint32_t number,
+                           const struct progress *progress, struct import_report *r,
+                           struct diag *d)
+{
+    return import_with_stored(l, number, progress, r, confirm_stored, NULL, d);
 }

@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "batch/import_private.h"
+#include "entitle/entitle.h"
 
 #define TICK_ROWS 4096
 /* Marks become facts too: what they can make of a row stays free. */
@@ -27,6 +28,18 @@ static const struct import_kind *kind_of(enum import_what what)
         return &import_routes_kind;
     case IMPORT_SNAPSHOT:
         return &import_list_kind;
+    case IMPORT_VOIDS:
+        return &import_voids_kind;
+    case IMPORT_MERGES:
+        return &import_merges_kind;
+    case IMPORT_UNITS:
+        return &import_units_kind;
+    case IMPORT_HISTORY:
+        return &import_history_kind;
+    case IMPORT_ORDERS:
+        return &import_orders_kind;
+    case IMPORT_INSTITUTIONS:
+        return &import_institutions_kind;
     }
     must(false); // import_get knows no other
     return NULL;
@@ -48,6 +61,7 @@ enum status import_job_init(struct import_job *j, struct ledger *l,
     j->doing = "check";
     j->known_below = UINT64_MAX;
     vault_row_init(&j->row_of);
+    j->take.kind = KIND_FACTS;
     chunk_start(&j->take.chunk);
     TRY(import_seen_init(&j->seen, ledger_head(l)->people, d));
     TRY(digest_new(&j->g, d));
@@ -62,6 +76,11 @@ void import_job_release(struct import_job *j)
     digest_free(j->g);
     free(j->person);
     free(j->lists);
+    import_history_free(j->history);
+    import_units_free(j->units);
+    unit_list_release(&j->unit_list);
+    import_preview_free(j->preview);
+    entitle_close(j->rules);
 }
 
 enum status import_person_read(struct import_job *j, uint64_t person, struct diag *d)
@@ -122,13 +141,16 @@ static enum status reject(struct import_job *j, struct diag *d)
             r->rejected[r->rejected_kept++] = j->row.faults[i];
         }
     }
-    return ST_OK;
+    const struct import_rejects *to = j->rejects;
+    return to != NULL
+               ? to->row(to->ctx, j->row.original, j->row.faults, j->row.fault_count, d)
+               : ST_OK;
 }
 
 bool import_row_read(struct import_job *j)
 {
     struct import_row *r = &j->row;
-    if (r->csv->count != r->columns.count) {
+    if (r->csv->count != r->columns.count && !r->csv->sheet) {
         import_row_fault(r, FIELD_ID_NUMBER, "field-count",
                          "%zu fields, and the header has %zu", r->csv->count,
                          r->columns.count);
@@ -140,6 +162,10 @@ bool import_row_read(struct import_job *j)
                                 "a value below no column's name");
             return import_row_hint(r, "name the column in the first line, or empty it");
         }
+    }
+    if (!import_row_cells(r) ||
+        (j->mapping != NULL && !import_row_translate(r, j->mapping))) {
+        return false;
     }
     return j->kind->read(j);
 }
@@ -155,8 +181,16 @@ static enum status check_row(struct import_job *j, struct diag *d)
     }
     if (import_row_read(j)) {
         TRY(j->kind->check(j, d));
+        if (j->preview != NULL && !j->row.bad) {
+            TRY(import_preview_row(j, d));
+        }
     }
     return j->row.bad ? reject(j, d) : ST_OK;
+}
+
+static enum status gather_row(struct import_job *j, struct diag *d)
+{
+    return import_row_read(j) ? j->kind->gather(j, d) : ST_OK;
 }
 
 static enum status rows_rejected(const struct import_job *j, const char *name,
@@ -180,6 +214,15 @@ enum status import_check_rows(struct import_job *j, const struct import_file *f,
                               enum charset charset, enum status refused, struct diag *d)
 {
     struct import_report *r = j->report;
+    if (j->kind->gather != NULL) {
+        const struct import_rejects *rejects = j->rejects;
+        j->rejects = NULL;
+        enum status st = import_file_rows(j, f, charset, gather_row, d);
+        j->rejects = rejects;
+        if (st != ST_OK) {
+            return st;
+        }
+    }
     TRY(import_file_rows(j, f, charset, check_row, d));
     r->rows = j->row.ordinal;
     r->accepted = r->rows - r->rejected_count;
@@ -191,5 +234,5 @@ enum status import_check_rows(struct import_job *j, const struct import_file *f,
         return diag_where(d, "%s", f->name);
     }
     progress_tick(j->progress, j->doing, r->rows, r->rows);
-    return ST_OK;
+    return j->kind->after != NULL ? j->kind->after(j, d) : ST_OK;
 }

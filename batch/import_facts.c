@@ -1,12 +1,15 @@
 /* import_facts.c - event lists: each row is one dated fact of a person who is known.
  * The table says what the attributes of POLICY-FORMAT section 3 take; free ones take
  * any text, but not a name that looks like a mistyped known one: a death recorded
- * under "deaht" would be paid for years. */
+ * under "deaht" would be paid for years. Attributes and decisions may stand there by
+ * their Chinese names (base/attribute.h); what is kept is the English one. */
 #include "batch/import_private.h"
 
 #include <string.h>
 
+#include "base/attribute.h"
 #include "base/money.h"
+#include "base/must.h"
 #include "base/similar.h"
 #include "base/text.h"
 
@@ -14,11 +17,12 @@
 #define TIER_CHARS 100
 
 enum {
-    TAKES_PROGRAMME = 1, /* may be about one programme */
-    IS_EVENT = 2,        /* happens on its date: no last day, no beginning of time */
-    IS_SAID_BY_NAME = 4, /* an empty value means the attribute's name */
-    IS_DECISION = 8,     /* may name a tier and an amount */
-    IS_LISTED = 16       /* monthly lists can carry it */
+    TAKES_PROGRAMME = 1,  /* may be about one programme */
+    IS_EVENT = 2,         /* happens on its date: no last day, no beginning of time */
+    IS_SAID_BY_NAME = 4,  /* an empty value means the attribute's name */
+    IS_DECISION = 8,      /* may name a tier and an amount */
+    IS_LISTED = 16,       /* monthly lists can carry it */
+    OF_ORGANISATIONS = 64 /* institutions have it, too */
 };
 
 struct attribute_rule {
@@ -129,18 +133,45 @@ static bool value_programme(struct import_job *j)
     return true;
 }
 
-static bool value_decision(struct import_job *j)
+static bool value_residence(struct import_job *j)
 {
-    static const char *const words[] = {"approve", "refuse", "stop", "review"};
     struct str s = import_row_field(&j->row, FIELD_VALUE);
     j->u.fact.fact.value = s;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (str_is(s, words[i])) {
-            return true;
-        }
+    if (str_is(s, "home") || credit_code_valid(s)) {
+        return true;
+    }
+    if (!import_row_long_number(&j->row, FIELD_VALUE, "bad-value")) {
+        import_row_fault(&j->row, FIELD_VALUE, "bad-value", "not a residence");
+        import_row_hint(&j->row, "home, or the institution's credit code");
+    }
+    return false;
+}
+
+/* Of institutions alone: their own file gives it to them. */
+static bool value_credit_code(struct import_job *j)
+{
+    import_row_fault(&j->row, FIELD_ATTRIBUTE, "bad-attribute",
+                     "nobody gets a credit code by a fact");
+    return import_row_hint(&j->row, "almoner import institutions");
+}
+
+static bool value_decision(struct import_job *j)
+{
+    struct str s = import_row_field(&j->row, FIELD_VALUE);
+    const char *word = attribute_decision(s);
+    j->u.fact.fact.value = word != NULL ? str_of(word) : s;
+    if (word != NULL) {
+        return true;
     }
     import_row_fault(&j->row, FIELD_VALUE, "bad-value", "not a decision");
-    return import_row_hint(&j->row, "approve, refuse, stop or review");
+    return import_row_hint(&j->row, "one of: " ATTRIBUTE_DECISIONS);
+}
+
+static bool value_order(struct import_job *j)
+{
+    import_row_fault(&j->row, FIELD_ATTRIBUTE, "not-a-fact",
+                     "an order is signed for by itself");
+    return import_row_hint(&j->row, "almoner correct post, or almoner import orders");
 }
 
 static const struct attribute_rule RULES[] = {
@@ -151,25 +182,38 @@ static const struct attribute_rule RULES[] = {
     {"suspended", TAKES_PROGRAMME, value_text},
     {"paid-elsewhere", TAKES_PROGRAMME, value_month},
     {"choice", 0, value_programme},
-    {"pay-hold", TAKES_PROGRAMME | IS_LISTED, value_text},
-    {"registration", 0, value_division},
+    {"pay-hold", TAKES_PROGRAMME | IS_LISTED | OF_ORGANISATIONS, value_text},
+    {"registration", OF_ORGANISATIONS, value_division},
     {"unit", 0, value_name},
-    {"residence", IS_LISTED, value_name},
+    {"residence", IS_LISTED, value_residence},
+    {"credit-code", 0, value_credit_code},
     {"welfare", IS_LISTED, value_name},
     {"dependency", IS_LISTED, value_name},
     {"disability-grade", IS_LISTED, value_name},
     {"disability-type", IS_LISTED, value_name},
     {"household", IS_LISTED, value_name},
-    {"name", 0, value_name},
-    {"phone", 0, value_name},
-    {"contact", 0, value_name},
-    {"address", 0, value_text},
+    {"name", OF_ORGANISATIONS, value_name},
+    {"phone", OF_ORGANISATIONS, value_name},
+    {"contact", OF_ORGANISATIONS, value_name},
+    {"address", OF_ORGANISATIONS, value_text},
     {"birth", 0, value_birth},
     {"id_number", 0, value_id},
+    {"order", TAKES_PROGRAMME | IS_DECISION, value_order},
 };
 #define RULE_COUNT (sizeof RULES / sizeof RULES[0])
 
 static const struct attribute_rule FREE_RULE = {"", IS_LISTED, value_text};
+
+struct str import_attribute(struct str word)
+{
+    const char *name = attribute_named(word);
+    for (size_t i = 0; name != NULL && i < RULE_COUNT; i++) {
+        if (strcmp(name, RULES[i].name) == 0) {
+            return str_of(name);
+        }
+    }
+    return word;
+}
 
 static const struct attribute_rule *rule_of(struct str attribute)
 {
@@ -204,6 +248,28 @@ bool import_attribute_listable(struct str attribute)
 
 /* ---- the row alone ---- */
 
+/* What may stand in the column, in both languages; not what no fact can say. */
+static bool hint_attributes(struct import_row *r)
+{
+    char all[sizeof r->faults->hint - 80];
+    struct writer w;
+    writer_init(&w, all, sizeof all);
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        const char *zh = attribute_zh(str_of(RULES[i].name));
+        if (RULES[i].value == value_credit_code || RULES[i].value == value_order) {
+            continue;
+        }
+        writer_bytes(&w, ", ", w.len == 0 ? 0 : 2);
+        writer_bytes(&w, RULES[i].name, strlen(RULES[i].name));
+        must(zh != NULL);
+        writer_bytes(&w, " ", 1);
+        writer_bytes(&w, zh, strlen(zh));
+    }
+    must(!w.failed);
+    return import_row_hint(r, "one of: %.*s; or a name of your own: a-z, 0-9, hyphens",
+                           (int)w.len, all);
+}
+
 static bool read_attribute(struct import_job *j)
 {
     struct import_row *r = &j->row;
@@ -212,18 +278,19 @@ static bool read_attribute(struct import_job *j)
     if (!import_row_text(r, FIELD_ATTRIBUTE, IMPORT_REQUIRED, ATTRIBUTE_MAX, &s)) {
         return false;
     }
+    s = import_attribute(s);
     u->fact.attribute = s;
     u->rule = rule_of(s);
     if (!import_name_valid(s, ATTRIBUTE_MAX)) {
         import_row_fault(r, FIELD_ATTRIBUTE, "bad-attribute",
                          "not an attribute's name");
-        return import_row_hint(r, "a-z, 0-9 and inner hyphens, at most %d",
-                               ATTRIBUTE_MAX);
+        return hint_attributes(r);
     }
     const char *known = u->rule == &FREE_RULE ? mistyped(s) : NULL;
     if (known != NULL) {
         import_row_fault(r, FIELD_ATTRIBUTE, "bad-attribute", "unknown attribute");
-        return import_row_hint(r, "did you mean \"%s\"?", known);
+        return import_row_hint(r, "did you mean \"%s\" (%s)?", known,
+                               attribute_zh(str_of(known)));
     }
     return true;
 }
@@ -297,10 +364,10 @@ static bool read_decision(struct import_job *j)
         import_row_fault(r, FIELD_AMOUNT, "not-for-attribute",
                          "only a decision has an amount");
         ok = import_row_hint(r, "leave it empty");
-    } else if (amount.n > 0 && !money_parse(amount, &f->amount_fen)) {
+    } else if (amount.n > 0 && !money_parse_loose(amount, &f->amount_fen)) {
         if (!import_row_odd(r, FIELD_AMOUNT, "bad-amount")) {
             import_row_fault(r, FIELD_AMOUNT, "bad-amount", "not an amount of money");
-            import_row_hint(r, "yuan with exactly two decimals: 1200.00");
+            import_row_hint(r, "yuan with at most two decimals: 1200.00");
         }
         ok = false;
     }
@@ -320,7 +387,7 @@ static bool read_fact(struct import_job *j)
     struct import_row *r = &j->row;
     struct fact *f = &j->u.fact.fact;
     memset(f, 0, sizeof *f);
-    bool ok = import_row_id(r, FIELD_ID_NUMBER, j->today, j->u.fact.id);
+    bool ok = import_row_id_or_code(r, FIELD_ID_NUMBER, j->today, j->u.fact.id);
     if (read_attribute(j)) { // without its rule nothing is known of the others
         ok = read_programme(j) && ok;
         ok = read_days(j) && ok;
@@ -366,9 +433,39 @@ static enum status check_new_id(struct import_job *j, uint64_t person, struct di
     if (again || (owner != 0 && owner != person)) {
         import_row_fault(&j->row, FIELD_VALUE, "id-taken",
                          "the ID number of somebody else");
-        import_row_hint(&j->row, "one person entered twice is merged, not renumbered");
+        import_row_hint(&j->row, "one person entered twice is merged, not renumbered: "
+                                 "almoner person merge");
     }
     return ST_OK;
+}
+
+/* A code that nobody has would be granted for, and paid to no one. */
+static enum status check_residence(struct import_job *j, struct diag *d)
+{
+    bool known = true;
+    struct str value = j->u.fact.fact.value;
+    if (!str_is(value, "home")) {
+        TRY(import_institution_known(j->l, value, &known, d));
+    }
+    if (!known) {
+        import_row_fault(&j->row, FIELD_VALUE, "unknown-institution",
+                         "no institution is known with this credit code");
+        import_row_hint(&j->row, "check the code, or make it known first: almoner "
+                                 "import institutions");
+    }
+    return ST_OK;
+}
+
+static bool fits_owner(struct import_job *j)
+{
+    const struct fact_row *u = &j->u.fact;
+    if ((u->rule->flags & OF_ORGANISATIONS) != 0 || !person_is_institution(j->person)) {
+        return true;
+    }
+    import_row_fault(&j->row, FIELD_ATTRIBUTE, "not-for-institution",
+                     "an institution has no %.*s", STR_ARG(u->fact.attribute));
+    return import_row_hint(&j->row, "name, registration, address, phone, contact and "
+                                    "pay-hold are of institutions, too");
 }
 
 static enum status check_fact(struct import_job *j, struct diag *d)
@@ -377,7 +474,7 @@ static enum status check_fact(struct import_job *j, struct diag *d)
     uint64_t person;
     bool again;
     TRY(import_person_known(j, u->id, &person, d));
-    if (person == 0) {
+    if (person == 0 || !fits_owner(j)) {
         return ST_OK;
     }
     TRY(check_once(j, person, &again, d));
@@ -397,6 +494,9 @@ static enum status check_fact(struct import_job *j, struct diag *d)
     }
     if (!import_person_room(j, earlier)) {
         return ST_OK;
+    }
+    if (u->rule->value == value_residence) {
+        return check_residence(j, d);
     }
     return u->rule->value == value_id ? check_new_id(j, person, d) : ST_OK;
 }

@@ -281,6 +281,26 @@ static enum status check_people(struct import_job *j, struct diag *d)
     return check_known(j, person, d);
 }
 
+enum status import_people_new_facts(struct import_job *j,
+                                    enum status (*each)(struct import_job *j,
+                                                        struct fact f, struct diag *d),
+                                    struct diag *d)
+{
+    struct statement list[PEOPLE_FACTS_MAX];
+    uint64_t person;
+    TRY(vault_find(j->l, j->u.people.id, &person, d));
+    if (person == 0) {
+        return ST_OK;
+    }
+    size_t count = statements(&j->u.people, list);
+    for (size_t i = 0; i < count; i++) {
+        if (known_fact(j->person, &list[i], j->today) == KNOWN_NOTHING) {
+            TRY(each(j, list[i].fact, d));
+        }
+    }
+    return ST_OK;
+}
+
 /* ---- taking in ---- */
 
 static enum status take_new(struct import_job *j, uint64_t recorded, struct diag *d)

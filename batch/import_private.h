@@ -8,6 +8,7 @@
 
 #include "batch/import.h"
 #include "ledger/money.h"
+#include "ledger/unit.h"
 
 #define IMPORT_ROWS_MAX 100000000
 #define IMPORT_NAME_CHARS 100 /* of names, accounts' names, authorisations */
@@ -43,10 +44,66 @@ enum import_field {
     FIELD_PAYEE_NAME,
     FIELD_RELATION,
     FIELD_AUTHORISATION,
+    FIELD_PERIOD,
+    FIELD_PAID_ON,
+    FIELD_ENTRY,
+    FIELD_VOID_REASON,
+    FIELD_INTO,
+    FIELD_FROM,
+    FIELD_TO,
+    FIELD_EFFECT,
+    FIELD_CODE,
+    FIELD_PARENT,
+    FIELD_SUCCESSOR,
+    FIELD_CREDIT_CODE,
+    FIELD_ORGANISATION, /* an institution's name */
+    FIELD_DIVISION,
+    FIELD_UNIT_NAME,
+    FIELD_UNIT_UNTIL,
     FIELD_COUNT
 };
 const char *import_field_name(enum import_field f); /* "id_number" */
 const char *import_field_zh(enum import_field f);   /* "身份证号" */
+/* Is what stands there a name in digits (an ID number, an account), which a sheet must
+ * not have as a number? */
+bool import_field_digits(enum import_field f);
+/* The kind of file with this name ("people"), if there is one. */
+bool import_kind_named(struct str name, enum import_what *out);
+/* The column of such a file with this name, in either language, if it has one. */
+bool import_column_named(enum import_what what, struct str name,
+                         enum import_field *out);
+
+/* ---- mappings: how a file of others is to be read (import_mapping.c) ---- */
+
+#define IMPORT_MAPPED_MAX 256 /* headers, and values of one column */
+
+struct import_header {
+    struct str name;
+    bool ignored;
+    enum import_field field; /* when it is not */
+};
+
+struct import_value {
+    struct str from, to;
+};
+
+struct import_mapping {
+    uint8_t sha256[DIGEST_LEN]; /* of the file, and its length */
+    uint64_t length;
+    enum import_what what;
+    uint64_t header_row; /* 0: the first that is not empty */
+    const char *sheet;   /* of a workbook; NULL: the first that is shown */
+    struct import_header *headers;
+    size_t header_count;
+    struct import_value *values[FIELD_COUNT];
+    size_t value_counts[FIELD_COUNT];
+    struct arena *arena; /* holds all of it */
+};
+/* Form and meaning: docs/formats/mapping.md. text is not needed after. ST_INPUT as
+ * policy/yaml.h says, and "mapping" with name:line:column in where. */
+enum status import_mapping_read(struct import_mapping *m, struct str text,
+                                const char *name, struct diag *d) MUST_USE;
+void import_mapping_release(struct import_mapping *m); /* zeroed is fine */
 
 struct import_columns {
     size_t count;             /* fields of the header */
@@ -55,7 +112,9 @@ struct import_columns {
 };
 /* ST_INPUT "unknown-column", "doubled-column", "missing-column"; "separator" when its
  * columns are not parted by commas, "no-header" when it names none that is known. */
+/* m may be NULL. */
 enum status import_columns_read(struct import_columns *c, enum import_what what,
+                                const struct import_mapping *m,
                                 const struct csv_row *header, struct diag *d) MUST_USE;
 
 /* ---- the row in hand (import_row.c) ---- */
@@ -64,7 +123,10 @@ enum status import_columns_read(struct import_columns *c, enum import_what what,
 #define IMPORT_ROW_FAULTS_MAX (FIELD_COUNT + 3)
 
 struct import_row {
-    const struct csv_row *csv;
+    const struct csv_row *csv;      /* with values translated by the mapping */
+    const struct csv_row *original; /* as in the file: what is shown and given back */
+    struct csv_row translated;      /* where csv points when it is not the original */
+    char amount[64];                /* borrowed by it */
     struct import_columns columns;
     uint64_t ordinal; /* from 1, without the header */
     bool bad;         /* faults say why */
@@ -90,6 +152,12 @@ bool import_row_text(struct import_row *r, enum import_field f, enum import_need
                      size_t chars_max, struct str *out);
 bool import_row_id(struct import_row *r, enum import_field f, int32_t today,
                    char out[ID_NUMBER_LEN + 1]); /* required */
+/* An institution's credit code; required. */
+bool import_row_credit_code(struct import_row *r, enum import_field f,
+                            char out[ID_NUMBER_LEN + 1]);
+/* An ID number, or a credit code when it is none. */
+bool import_row_id_or_code(struct import_row *r, enum import_field f, int32_t today,
+                           char out[ID_NUMBER_LEN + 1]);
 /* An empty field leaves *day. With always, "original" is DAY_ALWAYS. */
 bool import_row_day(struct import_row *r, enum import_field f, bool always,
                     int32_t *day);
@@ -99,6 +167,12 @@ bool import_row_bank_code(struct import_row *r, struct str *out);
 bool import_row_programme(struct import_row *r, struct str *out);
 /* Of programmes and attributes: a-z, 0-9, inner - and _. */
 bool import_name_valid(struct str s, size_t bytes_max);
+/* Cells of a workbook that are no text (import_cells.c): a number where a name in
+ * digits stands, an error, a time. False: the faults are noted. Amounts that are
+ * numbers get their two decimals. */
+bool import_row_cells(struct import_row *r);
+/* Values by the mapping's tables. False when a word is in none: faults are noted. */
+bool import_row_translate(struct import_row *r, const struct import_mapping *m);
 /* Nothing but blanks in all fields: no row. */
 bool import_row_is_empty(const struct csv_row *csv);
 
@@ -120,15 +194,16 @@ bool import_row_day_fault(struct import_row *r, enum import_field f, bool always
 struct import_scan {
     uint8_t sha256[DIGEST_LEN];
     uint64_t length;
-    uint64_t lines;
-    enum charset charset;
+    uint64_t lines;       /* 0 for a workbook */
+    enum charset charset; /* UTF-8 for a workbook */
 };
 /* The first pass. ST_INPUT "empty-file", "encoding". */
 enum status import_file_scan(const struct import_file *f, struct import_scan *out,
                              struct diag *d) MUST_USE;
 
 struct import_job;
-/* Every row, in order, through step. A fault in the CSV itself ends it. */
+/* Every row, in order, through step; of a CSV file or, by its first bytes, a workbook.
+ * A fault in the file itself ends it. */
 enum status import_file_rows(struct import_job *j, const struct import_file *f,
                              enum charset charset,
                              enum status (*step)(struct import_job *j, struct diag *d),
@@ -170,6 +245,7 @@ unsigned import_seen_person(struct import_seen *s, uint64_t person);
 
 /* The record in the making: who is in it, and where the commitment stands. */
 struct import_take {
+    enum record_kind kind; /* of the record */
     struct chunk chunk;
     struct {
         uint64_t person;
@@ -220,6 +296,44 @@ struct route_row {
     struct route route;
 };
 
+struct institution_row {
+    char code[ID_NUMBER_LEN + 1];
+    struct str name, division, account, account_name, bank_code;
+};
+
+struct history_row {
+    char id[ID_NUMBER_LEN + 1];
+    struct str programme, document;
+    int32_t month;
+    int32_t paid_on; /* DAY_NEVER: not stated */
+    int64_t fen;
+};
+
+struct void_row {
+    char id[ID_NUMBER_LEN + 1];
+    bool by_number; /* by `entry`, else by content */
+    uint32_t entry;
+    struct str attribute, programme, value, source, reason, document;
+    char id_value[ID_NUMBER_LEN + 1]; /* of a voided ID number, in its one form */
+    int32_t effective;                /* DAY_NEVER: not stated */
+};
+
+struct merge_row {
+    char id[ID_NUMBER_LEN + 1];
+    char into[ID_NUMBER_LEN + 1];
+    struct str document;
+};
+
+struct order_row {
+    char id[ID_NUMBER_LEN + 1];
+    struct fact fact;
+};
+
+struct unit_row {
+    struct str code, name, parent, successor;
+    int32_t from, until;
+};
+
 struct list_row {
     char id[ID_NUMBER_LEN + 1];
     struct str name;
@@ -239,10 +353,19 @@ struct import_kind {
     enum import_what what;
     const char *name; /* "people" */
     bool (*read)(struct import_job *j);
+    /* What a row says of others, before any is checked: all rows whose form is right,
+     * in a pass of its own. NULL: none is needed. */
+    enum status (*gather)(struct import_job *j, struct diag *d);
     /* May note a fault: ST_OK all the same. */
     enum status (*check)(struct import_job *j, struct diag *d);
+    /* After all rows were checked, before the first record: can all be taken in? NULL:
+     * nothing is to be looked at. */
+    enum status (*after)(struct import_job *j, struct diag *d);
     /* NULL: not row by row. */
     enum status (*take)(struct import_job *j, struct diag *d);
+    /* All rows at once, in the order of people; a confirmation that goes on then reads
+     * and checks the file once more. NULL: row by row. */
+    enum status (*whole)(struct import_job *j, struct diag *d);
 };
 
 struct import_job {
@@ -253,13 +376,26 @@ struct import_job {
     uint64_t rows_total; /* about, for progress */
     struct import_report *report;
     int32_t today;
+    const struct import_mapping *mapping; /* NULL: none */
+    const struct import_rejects *rejects; /* NULL: none */
     struct import_row row;
     union {
         struct people_row people;
         struct fact_row fact;
         struct route_row route;
+        struct institution_row institution;
         struct list_row list;
+        struct history_row history;
+        struct void_row voiding;
+        struct merge_row merge;
+        struct order_row order;
+        struct unit_row unit;
     } u;
+    struct import_history *history; /* of files of history: import_history.c */
+    struct import_units *units;     /* of files of units: import_units.c */
+    struct unit_list unit_list;     /* of lists of a unit, when it was needed */
+    struct previewing *preview;     /* what would change is asked for; NULL: not */
+    struct entitle *rules;          /* of files of orders: the confirmed policies */
     struct import_list list;
     struct import_list *lists; /* of files of facts: see import_lists_load */
     size_t list_count;
@@ -268,10 +404,11 @@ struct import_job {
     struct vault_row row_of;
     struct person *person;
     struct digest *g;
+    bool id_voided;       /* by a row of this file of voids */
     uint32_t number;      /* of the import being taken in */
     uint64_t skip;        /* rows taken in before an interruption */
     uint64_t known_below; /* of lists: entries recorded from here on are not read */
-    uint64_t begun_at;    /* of lists: sequence of the act's start, when resumed */
+    uint64_t begun_at;    /* sequence of the start of an act that goes on, else 0 */
     struct import_take take;
 };
 
@@ -279,6 +416,14 @@ extern const struct import_kind import_people_kind;
 extern const struct import_kind import_facts_kind;
 extern const struct import_kind import_routes_kind;
 extern const struct import_kind import_list_kind;
+extern const struct import_kind import_history_kind;
+extern const struct import_kind import_voids_kind;
+extern const struct import_kind import_merges_kind;
+extern const struct import_kind import_orders_kind;
+extern const struct import_kind import_units_kind;
+void import_history_free(struct import_history *h); /* NULL is fine */
+void import_units_free(struct import_units *u);     /* NULL is fine */
+extern const struct import_kind import_institutions_kind;
 
 /* ---- a job (import_check.c) ---- */
 
@@ -303,8 +448,13 @@ enum status import_person_known(struct import_job *j, const char id[ID_NUMBER_LE
  * fault otherwise. */
 bool import_person_room(struct import_job *j, unsigned earlier);
 
+/* Is there an institution with this credit code? (import_institutions.c) */
+enum status import_institution_known(struct ledger *l, struct str code, bool *known,
+                                     struct diag *d) MUST_USE;
+
 /* Is this an attribute a monthly list can carry, a value, a unit? ST_INPUT. */
-enum status import_list_check(const struct import_list *list, struct diag *d) MUST_USE;
+enum status import_list_check(struct ledger *l, const struct import_list *list,
+                              struct diag *d) MUST_USE;
 /* list->next and list->confirmed, from the register. */
 enum status import_list_place(struct import_job *j, struct diag *d) MUST_USE;
 /* For files of facts: the confirmed lists, into j->lists by month. */
@@ -323,5 +473,40 @@ enum status import_list_take(struct import_job *j, struct diag *d) MUST_USE;
 
 /* May a monthly list carry it? (import_facts.c) */
 bool import_attribute_listable(struct str attribute);
+/* "death" for it and for its Chinese names; a word that is no known attribute as it
+ * stands. Facts only: no `account`, no `age`. */
+struct str import_attribute(struct str word);
+
+/* A job over the stored file of an import, as it was proposed (import.c). */
+enum status import_with_stored(struct ledger *l, uint32_t number,
+                               const struct progress *progress, struct import_report *r,
+                               enum status (*work)(struct import_job *j,
+                                                   const struct import_entry *e,
+                                                   const struct import_file *f,
+                                                   void *ctx, struct diag *d),
+                               void *ctx, struct diag *d) MUST_USE;
+
+/* What a checked row would change (import_preview.c). */
+enum status import_preview_row(struct import_job *j, struct diag *d) MUST_USE;
+/* j->row_of comes onto the list, or goes, by these marks. */
+enum status import_preview_list(struct import_job *j, bool on, const struct mark *marks,
+                                size_t count, struct diag *d) MUST_USE;
+void import_preview_free(struct previewing *v); /* NULL is fine */
+/* Of a checked row of people whose person is known, j->person: every fact it would add
+ * (import_people.c). */
+enum status import_people_new_facts(struct import_job *j,
+                                    enum status (*each)(struct import_job *j,
+                                                        struct fact f, struct diag *d),
+                                    struct diag *d) MUST_USE;
+/* After all rows of history were checked: each person's sums of each programme, people
+ * being 1 (import_history.c). */
+struct preview_history;
+enum status import_history_sums(const struct import_job *j,
+                                enum status (*each)(void *ctx,
+                                                    const struct preview_history *x,
+                                                    struct diag *d),
+                                void *ctx, struct diag *d) MUST_USE;
+/* The entry a checked row of voids names (import_voids.c). */
+uint32_t import_void_entry(const struct import_job *j);
 
 #endif

@@ -1,15 +1,10 @@
-/* import_routes.c - accounts: each row is one dated route of a person who is known, for
- * one programme or for all. */
+/* import_routes.c - accounts: each row is one dated route of a person or institution
+ * that is known, for one programme or for all. */
 #include "batch/import_private.h"
 
 #include <string.h>
 
 #include "base/text.h"
-
-static bool is_own(const struct route *r)
-{
-    return r->relation.n == 0 || str_is(r->relation, "本人");
-}
 
 static bool read_relation(struct import_job *j)
 {
@@ -26,39 +21,43 @@ static bool read_relation(struct import_job *j)
     return import_row_hint(&j->row, "本人, 代领人, 监护人, 户主, 继承人 or 机构");
 }
 
-static bool credit_code_fault(struct import_row *r)
+/* Who is paid for another must be named, and may by a document. */
+static bool read_authority(struct import_job *j)
 {
-    if (import_row_long_number(r, FIELD_PAYEE_ID, "bad-credit-code")) {
-        return false;
-    }
-    import_row_fault(r, FIELD_PAYEE_ID, "bad-credit-code",
-                     "not a unified social credit code");
-    return import_row_hint(r, "18 digits and letters, as on the institution's licence");
+    struct import_row *r = &j->row;
+    struct route *route = &j->u.route.route;
+    enum import_need need = route_is_own(route) ? IMPORT_OPTIONAL : IMPORT_REQUIRED;
+    bool ok = import_row_text(r, FIELD_PAYEE_NAME, need, IMPORT_NAME_CHARS,
+                              &route->payee_name);
+    return import_row_text(r, FIELD_AUTHORISATION, need, IMPORT_NAME_CHARS,
+                           &route->authorisation) &&
+           ok;
 }
 
 /* An institution has a social credit code in the place of an ID number. */
-static bool read_payee(struct import_job *j)
+static bool read_payee_id(struct import_job *j)
 {
     struct import_row *r = &j->row;
     struct route_row *u = &j->u.route;
-    struct str number = import_row_field(r, FIELD_PAYEE_ID);
-    bool ok = import_row_text(r, FIELD_PAYEE_NAME, IMPORT_OPTIONAL, IMPORT_NAME_CHARS,
-                              &u->route.payee_name);
-    if (!read_relation(j)) { // it says which number the next field has
+    bool institution = str_is(u->route.relation, "机构");
+    if (import_row_field(r, FIELD_PAYEE_ID).n == 0) {
+        return true;
+    }
+    if (institution ? !import_row_credit_code(r, FIELD_PAYEE_ID, u->payee_id)
+                    : !import_row_id(r, FIELD_PAYEE_ID, j->today, u->payee_id)) {
         return false;
     }
-    if (str_is(u->route.relation, "机构")) {
-        u->route.payee_id = number;
-        return (number.n == 0 || credit_code_valid(number) || credit_code_fault(r)) &&
-               ok;
+    u->route.payee_id = str_make(u->payee_id, ID_NUMBER_LEN);
+    return true;
+}
+
+static bool read_payee(struct import_job *j)
+{
+    if (!read_relation(j)) { // it says which fields are needed, and their form
+        return false;
     }
-    if (number.n > 0) {
-        if (!import_row_id(r, FIELD_PAYEE_ID, j->today, u->payee_id)) {
-            return false;
-        }
-        u->route.payee_id = str_make(u->payee_id, ID_NUMBER_LEN);
-    }
-    return ok;
+    bool ok = read_authority(j);
+    return read_payee_id(j) && ok;
 }
 
 static bool read_account(struct import_job *j, bool payee_ok)
@@ -75,7 +74,7 @@ static bool read_account(struct import_job *j, bool payee_ok)
     if (route->account_name.n == 0) {
         route->account_name = route->payee_name;
     }
-    if (route->account_name.n == 0 && !is_own(route)) {
+    if (route->account_name.n == 0 && !route_is_own(route)) {
         import_row_fault(r, FIELD_ACCOUNT_NAME, "missing-value",
                          "another's account without a name");
         return import_row_hint(r, "the name on the account: account_name");
@@ -109,13 +108,10 @@ static bool read_route(struct import_job *j)
     struct import_row *r = &j->row;
     struct route *route = &j->u.route.route;
     memset(route, 0, sizeof *route);
-    bool ok = import_row_id(r, FIELD_ID_NUMBER, j->today, j->u.route.id);
+    bool ok = import_row_id_or_code(r, FIELD_ID_NUMBER, j->today, j->u.route.id);
     ok = import_row_programme(r, &route->programme) && ok;
     bool payee_ok = read_payee(j);
     ok = read_account(j, payee_ok) && payee_ok && ok;
-    ok = import_row_text(r, FIELD_AUTHORISATION, IMPORT_OPTIONAL, IMPORT_NAME_CHARS,
-                         &route->authorisation) &&
-         ok;
     return read_days(j) && ok;
 }
 
@@ -133,12 +129,41 @@ static enum status check_once(struct import_job *j, uint64_t person, bool *again
     return import_seen_add(&j->seen, key, again, d);
 }
 
+/* An institution's account is its own. */
+static bool check_owner(struct import_job *j)
+{
+    if (!person_is_institution(j->person) || route_is_own(&j->u.route.route)) {
+        return true;
+    }
+    import_row_fault(&j->row, FIELD_RELATION, "bad-relation",
+                     "nobody is paid for an institution");
+    return import_row_hint(&j->row, "leave the relation empty");
+}
+
+static enum status find_owner(struct import_job *j, uint64_t *person, struct diag *d)
+{
+    bool known;
+    char id[ID_NUMBER_LEN + 1];
+    if (id_number_normal(str_of(j->u.route.id), id) == ID_OK) {
+        return import_person_known(j, j->u.route.id, person, d);
+    }
+    *person = 0;
+    TRY(import_institution_known(j->l, str_of(j->u.route.id), &known, d));
+    if (!known) {
+        import_row_fault(&j->row, FIELD_ID_NUMBER, "unknown-institution",
+                         "no institution is known with this credit code");
+        import_row_hint(&j->row, "almoner import institutions makes it known");
+        return ST_OK;
+    }
+    return import_person_known(j, j->u.route.id, person, d);
+}
+
 static enum status check_route(struct import_job *j, struct diag *d)
 {
     uint64_t person;
     bool again;
-    TRY(import_person_known(j, j->u.route.id, &person, d));
-    if (person == 0) {
+    TRY(find_owner(j, &person, d));
+    if (person == 0 || !check_owner(j)) {
         return ST_OK;
     }
     TRY(check_once(j, person, &again, d));
@@ -164,7 +189,7 @@ static bool same_route(const struct route *a, const struct route *b)
     return str_eq(a->account, b->account) && str_eq(a->account_name, b->account_name) &&
            str_eq(a->bank_code, b->bank_code) && str_eq(a->payee_id, b->payee_id) &&
            str_eq(a->payee_name, b->payee_name) &&
-           (str_eq(a->relation, b->relation) || (is_own(a) && is_own(b))) &&
+           (str_eq(a->relation, b->relation) || (route_is_own(a) && route_is_own(b))) &&
            str_eq(a->authorisation, b->authorisation) && a->until == b->until;
 }
 

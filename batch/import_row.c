@@ -43,7 +43,7 @@ static struct rejected_row *new_fault(struct import_row *r, size_t index,
     if (index < r->csv->count) {
         at->line += r->csv->down[index];
         at->column = r->csv->columns[index];
-        copy_cut(r->csv->fields[index], at->value, sizeof at->value);
+        copy_cut(r->original->fields[index], at->value, sizeof at->value);
     }
     copy_cut(str_of(code), at->code, sizeof at->code);
     r->bad = true;
@@ -57,6 +57,7 @@ bool import_row_fault(struct import_row *r, enum import_field f, const char *cod
     struct rejected_row *fault = new_fault(r, at != 0 ? at - 1U : SIZE_MAX, code);
     va_list ap;
     copy_cut(str_of(import_field_name(f)), fault->field, sizeof fault->field);
+    copy_cut(str_of(import_field_zh(f)), fault->field_zh, sizeof fault->field_zh);
     va_start(ap, reason);
     vsnprintf(fault->reason, sizeof fault->reason, reason, ap);
     va_end(ap);
@@ -110,6 +111,10 @@ bool import_row_text(struct import_row *r, enum import_field f, enum import_need
     if (text_has_control(s)) {
         import_row_fault(r, f, "bad-text", "a tab or a line end inside the value");
         return import_row_hint(r, "write it on one line");
+    }
+    if (text_is_formula(s)) { /* in a list it would be calculated, not read */
+        import_row_fault(r, f, "formula-text", "it begins like a formula");
+        return import_row_hint(r, "leave out the sign it begins with");
     }
     if (!is_free_text(f) && import_row_unseen(r, f)) {
         return false;
@@ -174,6 +179,35 @@ bool import_row_id(struct import_row *r, enum import_field f, int32_t today,
         return import_row_hint(r, "digits 7 to 14 are the date of birth");
     }
     return true;
+}
+
+static bool credit_code_fault(struct import_row *r, enum import_field f)
+{
+    if (import_row_long_number(r, f, "bad-credit-code")) {
+        return false;
+    }
+    import_row_fault(r, f, "bad-credit-code", "not a unified social credit code");
+    return import_row_hint(r, "18 digits and letters, as on the institution's licence");
+}
+
+bool import_row_credit_code(struct import_row *r, enum import_field f,
+                            char out[ID_NUMBER_LEN + 1])
+{
+    struct str s = import_row_field(r, f);
+    if (s.n == 0) {
+        return missing(r, f);
+    }
+    return (credit_code_valid(s) && str_copy(s, out, ID_NUMBER_LEN + 1)) ||
+           credit_code_fault(r, f);
+}
+
+bool import_row_id_or_code(struct import_row *r, enum import_field f, int32_t today,
+                           char out[ID_NUMBER_LEN + 1])
+{
+    struct str s = import_row_field(r, f);
+    char id[ID_NUMBER_LEN + 1];
+    bool code = id_number_normal(s, id) != ID_OK && credit_code_valid(s);
+    return code ? import_row_credit_code(r, f, out) : import_row_id(r, f, today, out);
 }
 
 bool import_row_day(struct import_row *r, enum import_field f, bool always,

@@ -9,12 +9,51 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "ledger/unit.h"
 
 /* So many lists at two marks each cannot fill a row: no need to look. */
 #define LISTS_SURE 100
 #define MARK_BYTES_MAX (3 * TEXT_MAX + 40)
 
-enum status import_list_check(const struct import_list *list, struct diag *d)
+/* Somebody lives at home, or in an institution that is known. */
+static enum status check_residence(struct ledger *l, const struct import_list *list,
+                                   struct diag *d)
+{
+    bool known = true;
+    if (strcmp(list->attribute, "residence") != 0 || strcmp(list->value, "home") == 0) {
+        return ST_OK;
+    }
+    TRY(import_institution_known(l, str_of(list->value), &known, d));
+    if (!known) {
+        diag_fail(d, ST_INPUT, "unknown-institution",
+                  "no institution is known with the code \"%s\"", list->value);
+        return diag_hint(d, "home, or the credit code of an institution: almoner "
+                            "import institutions");
+    }
+    return ST_OK;
+}
+
+/* Once there are units, a list is of one of them. */
+static enum status check_unit(struct ledger *l, const struct import_list *list,
+                              struct diag *d)
+{
+    struct unit_list units;
+    struct str unit = str_of(list->unit);
+    if (unit.n == 0) {
+        return ST_OK;
+    }
+    enum status st = unit_list_load(&units, ledger_txn(l), d);
+    if (st == ST_OK && units.count > 0 && unit_list_find(&units, unit) == NULL) {
+        st = diag_fail(d, ST_INPUT, "unknown-unit", "no unit has the code %s",
+                       list->unit);
+        diag_hint(d, "its code as in almoner import units, or import it first");
+    }
+    unit_list_release(&units);
+    return st;
+}
+
+enum status import_list_check(struct ledger *l, const struct import_list *list,
+                              struct diag *d)
 {
     struct str attribute = str_of(list->attribute);
     if (!import_attribute_listable(attribute)) {
@@ -29,7 +68,8 @@ enum status import_list_check(const struct import_list *list, struct diag *d)
         return diag_fail(d, ST_INPUT, "bad-value",
                          "the list's value or unit is no text");
     }
-    return ST_OK;
+    TRY(check_unit(l, list, d));
+    return check_residence(l, list, d);
 }
 
 static bool same_list(const struct import_list *list, const struct import_entry *e)
@@ -110,7 +150,7 @@ enum status import_lists_say_anew(struct import_job *j, const struct fact *f,
     struct person *p = j->person;
     for (size_t i = 0; i < j->list_count; i++) {
         const struct import_list *list = &j->lists[i];
-        if (!str_is(f->attribute, list->attribute) || str_is(f->value, list->value) ||
+        if (!str_is(f->attribute, list->attribute) ||
             month_first_day(list->month) <= f->effective ||
             !first_after(j, i, f->effective) ||
             !person_on_list(p, f->attribute, str_of(list->value), str_of(list->unit),
@@ -145,21 +185,37 @@ static bool read_list(struct import_job *j)
            ok;
 }
 
-/* In the unit on the first or the last day of the month. */
-static bool in_unit(const struct import_job *j)
+/* Is the person's unit on a day the list's, or one whose successor it is by then? */
+static enum status unit_is(struct import_job *j, int32_t day, bool *is, struct diag *d)
 {
-    const struct import_list *list = &j->list;
-    return list->unit[0] == '\0' ||
-           str_is(person_value(j->person, "unit", month_first_day(list->month)),
-                  list->unit) ||
-           str_is(person_value(j->person, "unit", month_last_day(list->month)),
-                  list->unit);
+    struct str unit = person_value(j->person, "unit", day);
+    *is = j->list.unit[0] == '\0' || str_is(unit, j->list.unit);
+    if (*is) {
+        return ST_OK;
+    }
+    if (j->unit_list.units == NULL) {
+        TRY(unit_list_load(&j->unit_list, ledger_txn(j->l), d));
+    }
+    const struct unit_entry *now = unit_list_resolve(&j->unit_list, unit, day);
+    *is = now != NULL && strcmp(now->code, j->list.unit) == 0;
+    return ST_OK;
+}
+
+/* In the unit on the first or the last day of the month. */
+static enum status in_unit(struct import_job *j, bool *in, struct diag *d)
+{
+    bool last;
+    TRY(unit_is(j, month_first_day(j->list.month), in, d));
+    TRY(unit_is(j, month_last_day(j->list.month), &last, d));
+    *in = *in || last;
+    return ST_OK;
 }
 
 static enum status check_list(struct import_job *j, struct diag *d)
 {
     struct list_row *u = &j->u.list;
     uint64_t person;
+    bool in;
     TRY(import_person_known(j, u->id, &person, d));
     if (person == 0) {
         return ST_OK;
@@ -177,7 +233,8 @@ static enum status check_list(struct import_job *j, struct diag *d)
                         "mend the list, or record the new name: almoner import "
                         "facts");
     }
-    if (!in_unit(j)) {
+    TRY(in_unit(j, &in, d));
+    if (!in) {
         import_row_fault(&j->row, FIELD_ID_NUMBER, "other-unit",
                          "the person is not of unit %s", j->list.unit);
         import_row_hint(&j->row, "mend the list, or record the move: almoner import "
@@ -205,13 +262,26 @@ static bool is_on(const struct import_job *j, int32_t month)
                           str_of(j->list.unit), month);
 }
 
-/* Is the list to say its value anew? It is where somebody on it has another value on
- * its first day, by a fact that came after an earlier list. */
+/* Is it what a list says? */
+static bool is_of_list(const struct person *p, const struct fact *f)
+{
+    for (size_t i = 0; i < p->mark_count; i++) {
+        if (p->marks[i].ordinal == f->ordinal) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is the list to say its value anew? It is where a fact counts on its first day that
+ * came after an earlier list; even one of the same value, which would not end when
+ * somebody is off the list again, or end too early. */
 static bool says_anew(const struct import_job *j)
 {
-    struct str now =
-        person_value(j->person, j->list.attribute, month_first_day(j->list.month));
-    return !str_is(now, j->list.value);
+    const struct fact *now = person_fact(j->person, j->list.attribute, str_of(""),
+                                         month_first_day(j->list.month));
+    return now == NULL || !str_is(now->value, j->list.value) ||
+           !is_of_list(j->person, now);
 }
 
 /* The marks that put j->person on the list or take them off; j->person has them too. */
@@ -237,12 +307,16 @@ static size_t needed_marks(struct import_job *j, bool on, struct mark out[2])
 /* Who comes onto the list, and who is not on it any more. */
 static enum status count_change(struct import_job *j, struct diag *d)
 {
+    struct mark marks[2];
     bool on = j->seen.rows[j->row_of.person] > 0;
     bool before = is_on(j, j->list.month);
-    (void)d;
     j->report->begun += on && !before;
     j->report->ended += before && !on;
-    return ST_OK;
+    if (j->preview == NULL || on == before) {
+        return ST_OK;
+    }
+    size_t count = needed_marks(j, on, marks);
+    return import_preview_list(j, on, marks, count, d);
 }
 
 static enum status take_marks(struct import_job *j, struct diag *d)
@@ -375,4 +449,5 @@ const struct import_kind import_list_kind = {
     .name = "snapshot",
     .read = read_list,
     .check = check_list,
+    .whole = import_list_take,
 };

@@ -7,33 +7,49 @@
 
 #include "base/must.h"
 #include "batch/batch.h"
-#include "entitle/entitle.h"
+#include "entitle/payee.h"
 #include "ledger/body.h"
 
+#ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */
+#endif
+
+enum mode {
+    LOOKING, /* is there one line? */
+    WRITING,
+    LISTING /* only those left out are of interest */
+};
+
+struct left { /* of one programme of one person, for one reason */
+    int64_t fen;
+    int32_t from, through; /* first and last month */
+    int32_t until;
+};
 
 struct making {
     struct ledger *l;
-    struct entitle *e;
+    struct payees *payees;
     const struct progress *progress;
     struct batch_new_report *report;
     const struct str *programmes; /* of a limited batch */
     size_t programme_count;
     int32_t pay_day;
-    bool writing;
+    int32_t pay_month;
+    bool whole; /* every month due of the programme in hand goes to one target */
+    enum mode mode;
     bool found; /* while looking: somebody has a line */
     uint64_t in_chunk;
     struct chunk chunk;
     uint64_t chunk_first; /* number of the chunk's first line */
-    struct vault_row row;
-    struct person *person;
     struct account *account;
+    struct batch_left_sink sink; /* each NULL: only counted */
+    char hold[TEXT_MAX * 4 + 1]; /* of the programme in hand: why it is held */
 };
 
 const char *left_out_name(enum left_out k)
 {
-    static const char *const NAMES[LEFT_KINDS] = {"no-route", "hold", "dead",
-                                                  "not-yet"};
+    static const char *const NAMES[LEFT_KINDS] = {
+        "no-route", "hold", "dead", "not-yet", "expired", "no-institution"};
     return (unsigned)k < LEFT_KINDS ? NAMES[k] : "?";
 }
 
@@ -56,30 +72,26 @@ static enum status flush_chunk(struct making *m, struct diag *d)
 }
 
 /* Commits to the route under the sequence of the record the line will stand in. */
-static void commit_route(struct making *m, const struct route *route,
+static void commit_route(struct making *m, const struct payee *payee,
                          struct line_entry *line)
 {
-    uint8_t bytes[ROUTE_BYTES_MAX];
-    struct writer w;
-    writer_init(&w, bytes, sizeof bytes);
-    person_route_bytes(route, &w);
-    must(!w.failed); /* a cut text would be committed to as if it were whole */
-    line->route = route->ordinal;
-    vault_commitment(m->l, &m->row, ledger_head(m->l)->tree.size, writer_str(&w),
-                     line->route_commitment);
+    line->payee = payee->number == line->person ? 0 : payee->number;
+    line->route = payee->route->ordinal;
+    payees_commitment(m->payees, payee, ledger_head(m->l)->tree.size,
+                      line->route_commitment);
 }
 
-static enum status add_line(struct making *m, const struct route *route,
+static enum status add_line(struct making *m, const struct payee *payee,
                             struct line_entry *line, struct diag *d)
 {
     uint8_t bytes[LINE_BYTES_MAX];
     struct writer w;
-    commit_route(m, route, line);
+    commit_route(m, payee, line);
     writer_init(&w, bytes, sizeof bytes);
     line_entry_write(line, &w);
     if (!chunk_fits(&m->chunk, w.len)) {
         TRY(flush_chunk(m, d));
-        commit_route(m, route, line);
+        commit_route(m, payee, line);
         writer_init(&w, bytes, sizeof bytes);
         line_entry_write(line, &w);
     }
@@ -93,105 +105,234 @@ static enum status add_line(struct making *m, const struct route *route,
     return ST_OK;
 }
 
-/* ---- one programme of one person ---- */
+/* ---- one month ---- */
 
-static void leave(struct making *m, enum left_out why, int64_t fen)
+/* To whom a line goes: by the row of the payee, then by its route. */
+struct target {
+    uint64_t number; /* 0: nobody */
+    uint32_t route;
+};
+
+static bool same_target(struct target a, struct target b)
 {
-    m->report->left_lines[why]++;
-    m->report->left_fen[why] += fen;
+    return a.number == b.number && a.route == b.route;
+}
+
+static bool target_before(struct target a, struct target b)
+{
+    return a.number < b.number || (a.number == b.number && a.route < b.route);
 }
 
 /* May the month be paid by the batch's day? After a death everything may. */
 static bool payable(const struct making *m, struct str code, int32_t month)
 {
-    const struct programme *p = entitle_rules(m->e, code, month);
-    return p == NULL || person_death(m->person) != DAY_NEVER ||
-           eval_payable_month(&p->rules, month) <= month_of_day(m->pay_day);
+    const struct programme *p = payees_rule(m->payees, code, month);
+    return p == NULL || !p->has_rules ||
+           person_death(payees_current(m->payees)) != DAY_NEVER ||
+           eval_payable_month(&p->rules, month) <= m->pay_month;
 }
 
-/* The months due and payable, in spans, from segment *at on; what is not payable yet is
- * counted as left out. False when nothing is left. */
-static bool next_spans(struct making *m, const struct account_programme *p, size_t *at,
-                       struct line_entry *line)
+static enum left_out left_for(enum payee_answer answer)
 {
-    line->span_count = 0;
-    line->fen = 0;
-    for (; *at < p->count && line->span_count < LINE_SPANS_MAX; (*at)++) {
-        const struct segment *s = &p->segments[*at];
-        struct span span = {s->from, 0, s->fen[ACCOUNT_DUE]};
-        if (span.fen == 0) {
-            continue;
-        }
-        while (span.months < s->months &&
-               payable(m, str_of(p->code), s->from + span.months)) {
-            span.months++;
-        }
-        if (span.months < s->months) {
-            leave(m, LEFT_NOT_YET, span.fen * (s->months - span.months));
-        }
-        if (span.months > 0) {
-            line->spans[line->span_count++] = span;
-            line->fen += span.fen * span.months;
-        }
+    switch (answer) {
+    case PAYEE_PAID:
+        break;
+    case PAYEE_NO_ROUTE:
+        return LEFT_NO_ROUTE;
+    case PAYEE_HELD:
+        return LEFT_HOLD;
+    case PAYEE_NO_HEIR:
+        return LEFT_DEAD;
+    case PAYEE_EXPIRED:
+        return LEFT_EXPIRED;
+    case PAYEE_NO_INSTITUTION:
+        return LEFT_NO_INSTITUTION;
     }
-    return line->span_count > 0;
+    return LEFT_KINDS;
 }
 
-static bool heirs_only(const struct making *m, const struct account_programme *p)
+/* Why the month is left out, or LEFT_KINDS when it is paid. */
+static enum status decide(struct making *m, struct str code, int32_t month,
+                          struct payee *payee, enum left_out *why, struct diag *d)
 {
-    const struct programme *rules =
-        entitle_rules(m->e, str_of(p->code), p->segments[p->count - 1].from);
-    return rules != NULL && rules->rules.due_at_death == DUE_TO_HEIR;
-}
-
-/* The route, or why there is none. */
-static const struct route *route_for(const struct making *m,
-                                     const struct account_programme *p,
-                                     enum left_out *why)
-{
-    struct str code = str_of(p->code);
-    const struct route *r = person_route(m->person, code, m->pay_day);
-    if (person_fact(m->person, "pay-hold", code, m->pay_day) != NULL) {
-        *why = LEFT_HOLD;
-        return NULL;
+    *why = LEFT_NOT_YET;
+    if (!payable(m, code, month)) {
+        memset(payee, 0, sizeof *payee);
+        return ST_OK;
     }
-    if (person_death(m->person) != DAY_NEVER && heirs_only(m, p) &&
-        (r == NULL || !str_is(r->relation, "继承人"))) {
-        *why = LEFT_DEAD;
-        return NULL;
-    }
-    *why = LEFT_NO_ROUTE;
-    return r;
+    TRY(payees_month(m->payees, code, month, m->pay_day, payee, d));
+    *why = left_for(payee->answer);
+    return ST_OK;
 }
 
-static enum status programme_lines(struct making *m, const struct account_programme *p,
-                                   struct diag *d)
+/* ---- one programme of one person ---- */
+
+struct month_place { /* among the months of a programme */
+    size_t segment;
+    int32_t month; /* of the segment, from 0 */
+};
+
+/* The next months in a row of one amount that go to this target, from *at on; months 0
+ * when there are none. *next: the first target after it that a month goes to. */
+static enum status next_span(struct making *m, const struct account_programme *p,
+                             struct target to, struct month_place *at,
+                             struct span *span, struct target *next, struct diag *d)
 {
-    struct line_entry line = {.person = m->person->number};
-    enum left_out why;
-    size_t at = 0;
-    memcpy(line.programme, p->code, sizeof line.programme);
-    const struct route *route = route_for(m, p, &why);
-    while (next_spans(m, p, &at, &line)) {
-        if (route == NULL) {
-            leave(m, why, line.fen);
-            continue;
+    span->months = 0;
+    for (; at->segment < p->count; at->segment++, at->month = 0) {
+        const struct segment *s = &p->segments[at->segment];
+        if (m->whole && s->fen[ACCOUNT_DUE] > 0) {
+            *span = (struct span){s->from, s->months, s->fen[ACCOUNT_DUE]};
+            at->segment++;
+            return ST_OK;
         }
-        m->found = true;
-        if (m->writing) {
-            TRY(add_line(m, route, &line, d));
+        for (; s->fen[ACCOUNT_DUE] > 0 && at->month < s->months; at->month++) {
+            int32_t month = s->from + at->month;
+            struct payee payee;
+            enum left_out why;
+            TRY(decide(m, str_of(p->code), month, &payee, &why, d));
+            struct target here = {0, 0};
+            if (why == LEFT_KINDS) {
+                here = (struct target){payee.number, payee.route->ordinal};
+            }
+            if (!same_target(here, to)) {
+                if (target_before(to, here) &&
+                    (next->number == 0 || target_before(here, *next))) {
+                    *next = here;
+                }
+                if (span->months > 0) {
+                    return ST_OK;
+                }
+                continue;
+            }
+            if (span->months++ == 0) {
+                span->from = month;
+                span->fen = s->fen[ACCOUNT_DUE];
+            }
+        }
+        if (span->months > 0) {
+            return ST_OK;
         }
     }
     return ST_OK;
 }
 
-static bool has_due(const struct account *a)
+/* All lines of the programme to one target. */
+static enum status target_lines(struct making *m, const struct account_programme *p,
+                                struct target to, struct target *next, struct diag *d)
 {
-    for (size_t i = 0; i < a->count; i++) {
-        for (size_t k = 0; k < a->programmes[i].count; k++) {
-            if (a->programmes[i].segments[k].fen[ACCOUNT_DUE] > 0) {
-                return true;
+    struct line_entry line = {.person = payees_current(m->payees)->number};
+    struct month_place at = {0, 0};
+    memcpy(line.programme, p->code, sizeof line.programme);
+    for (bool more = true; more;) {
+        struct span span;
+        TRY(next_span(m, p, to, &at, &span, next, d));
+        more = span.months > 0;
+        if (more) {
+            line.spans[line.span_count++] = span;
+            line.fen += span.fen * span.months;
+        }
+        if (line.span_count == LINE_SPANS_MAX || (!more && line.span_count > 0)) {
+            struct payee payee;
+            TRY(payees_month(m->payees, str_of(p->code), line.spans[0].from, m->pay_day,
+                             &payee, d));
+            TRY(add_line(m, &payee, &line, d));
+            line.span_count = 0;
+            line.fen = 0;
+        }
+    }
+    return ST_OK;
+}
+
+static void note_left(struct making *m, struct left *to, const struct payee *payee,
+                      int64_t fen, int32_t month)
+{
+    if (to->fen == 0) {
+        to->from = month;
+        to->until = payee->until;
+    }
+    if (to->fen == 0 && payee->hold != NULL &&
+        !str_copy(payee->hold->value, m->hold, sizeof m->hold)) {
+        m->hold[0] = '\0'; /* no fact that came in by a file is as long */
+    }
+    to->through = month;
+    to->fen += fen;
+}
+
+static enum status count_left(struct making *m, const char *code,
+                              const struct left left[LEFT_KINDS], struct diag *d)
+{
+    for (int k = 0; k < LEFT_KINDS; k++) {
+        if (left[k].fen == 0) {
+            continue;
+        }
+        m->report->left_lines[k]++;
+        m->report->left_fen[k] += left[k].fen;
+        struct batch_left x = {
+            .person = payees_current(m->payees)->number,
+            .programme = code,
+            .why = (enum left_out)k,
+            .fen = left[k].fen,
+            .from = left[k].from,
+            .through = left[k].through,
+            .until = left[k].until,
+            .hold = str_of(k == LEFT_HOLD ? m->hold : ""),
+        };
+        if (m->sink.each != NULL) {
+            TRY(m->sink.each(m->sink.ctx, &x, d));
+        }
+    }
+    return ST_OK;
+}
+
+/* What is left out and why; *first: the first target that a month goes to, if any. */
+static enum status survey(struct making *m, const struct account_programme *p,
+                          struct target *first, struct diag *d)
+{
+    struct left left[LEFT_KINDS];
+    memset(left, 0, sizeof left);
+    m->whole = true;
+    for (size_t i = 0; i < p->count; i++) {
+        const struct segment *s = &p->segments[i];
+        int64_t fen = s->fen[ACCOUNT_DUE];
+        for (int32_t n = 0; fen > 0 && n < s->months; n++) {
+            struct payee payee;
+            enum left_out why;
+            TRY(decide(m, str_of(p->code), s->from + n, &payee, &why, d));
+            if (why != LEFT_KINDS) {
+                note_left(m, &left[why], &payee, fen, s->from + n);
+                m->whole = false;
+                continue;
             }
+            struct target here = {payee.number, payee.route->ordinal};
+            m->whole = m->whole && (first->number == 0 || same_target(here, *first));
+            if (first->number == 0 || target_before(here, *first)) {
+                *first = here;
+            }
+        }
+    }
+    return count_left(m, p->code, left, d);
+}
+
+static enum status programme_lines(struct making *m, const struct account_programme *p,
+                                   struct diag *d)
+{
+    struct target to = {0, 0};
+    TRY(survey(m, p, &to, d));
+    m->found = m->found || to.number != 0;
+    while (m->mode == WRITING && to.number != 0) {
+        struct target next = {0, 0};
+        TRY(target_lines(m, p, to, &next, d));
+        to = next;
+    }
+    return ST_OK;
+}
+
+static bool has_due(const struct account_programme *p)
+{
+    for (size_t k = 0; k < p->count; k++) {
+        if (p->segments[k].fen[ACCOUNT_DUE] > 0) {
+            return true;
         }
     }
     return false;
@@ -200,18 +341,18 @@ static bool has_due(const struct account *a)
 static enum status visit(struct making *m, uint64_t number, struct str row,
                          struct diag *d)
 {
+    bool opened = false;
     TRY(account_read(row, m->account, d));
-    if (!has_due(m->account)) {
-        return ST_OK;
-    }
-    TRY(vault_row_read(m->l, number, &m->row, d));
-    TRY(person_read(buf_str(&m->row.plain), UINT64_MAX, m->person, d));
-    m->person->number = number;
     for (size_t i = 0; i < m->account->count; i++) {
         const struct account_programme *p = &m->account->programmes[i];
-        if (wanted(m, str_of(p->code))) {
-            TRY(programme_lines(m, p, d));
+        if (!wanted(m, str_of(p->code)) || !has_due(p)) {
+            continue;
         }
+        if (!opened) {
+            TRY(payees_person(m->payees, number, d));
+            opened = true;
+        }
+        TRY(programme_lines(m, p, d));
     }
     return ST_OK;
 }
@@ -238,7 +379,8 @@ static enum status visit_chunk(struct making *m, uint64_t first, uint64_t *next,
             break;
         }
         uint64_t number = get_u64((const uint8_t *)key.p);
-        if (m->in_chunk >= CHUNK_LINES || (seen > 0 && m->found && !m->writing)) {
+        if (m->in_chunk >= CHUNK_LINES ||
+            (seen > 0 && m->found && m->mode == LOOKING)) {
             break;
         }
         st = visit(m, number, row, d);
@@ -341,16 +483,21 @@ static enum status anything_due(struct making *m, struct diag *d)
         for (int i = 0; i < LEFT_KINDS; i++) {
             left += m->report->left_lines[i];
         }
-        return diag_fail(d, ST_CONFLICT, "nothing-due",
-                         "nothing is due and payable by that day (%llu left out: "
-                         "%llu without a route, %llu held, %llu dead, %llu not yet)",
-                         (unsigned long long)left,
-                         (unsigned long long)m->report->left_lines[LEFT_NO_ROUTE],
-                         (unsigned long long)m->report->left_lines[LEFT_HOLD],
-                         (unsigned long long)m->report->left_lines[LEFT_DEAD],
-                         (unsigned long long)m->report->left_lines[LEFT_NOT_YET]);
+        return diag_fail(
+            d, ST_CONFLICT, "nothing-due",
+            "nothing is due and payable by that day (%llu left out: "
+            "%llu without a route, %llu held, %llu dead, %llu not yet, "
+            "%llu expired, %llu without an institution)",
+            (unsigned long long)left,
+            (unsigned long long)m->report->left_lines[LEFT_NO_ROUTE],
+            (unsigned long long)m->report->left_lines[LEFT_HOLD],
+            (unsigned long long)m->report->left_lines[LEFT_DEAD],
+            (unsigned long long)m->report->left_lines[LEFT_NOT_YET],
+            (unsigned long long)m->report->left_lines[LEFT_EXPIRED],
+            (unsigned long long)m->report->left_lines[LEFT_NO_INSTITUTION]);
     }
     memset(m->report, 0, sizeof *m->report);
+    m->in_chunk = 0;
     return ST_OK;
 }
 
@@ -363,7 +510,7 @@ static enum status make_all(struct making *m, const struct batch_request *q,
         first = 1;
     }
     TRY(ledger_begin(m->l, d));
-    m->writing = true;
+    m->mode = WRITING;
     enum status st = resumed ? ST_OK : start(m, q, channel, d);
     if (st == ST_OK) {
         st = visit_all(m, first, d);
@@ -378,8 +525,8 @@ static enum status make_all(struct making *m, const struct batch_request *q,
     return ledger_commit(m->l, d);
 }
 
-/* Are the programmes of a start's body (key 4) those of the request? */
-static bool same_programmes(struct str plain, const struct batch_request *q)
+/* The programmes of a start's body (key 4); it has been folded, so they fit. */
+static size_t programmes_of(struct str plain, struct str list[BODY_BYTES_MAX / 2])
 {
     struct reader r;
     struct cbor_map map;
@@ -391,11 +538,23 @@ static bool same_programmes(struct str plain, const struct batch_request *q)
         }
     }
     uint64_t count = cbor_map_key(&map, 4) ? cbor_get_array(&r) : 0;
-    bool same = count == q->programme_count;
-    for (uint64_t i = 0; same && i < count; i++) {
-        same = str_eq(cbor_get_text(&r), q->programmes[i]);
+    size_t n = 0;
+    while (n < count && n < BODY_BYTES_MAX / 2 && !r.failed) {
+        list[n++] = cbor_get_text(&r);
     }
-    return same && !r.failed;
+    return n;
+}
+
+/* Are the programmes of a start's body those of the request? */
+static bool same_programmes(struct str plain, const struct batch_request *q)
+{
+    struct str list[BODY_BYTES_MAX / 2];
+    size_t count = programmes_of(plain, list);
+    bool same = count == q->programme_count;
+    for (size_t i = 0; same && i < count; i++) {
+        same = str_eq(list[i], q->programmes[i]);
+    }
+    return same;
 }
 
 /* An unfinished batch goes on with what its start says. */
@@ -438,6 +597,31 @@ static enum status find_channel(struct ledger *l, const char *name, uint32_t *nu
     return ST_OK;
 }
 
+static enum status open_parts(struct making *m, struct diag *d)
+{
+    chunk_start(&m->chunk);
+    m->pay_month = month_of_day(m->pay_day);
+    TRY(payees_open(&m->payees, m->l, UINT64_MAX, d));
+    m->account = calloc(1, sizeof *m->account);
+    return m->account != NULL ? ST_OK : diag_memory(d);
+}
+
+static void close_parts(struct making *m)
+{
+    payees_close(m->payees);
+    free(m->account);
+}
+
+/* Counts, and tells, who is left out as things are now. */
+static enum status list_left(struct making *m, struct diag *d)
+{
+    uint64_t next;
+    m->mode = LISTING;
+    memset(m->report->left_lines, 0, sizeof m->report->left_lines);
+    memset(m->report->left_fen, 0, sizeof m->report->left_fen);
+    return visit_chunk(m, 1, &next, d);
+}
+
 enum status batch_new(struct ledger *l, const struct batch_request *q,
                       const struct progress *progress, struct batch_new_report *out,
                       struct diag *d)
@@ -456,18 +640,39 @@ enum status batch_new(struct ledger *l, const struct batch_request *q,
     if (resumed) {
         TRY(pinned(&m, q, channel, d));
     }
-    TRY(entitle_open(&m.e, l, UINT32_MAX, d));
-    chunk_start(&m.chunk);
-    vault_row_init(&m.row);
-    m.person = calloc(1, sizeof *m.person);
-    m.account = calloc(1, sizeof *m.account);
-    enum status st = m.person == NULL || m.account == NULL ? diag_memory(d) : ST_OK;
+    enum status st = open_parts(&m, d);
     if (st == ST_OK) {
         st = make_all(&m, q, channel, resumed, d);
     }
-    vault_row_release(&m.row);
-    free(m.person);
-    free(m.account);
-    entitle_close(m.e);
+    if (st == ST_OK && resumed) { /* who was left out before the interruption, too */
+        st = list_left(&m, d);
+    }
+    close_parts(&m);
+    return st;
+}
+
+enum status batch_left_out(struct ledger *l, uint32_t batch,
+                           struct batch_left_sink sink, struct batch_new_report *out,
+                           struct diag *d)
+{
+    struct str programmes[BODY_BYTES_MAX / 2];
+    struct batch_entry b;
+    struct record start;
+    struct signed_body s;
+    struct making m = {.l = l, .report = out, .programmes = programmes, .sink = sink};
+    memset(out, 0, sizeof *out);
+    TRY(batch_get(ledger_txn(l), batch, &b, d));
+    TRY(record_get(ledger_txn(l), b.sequence, &start, NULL, d));
+    TRY(signed_body_read(&start, &s, d));
+    m.programme_count = programmes_of(s.plain, programmes);
+    m.pay_day = b.pay_day;
+    out->number = batch;
+    out->lines = b.lines;
+    out->total_fen = b.total_fen;
+    enum status st = open_parts(&m, d);
+    if (st == ST_OK) {
+        st = list_left(&m, d);
+    }
+    close_parts(&m);
     return st;
 }

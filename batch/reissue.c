@@ -8,7 +8,9 @@
 #include "batch/batch_private.h"
 #include "ledger/body.h"
 
+#ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */
+#endif
 
 struct reissuing {
     struct ledger *l;
@@ -30,10 +32,12 @@ static bool came_back(const struct line_entry *line)
 }
 
 /* May the line be sent again? What is due to the dead goes out again only by another
- * route than the one it came back from: an heir's, or a corrected account. */
+ * route than the one it came back from: an heir's, or a corrected account. An
+ * institution does not die. */
 static enum status look(struct reissuing *r, bool *again, struct diag *d)
 {
-    TRY(vault_row_read(r->l, r->line.person, &r->row, d));
+    uint64_t payee = r->line.payee != 0 ? r->line.payee : r->line.person;
+    TRY(vault_row_read(r->l, payee, &r->row, d));
     TRY(person_read(buf_str(&r->row.plain), UINT64_MAX, r->person, d));
     const struct route *now =
         person_route(r->person, str_of(r->line.programme), ledger_today(r->l));
@@ -162,9 +166,11 @@ static enum status reissue(struct reissuing *r, const uint32_t *lines, size_t co
 {
     TRY(all_lines(r, lines, count, d));
     if (r->report->lines == 0 && !resumed) {
-        return diag_fail(d, ST_CONFLICT, "nothing-back",
-                         "no line of batch %u can be sent again (%llu of dead people)",
-                         r->batch.number, (unsigned long long)r->report->refused_dead);
+        diag_fail(d, ST_CONFLICT, "nothing-back",
+                  "no line of batch %u can be sent again (%llu of dead people)",
+                  r->batch.number, (unsigned long long)r->report->refused_dead);
+        return diag_hint(d, "almoner batch show %u lists what came back",
+                         r->batch.number);
     }
     TRY(ledger_begin(r->l, d));
     enum status st = resumed ? ST_OK : start(r, d);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "batch/assess.h"
+#include "batch/recover.h"
 #include "ledger/cbor.h"
 
 #define CHUNK_RECORDS 20000 /* of a transaction */
@@ -25,6 +26,10 @@ struct run {
     uint64_t in_chunk;
     uint64_t next;                  /* the person to read next; 0: everybody was read */
     struct entitlement entitlement; /* being posted */
+    struct entitle *e;
+    struct account *account; /* of somebody with a set-off */
+    struct set_off set_off;
+    uint64_t warned_before; /* counted while looking for the first difference */
     struct postings postings;
 };
 
@@ -113,13 +118,86 @@ static void tally(struct run *r, const struct assessed *x)
     }
 }
 
+/* ---- set-off ---- */
+
+/* The account as it will be when the differences before x are posted. */
+static enum status trial_account(struct run *r, const struct assessed *first,
+                                 const struct assessed *x, struct diag *d)
+{
+    TRY(recover_account(r->l, x->person, r->account, d));
+    while (first != x) {
+        for (uint32_t i = 0; i < first->span_count; i++) {
+            r->postings.count = 0;
+            TRY(account_grant(r->account, str_of(first->code),
+                              assessed_spans(first)[i].span, &r->postings, d));
+        }
+        first = assessed_next(first);
+    }
+    return ST_OK;
+}
+
+/* Sets off on paper: as often as a run would post records. */
+static enum status tally_set_off(struct run *r, const struct assessed *first,
+                                 const struct assessed *x, struct diag *d)
+{
+    struct recovery_entry e;
+    struct set_off *s = &r->set_off;
+    TRY(recovery_get(ledger_txn(r->l), x->recovery, &e, d));
+    TRY(trial_account(r, first, x, d));
+    while (recover_plan(r->e, &e, r->account, s)) {
+        int64_t fen = 0;
+        r->postings.count = 0;
+        for (size_t i = 0; i < s->due_count; i++) {
+            const struct span *due = &s->due[i].span;
+            TRY(account_set_off(r->account, str_of(s->programme), *due, &r->postings,
+                                d));
+            fen += due->fen * due->months;
+        }
+        TRY(recovery_take(&e, r->account, fen, ACCOUNT_RECOVERED, &s->owed,
+                          &r->postings, d));
+        r->report->set_offs++;
+        r->report->set_off_fen += fen;
+    }
+    return ST_OK;
+}
+
+static enum status post_set_off(struct run *r, const struct assessed *x, struct diag *d)
+{
+    struct recovery_entry e;
+    struct set_off *s = &r->set_off;
+    uint8_t bytes[BODY_BYTES_MAX];
+    struct writer w;
+    for (;;) {
+        TRY(recovery_get(ledger_txn(r->l), x->recovery, &e, d));
+        TRY(recover_account(r->l, x->person, r->account, d));
+        if (!recover_plan(r->e, &e, r->account, s)) {
+            return ST_OK;
+        }
+        s->run = r->number;
+        TRY(fold_set_off(ledger_fold(r->l), s, &r->postings, d));
+        writer_init(&w, bytes, sizeof bytes);
+        set_off_write(s, &r->postings, &w);
+        if (w.failed) {
+            return diag_fail(d, ST_INTERNAL, "record-size", "a set-off is too long");
+        }
+        r->in_chunk++;
+        TRY(ledger_append_posted(r->l, KIND_SET_OFF, writer_str(&w), d));
+    }
+}
+
+/* ---- slabs ---- */
+
 static enum status take_slab(struct run *r, const struct slab *s, struct diag *d)
 {
     const struct assessed *x;
+    const struct assessed *first = NULL; /* of the same person */
     size_t at = 0;
     r->report->beneficiaries += slab_count(s);
     while ((x = slab_found(s, &at)) != NULL) {
-        if (r->posting) {
+        first = first == NULL || first->person != x->person ? x : first;
+        if (x->recovery != 0) {
+            TRY(r->posting ? post_set_off(r, x, d) : tally_set_off(r, first, x, d));
+        } else if (r->posting) {
             TRY(post(r, x, d));
         } else {
             tally(r, x);
@@ -159,7 +237,7 @@ static enum status visit(struct run *r, bool until_found, struct diag *d)
         TRY(assessor_finish(r->assessor, now, d));
         TRY(read_ahead(r, &ahead, d));
         TRY(take_slab(r, now, d));
-        if (until_found && r->report->records > 0) {
+        if (until_found && r->report->records + r->report->set_offs > 0) {
             return ahead == NULL ? ST_OK : assessor_finish(r->assessor, ahead, d);
         }
         TRY(next_chunk(r, d));
@@ -203,7 +281,7 @@ static enum status end(struct run *r, struct diag *d)
     const struct head *h = ledger_head(r->l);
     const struct open_act o = h->open;
     writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 6);
+    cbor_put_map(&w, 8);
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, r->number);
     cbor_put_uint(&w, 2);
@@ -212,18 +290,24 @@ static enum status end(struct run *r, struct diag *d)
         cbor_put_uint(&w, (uint64_t)(3 + i));
         cbor_put_int(&w, o.fen[i]);
     }
+    cbor_put_uint(&w, 6);
+    cbor_put_uint(&w, o.count[1]);
+    cbor_put_uint(&w, 7);
+    cbor_put_int(&w, o.fen[3]);
     cbor_put_uint(&w, 15);
     cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
     month_print(r->period, month);
     snprintf(subject, sizeof subject, "run %u of %s: end", r->number, month);
     struct act_text text = {.subject = subject,
-                            .count = o.count[0],
+                            .count = o.count[0] + o.count[1],
                             .total_fen = o.fen[0] + o.fen[1] + o.fen[2]};
     TRY(ledger_append_signed(r->l, KIND_RUN_END, writer_str(&w), text, NULL, d));
     r->report->records = o.count[0];
     r->report->regular_fen = o.fen[0];
     r->report->backpay_fen = o.fen[1];
     r->report->reduction_fen = o.fen[2];
+    r->report->set_offs = o.count[1];
+    r->report->set_off_fen = o.fen[3];
     return ST_OK;
 }
 
@@ -262,10 +346,11 @@ static enum status begin(struct run *r, struct diag *d)
     struct run_report none = {.period = r->period};
     r->next = 1;
     TRY(visit(r, true, d));
-    if (r->report->records == 0) {
+    if (r->report->records + r->report->set_offs == 0) {
         return ST_OK;
     }
     *r->report = none;
+    r->warned_before = entitle_warned(r->e);
     r->next = 1;
     TRY(ledger_begin(r->l, d));
     r->posting = true;
@@ -347,11 +432,18 @@ enum status run_execute(struct ledger *l, int32_t period, bool ahead, bool dry_r
     TRY(check_period(l, period, ahead, d));
     TRY(terms(l, period, resumed, &t, d));
     TRY(entitle_open(&e, l, UINT32_MAX, d));
-    enum status st = assessor_new(&r.assessor, l, e, t, d);
+    r.e = e;
+    r.account = calloc(1, sizeof *r.account);
+    enum status st = r.account == NULL ? diag_memory(d) : ST_OK;
+    if (st == ST_OK) {
+        st = assessor_new(&r.assessor, l, e, t, d);
+    }
     if (st == ST_OK) {
         st = execute(&r, dry_run, resumed, d);
     }
     assessor_free(r.assessor);
+    out->warned = entitle_warned(e) - r.warned_before;
     entitle_close(e);
+    free(r.account);
     return st;
 }

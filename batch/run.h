@@ -12,12 +12,16 @@ struct run_report {
     bool resumed;           /* an interrupted run was finished */
     uint64_t beneficiaries; /* visited */
     uint64_t records;
+    uint64_t warned; /* people for whom the rules need a value that is missing */
     int64_t regular_fen;
     int64_t backpay_fen;
     int64_t reduction_fen; /* below zero or 0 */
+    uint64_t set_offs;     /* records */
+    int64_t set_off_fen;   /* kept of dues for what was overpaid */
 };
 
-/* Posts every difference for months up to period. A run that finds none writes nothing.
+/* Posts every difference for months up to period, and then sets off what was decided
+ * to be recovered out of later dues. A run that finds none writes nothing.
  * ST_CONFLICT "no-policy" when no policy is confirmed, "ahead" when the period lies
  * after the current month and ahead is false. */
 enum status run_execute(struct ledger *l, int32_t period, bool ahead, bool dry_run,

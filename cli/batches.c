@@ -8,10 +8,24 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/words.h"
 
 static const char *const ROLES[BATCH_ROLES] = {"maker", "checker", "releaser"};
 
-void batches_next(const struct batch_entry *b, char *out, size_t cap)
+/* "(checker)", in the reader's language. */
+static const char *role_text(const struct output *o, const char *role)
+{
+    static const char *const zh[BATCH_ROLES] = {"（经办）", "（复核）", "（审批）"};
+    for (int i = 0; o->zh && i < BATCH_ROLES; i++) {
+        if (strncmp(role + 1, ROLES[i], strlen(ROLES[i])) == 0) {
+            return zh[i];
+        }
+    }
+    return role;
+}
+
+void batches_next(const struct output *o, const struct batch_entry *b, char *out,
+                  size_t cap)
 {
     const char *hint = batch_next_hint(b->state);
     const char *role = strchr(hint, '(');
@@ -26,7 +40,8 @@ void batches_next(const struct batch_entry *b, char *out, size_t cap)
         out[0] = '\0';
         return;
     }
-    snprintf(out, cap, "almoner %.*s %u%s %s", (int)n, hint, b->number, more, role);
+    snprintf(out, cap, "almoner %.*s %u%s %s", (int)n, hint, b->number, more,
+             role_text(o, role));
 }
 
 /* "approve", of "batch approve". */
@@ -38,7 +53,7 @@ static const char *verb_of(const struct env *e)
     } verbs[] = {{"submit", "提交"},
                  {"approve", "复核"},
                  {"release", "审批"},
-                 {"close", "关闭"},
+                 {"close", "结清"},
                  {"reissue", "重发退回款项"}};
     const char *word = strchr(e->command->name, ' ') + 1;
     for (size_t i = 0; i < COMMAND_COUNT(verbs); i++) {
@@ -55,6 +70,7 @@ enum status batches_about(struct env *e, uint32_t number, struct question *q,
     const struct output *o = &e->out;
     struct batch_entry b;
     char total[MONEY_TEXT_CAP];
+    char lines[WORDS_COUNT_CAP];
     char answered[120] = "";
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
     memcpy(q->content, b.content, DIGEST_LEN);
@@ -67,11 +83,11 @@ enum status batches_about(struct env *e, uint32_t number, struct question *q,
                  (unsigned long long)b.reissued_lines);
     }
     snprintf(q->text, sizeof q->text,
-             TEXT(o, "%s batch %u (%s): %llu lines, %s yuan%s?",
-                  "%s：批次 %u（%s），%llu 笔，合计 %s 元%s，确认？"),
+             TEXT(o, "%s batch %u (%s): %s, %s yuan%s?",
+                  "%s：批次 %u（%s），%s，合计 %s 元%s，确认？"),
              verb_of(e), number,
              TEXT(o, batch_state_name(b.state), batch_state_zh(b.state)),
-             (unsigned long long)b.lines, total, answered);
+             words_count(o, b.lines, WORDS_LINES, lines), total, answered);
     return ST_OK;
 }
 
@@ -166,18 +182,17 @@ enum status batches_report(struct env *e, uint32_t number, struct diag *d)
     const struct output *o = &e->out;
     struct batch_entry b;
     char total[MONEY_TEXT_CAP];
+    char lines[WORDS_COUNT_CAP];
     char next[160];
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
     if (o->json) {
         return batches_put(e, output_object(&e->out, "almoner.batch/1"), &b, d);
     }
     money_print_grouped(b.total_fen, total);
-    output_done(o,
-                TEXT(o, "batch %u is %s: %llu lines, %s yuan\n",
-                     "批次 %u %s：%llu 笔，%s 元\n"),
+    output_done(o, TEXT(o, "batch %u is %s: %s, %s yuan\n", "批次 %u %s：%s，%s 元\n"),
                 number, TEXT(o, batch_state_name(b.state), batch_state_zh(b.state)),
-                (unsigned long long)b.lines, total);
-    batches_next(&b, next, sizeof next);
+                words_count(o, b.lines, WORDS_LINES, lines), total);
+    batches_next(o, &b, next, sizeof next);
     if (next[0] != '\0') {
         output_done(o, "%s %s\n", TEXT(o, "next:", "下一步："), next);
     }

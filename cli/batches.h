@@ -11,8 +11,9 @@ enum status batches_report(struct env *e, uint32_t number, struct diag *d) MUST_
 /* The fields of almoner.batch/1 into o. */
 enum status batches_put(struct env *e, struct json *o, const struct batch_entry *b,
                         struct diag *d) MUST_USE;
-/* What brings the batch on: "almoner batch approve 3 (checker)". */
-void batches_next(const struct batch_entry *b, char *out, size_t cap);
+/* What brings the batch on: "almoner batch approve 3 (checker)"; in Chinese "（复核）". */
+void batches_next(const struct output *o, const struct batch_entry *b, char *out,
+                  size_t cap);
 
 /* The question before an act on a batch, with the command's verb: see env_ask_write. */
 enum status batches_about(struct env *e, uint32_t number, struct question *q,

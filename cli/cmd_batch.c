@@ -6,47 +6,17 @@
 #include "base/money.h"
 #include "base/similar.h"
 #include "batch/batch.h"
+#include "cli/batch_people.h"
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/sheet.h"
+#include "cli/words.h"
 #include "entitle/entitle.h"
 
 #define PROGRAMMES_MAX 64
 #define SHOWN_MAX 20
 
 /* ---- new ---- */
-
-static void put_left(struct json *o, const struct batch_new_report *r)
-{
-    struct json *list = json_put_list(o, "left_out");
-    for (int k = 0; k < LEFT_KINDS; k++) {
-        if (r->left_lines[k] > 0) {
-            struct json *item = json_add_object(list);
-            json_put_text(item, "reason", left_out_name((enum left_out)k));
-            json_put_uint(item, "lines", r->left_lines[k]);
-            json_put_int(item, "fen", r->left_fen[k]);
-        }
-    }
-}
-
-static void print_left(const struct output *o, const struct batch_new_report *r)
-{
-    static const char *const zh[LEFT_KINDS] = {"无收款账户", "缓发", "已死亡",
-                                               "未到发放期"};
-    struct sheet t;
-    sheet_init(&t);
-    sheet_column(&t, TEXT(o, "left out", "未列入原因"), false);
-    sheet_column(&t, TEXT(o, "lines", "笔数"), true);
-    sheet_column(&t, TEXT(o, "yuan", "金额"), true);
-    for (int k = 0; k < LEFT_KINDS; k++) {
-        if (r->left_lines[k] > 0) {
-            sheet_cell(&t, "%s", TEXT(o, left_out_name((enum left_out)k), zh[k]));
-            sheet_cell(&t, "%llu", (unsigned long long)r->left_lines[k]);
-            sheet_fen(&t, r->left_fen[k]);
-        }
-    }
-    (void)sheet_end(&t, o, ST_OK);
-}
 
 static enum status unknown_programme(const struct policy_set *s, struct str code,
                                      struct diag *d)
@@ -120,10 +90,10 @@ static enum status run_new(struct env *e, struct diag *d)
     TRY(check_programmes(e, &q, d));
     TRY(batch_new(e->ledger, &q, &e->progress, &r, d));
     meter_end(&e->meter);
-    print_left(&e->out, &r);
+    batch_people_sums(&e->out, &r);
     TRY(batches_report(e, r.number, d));
     if (e->out.json) {
-        put_left(output_object(&e->out, "almoner.batch/1"), &r);
+        batch_people_put_sums(output_object(&e->out, "almoner.batch/1"), &r);
     }
     return ST_OK;
 }
@@ -167,7 +137,7 @@ static enum status run_close(struct env *e, struct diag *d)
 /* ---- list ---- */
 
 static void add_row(struct sheet *t, const struct output *o,
-                    const struct batch_entry *b, bool making)
+                    const struct batch_entry *b, const char *channel, bool making)
 {
     char day[DATE_TEXT_CAP];
     date_print(b->pay_day, day);
@@ -176,6 +146,7 @@ static void add_row(struct sheet *t, const struct output *o,
                making ? TEXT(o, "being made", "组批中")
                       : TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)));
     sheet_cell(t, "%s", day);
+    sheet_cell(t, "%s", channel);
     sheet_cell(t, "%llu", (unsigned long long)b->lines);
     sheet_fen(t, b->total_fen);
     sheet_fen(t, b->paid_fen);
@@ -188,11 +159,13 @@ static enum status fill(struct env *e, struct sheet *t, struct json *list,
 {
     for (uint32_t n = 1; n <= ledger_head(e->ledger)->batches; n++) {
         struct batch_entry b;
+        struct channel_entry channel;
         TRY(batch_get(ledger_txn(e->ledger), n, &b, d));
+        TRY(channel_get(ledger_txn(e->ledger), b.channel, &channel, d));
         if (list != NULL) {
             TRY(batches_put(e, json_add_object(list), &b, d));
         }
-        add_row(t, &e->out, &b, batches_being_made(e->ledger, n));
+        add_row(t, &e->out, &b, channel.name, batches_being_made(e->ledger, n));
     }
     return ST_OK;
 }
@@ -210,6 +183,7 @@ static enum status run_list(struct env *e, struct diag *d)
     sheet_column(&t, TEXT(o, "no.", "批次"), true);
     sheet_column(&t, TEXT(o, "state", "状态"), false);
     sheet_column(&t, TEXT(o, "pay date", "发放日期"), false);
+    sheet_column(&t, TEXT(o, "channel", "代发银行"), false);
     sheet_column(&t, TEXT(o, "lines", "笔数"), true);
     sheet_column(&t, TEXT(o, "total", "合计"), true);
     sheet_column(&t, TEXT(o, "paid", "已发"), true);
@@ -246,7 +220,7 @@ static void show_line(struct came_back *c, const struct line_entry *x)
         sheet_cell(c->sheet, "%llu", (unsigned long long)x->person);
         sheet_cell(c->sheet, "%s", x->programme);
         sheet_fen(c->sheet, x->fen);
-        sheet_cell(c->sheet, "%s", line_state_name(x->state));
+        sheet_cell(c->sheet, "%s", words_line_state(c->o, x->state));
         sheet_cell(c->sheet, "%s", TEXT(c->o, reason, zh));
     }
 }
@@ -325,7 +299,8 @@ static enum status print_signatures(struct env *e, const struct batch_entry *b,
             TRY(operator_get(ledger_txn(e->ledger), b->signers[i].operator_number, &who,
                              d));
             time_print(b->signers[i].time_us, time);
-            output_data(o, "  %s: %s, %s\n", roles[i], who.name, time);
+            output_data(o, TEXT(o, "  %s: %s, %s\n", "  %s：%s，%s\n"), roles[i],
+                        who.name, time);
         }
     }
     return ST_OK;
@@ -351,7 +326,7 @@ static enum status print_batch(struct env *e, const struct batch_entry *b,
         output_data(o, "\n");
         TRY(print_back(e, b, d));
     }
-    batches_next(b, next, sizeof next);
+    batches_next(o, b, next, sizeof next);
     if (next[0] != '\0') {
         output_done(o, "\n%s %s\n", TEXT(o, "next:", "下一步："), next);
     }
@@ -375,12 +350,30 @@ static enum status print_unmade(struct env *e, const struct batch_entry *b,
     return ST_OK;
 }
 
+/* What was asked for besides: lines with their payees, who was left out. */
+static enum status show_people(struct env *e, const struct batch_entry *b,
+                               struct json *top, struct diag *d)
+{
+    const struct output *o = &e->out;
+    if (options_flag(&e->options, "lines")) {
+        output_data(o, "\n");
+        TRY(batch_people_lines(e, b, top, d));
+    }
+    if (options_flag(&e->options, "left-out")) {
+        output_data(o, "\n");
+        TRY(batch_people_left(e, b->number, top, d));
+    }
+    return ST_OK;
+}
+
 static enum status run_show(struct env *e, struct diag *d)
 {
     struct batch_entry b;
     uint32_t number;
+    bool people =
+        options_flag(&e->options, "lines") || options_flag(&e->options, "left-out");
     TRY(env_operand_u32(e, 0, "batch", &number, d));
-    TRY(env_read(e, d));
+    TRY(people ? env_read_people(e, d) : env_read(e, d));
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
     if (batches_being_made(e->ledger, number) && !e->out.json) {
         return print_unmade(e, &b, d);
@@ -389,14 +382,21 @@ static enum status run_show(struct env *e, struct diag *d)
         struct json *top = output_object(&e->out, "almoner.batch/1");
         TRY(batches_put(e, top, &b, d));
         struct came_back c = {.list = json_put_list(top, "returned")};
-        return show_back(e, &b, &c, d);
+        TRY(show_back(e, &b, &c, d));
+        return show_people(e, &b, top, d);
     }
-    return print_batch(e, &b, d);
+    TRY(print_batch(e, &b, d));
+    return show_people(e, &b, NULL, d);
 }
+
+static const struct option_spec SHOW[] = {
+    {"lines", 0, OPTION_FLAG, NULL, "every line: to whom, and on whose behalf"},
+    {"left-out", 0, OPTION_FLAG, NULL, "who is due and left out, and why, as of now"},
+};
 
 static const struct option_spec NEW[] = {
     {"channel", 0, OPTION_TEXT, "NAME", "the bank to pay through"},
-    {"pay-date", 0, OPTION_TEXT, "YYYY-MM-DD", "the day the bank is to pay"},
+    {"pay-date", 0, OPTION_TEXT, "DATE", "the day the bank is to pay: 2026-09-10"},
     {"programme", 0, OPTION_LIST, "CODE", "only this programme"},
 };
 
@@ -415,7 +415,10 @@ static const struct command ITEMS[] = {
         .brief_zh = "组批：待发款项列入批次（经办）",
         .text =
             "Takes everything due and payable by the date, and says what is left out "
-            "and why: no account, held, dead, not payable yet.",
+            "and why: no account, held, dead (until an heir's account is registered "
+            "where the policy says so), not payable yet, an authorisation that "
+            "expired, no institution. What is for an institution goes to the one the "
+            "person lived in on the last day of the month paid.",
         .example =
             "  almoner -C baoqing batch new --channel icbc --pay-date 2026-09-25 \\\n"
             "      --as wangfang --key wangfang.pem",
@@ -437,9 +440,14 @@ static const struct command ITEMS[] = {
         .operands = "B",
         .operand_min = 1,
         .operand_max = 1,
+        .options = COMMAND_OPTIONS(SHOW),
         .brief = "one batch: signatures, totals, what came back",
         .brief_zh = "查看批次：签名、合计、退回",
-        .text = "Lines that came back are listed with the bank's reason.",
+        .text =
+            "Lines that came back are listed with the bank's reason. --lines says for "
+            "each line who is paid on whose behalf, --left-out who is due by the "
+            "batch's day and not in it; names and accounts are masked. In a live "
+            "ledger both need WHO.",
         .example = "  almoner -C baoqing batch show 1",
     },
     {

@@ -5,8 +5,10 @@
 #include "base/money.h"
 #include "batch/admin.h"
 #include "cli/command.h"
+#include "cli/one_row.h"
 #include "cli/people.h"
 #include "cli/sheet.h"
+#include "cli/words.h"
 #include "ledger/body.h"
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
@@ -16,6 +18,7 @@ struct showing {
     struct ledger *l;
     bool clear;
     struct people p;
+    struct person *all; /* the same, with what was voided */
     struct account *account;
     int64_t sums[ACCOUNT_KINDS];
 };
@@ -81,13 +84,19 @@ static void put_day(struct json *o, const char *key, int32_t day)
     }
 }
 
-static enum status put_facts(struct showing *s, struct json *list, struct diag *d)
+/* Facts that count, or those that were voided. */
+static enum status put_facts(struct showing *s, struct json *list, bool voided,
+                             struct diag *d)
 {
     char value[PEOPLE_TEXT_CAP];
     char time[TIME_TEXT_CAP];
-    for (size_t i = 0; i < s->p.person->fact_count; i++) {
-        const struct fact *f = &s->p.person->facts[i];
+    for (size_t i = 0; i < s->all->fact_count; i++) {
+        const struct fact *f = &s->all->facts[i];
+        if ((f->voided != 0) != voided) {
+            continue;
+        }
         struct json *item = json_add_object(list);
+        json_put_uint(item, "entry", f->ordinal);
         people_value(f, s->clear, value);
         TRY(recorded_at(s->l, f->recorded, time, d));
         json_put_str(item, "attribute", f->attribute);
@@ -99,6 +108,12 @@ static enum status put_facts(struct showing *s, struct json *list, struct diag *
         json_put_uint(item, "record", f->recorded);
         json_put_str(item, "document", f->document);
         json_put_str(item, "source", f->source);
+        if (f->amount_fen >= 0) {
+            json_put_int(item, "amount_fen", f->amount_fen);
+        }
+        if (voided) {
+            json_put_uint(item, "voided_by", f->voided);
+        }
     }
     return ST_OK;
 }
@@ -107,19 +122,45 @@ static void put_routes(struct showing *s, struct json *list)
 {
     char account[PEOPLE_TEXT_CAP];
     char name[PEOPLE_TEXT_CAP];
-    for (size_t i = 0; i < s->p.person->route_count; i++) {
-        const struct route *r = &s->p.person->routes[i];
+    for (size_t i = 0; i < s->all->route_count; i++) {
+        const struct route *r = &s->all->routes[i];
         struct json *item = json_add_object(list);
         struct fact holder = {.attribute = str_of("name"), .value = r->account_name};
         people_account(r->account, s->clear, account);
         people_value(&holder, s->clear, name);
+        json_put_uint(item, "entry", r->ordinal);
+        json_put_bool(item, "voided", r->voided != 0);
         json_put_str(item, "programme", r->programme);
         json_put_text(item, "account", account);
         json_put_text(item, "account_name", name);
         json_put_str(item, "bank_code", r->bank_code);
         json_put_str(item, "relation", r->relation);
+        struct fact payee = {.attribute = str_of("name"), .value = r->payee_name};
+        people_value(&payee, s->clear, name);
+        json_put_text(item, "payee_name", name);
+        json_put_str(item, "authorisation", r->authorisation);
         put_day(item, "effective", r->effective);
         put_day(item, "until", r->until);
+    }
+}
+
+/* Paid before this ledger, by the history taken over. */
+static void put_history(struct showing *s, struct json *list)
+{
+    char month[DATE_TEXT_CAP];
+    for (size_t i = 0; i < s->all->paid_count; i++) {
+        const struct paid *x = &s->all->paid[i];
+        struct json *item = json_add_object(list);
+        json_put_uint(item, "entry", x->ordinal);
+        json_put_str(item, "programme", x->programme);
+        month_print(x->from, month);
+        json_put_text(item, "from", month);
+        month_print(x->from + x->months - 1, month);
+        json_put_text(item, "through", month);
+        json_put_int(item, "amount_fen", x->fen);
+        put_day(item, "paid_on", x->paid_on);
+        json_put_str(item, "document", x->document);
+        json_put_uint(item, "record", x->recorded);
     }
 }
 
@@ -151,18 +192,63 @@ static enum status put_person(struct showing *s, struct diag *d)
     people_id_number(s->p.person, s->clear, text);
     json_put_text(top, "id_number", text);
     json_put_bool(top, "revealed", s->clear);
-    TRY(put_facts(s, json_put_list(top, "facts"), d));
+    if (people_was_duplicate(&s->p, env_operand(s->e, 0))) {
+        json_put_bool(top, "merged", true);
+        json_put_uint(top, "merged_from", s->p.merged_from);
+    }
+    TRY(put_facts(s, json_put_list(top, "facts"), false, d));
+    TRY(put_facts(s, json_put_list(top, "voided"), true, d));
     put_routes(s, json_put_list(top, "routes"));
+    put_history(s, json_put_list(top, "history"));
     put_granted(s, json_put_list(top, "granted"));
     json_put_int(top, "due_fen", s->sums[ACCOUNT_DUE]);
     json_put_int(top, "in_transit_fen",
                  s->sums[ACCOUNT_TRANSIT] + s->sums[ACCOUNT_RETURNED]);
     json_put_int(top, "paid_fen", s->sums[ACCOUNT_PAID]);
-    json_put_int(top, "receivable_fen", s->sums[ACCOUNT_RECEIVABLE]);
+    for (int n = ACCOUNT_RECEIVABLE; n < ACCOUNT_KINDS; n++) {
+        char key[40];
+        snprintf(key, sizeof key, "%s_fen", account_kind_name((enum account_kind)n));
+        json_put_int(top, key, s->sums[n]);
+    }
     return ST_OK;
 }
 
 /* ---- for people ---- */
+
+static const char *voided_text(const struct output *o, uint64_t voided)
+{
+    return voided != 0 ? TEXT(o, "voided", "已作废") : "";
+}
+
+static void add_mark_off(struct sheet *t, const struct output *o, const struct mark *m)
+{
+    char from[DATE_TEXT_CAP];
+    date_print(month_first_day(m->month), from);
+    sheet_cell(t, "%u", m->ordinal);
+    sheet_cell(t, "%.*s", STR_ARG(m->attribute));
+    sheet_cell(t, "%s", "");
+    sheet_cell(t, TEXT(o, "not on the list: %.*s", "不在名单：%.*s"),
+               STR_ARG(m->value));
+    sheet_cell(t, "%s", from);
+    sheet_cell(t, "%s", "");
+    sheet_cell(t, "%llu", (unsigned long long)m->recorded);
+    sheet_cell(t, "%s", "");
+    sheet_cell(t, "%s", "");
+}
+
+/* "申请 claim": files name it as the ledger does. */
+static void attribute_cell(const struct output *o, struct sheet *t,
+                           struct str attribute)
+{
+    struct buf text;
+    buf_init(&text, 256);
+    words_attribute(o, attribute, &text);
+    if (o->zh && !str_eq(buf_str(&text), attribute)) {
+        buf_addf(&text, " %.*s", STR_ARG(attribute));
+    }
+    sheet_cell(t, "%s", buf_cstr(&text));
+    buf_release(&text);
+}
 
 static void print_facts(const struct showing *s)
 {
@@ -172,6 +258,7 @@ static void print_facts(const struct showing *s)
     char until[DATE_TEXT_CAP];
     struct sheet t;
     sheet_init(&t);
+    sheet_column(&t, TEXT(o, "entry", "条目"), true);
     sheet_column(&t, TEXT(o, "fact", "登记信息"), false);
     sheet_column(&t, TEXT(o, "programme", "补贴项目"), false);
     sheet_column(&t, TEXT(o, "value", "内容"), false);
@@ -179,18 +266,27 @@ static void print_facts(const struct showing *s)
     sheet_column(&t, TEXT(o, "until", "至"), false);
     sheet_column(&t, TEXT(o, "record", "记录号"), true);
     sheet_column(&t, TEXT(o, "document", "文号"), false);
-    for (size_t i = 0; i < s->p.person->fact_count; i++) {
-        const struct fact *f = &s->p.person->facts[i];
+    sheet_column(&t, TEXT(o, "state", "状态"), false);
+    for (size_t i = 0; i < s->all->fact_count; i++) {
+        const struct fact *f = &s->all->facts[i];
         people_value(f, s->clear, value);
         day_text(f->effective, from);
         day_text(f->until, until);
-        sheet_cell(&t, "%.*s", STR_ARG(f->attribute));
+        sheet_cell(&t, "%u", f->ordinal);
+        attribute_cell(o, &t, f->attribute);
         sheet_cell(&t, "%.*s", STR_ARG(f->programme));
         sheet_cell(&t, "%s", value);
         sheet_cell(&t, "%s", from);
         sheet_cell(&t, "%s", until);
         sheet_cell(&t, "%llu", (unsigned long long)f->recorded);
         sheet_cell(&t, "%.*s", STR_ARG(f->document));
+        sheet_cell(&t, "%s", voided_text(o, f->voided));
+    }
+    for (size_t i = 0; i < s->all->mark_count; i++) {
+        const struct mark *m = &s->all->marks[i];
+        if (!m->on) { /* it ends a fact above, and can be voided by its number */
+            add_mark_off(&t, o, m);
+        }
     }
     (void)sheet_end(&t, o, ST_OK);
 }
@@ -201,26 +297,76 @@ static void print_routes(const struct showing *s)
     char account[PEOPLE_TEXT_CAP];
     char name[PEOPLE_TEXT_CAP];
     char from[DATE_TEXT_CAP];
+    char until[DATE_TEXT_CAP];
     struct sheet t;
     sheet_init(&t);
+    sheet_column(&t, TEXT(o, "entry", "条目"), true);
     sheet_column(&t, TEXT(o, "route", "收款账户"), false);
     sheet_column(&t, TEXT(o, "holder", "户名"), false);
     sheet_column(&t, TEXT(o, "bank code", "联行号"), false);
     sheet_column(&t, TEXT(o, "programme", "补贴项目"), false);
+    sheet_column(&t, TEXT(o, "relation", "关系"), false);
     sheet_column(&t, TEXT(o, "from", "自"), false);
-    for (size_t i = 0; i < s->p.person->route_count; i++) {
-        const struct route *r = &s->p.person->routes[i];
+    sheet_column(&t, TEXT(o, "until", "至"), false);
+    sheet_column(&t, TEXT(o, "state", "状态"), false);
+    for (size_t i = 0; i < s->all->route_count; i++) {
+        const struct route *r = &s->all->routes[i];
         struct fact holder = {.attribute = str_of("name"), .value = r->account_name};
         people_account(r->account, s->clear, account);
         people_value(&holder, s->clear, name);
         day_text(r->effective, from);
+        day_text(r->until, until);
+        sheet_cell(&t, "%u", r->ordinal);
         sheet_cell(&t, "%s", account);
         sheet_cell(&t, "%s", name);
         sheet_cell(&t, "%.*s", STR_ARG(r->bank_code));
         sheet_cell(&t, "%.*s", STR_ARG(r->programme));
+        sheet_cell(&t, "%.*s", STR_ARG(r->relation));
         sheet_cell(&t, "%s", from);
+        sheet_cell(&t, "%s", until);
+        sheet_cell(&t, "%s", voided_text(o, r->voided));
     }
     (void)sheet_end(&t, o, ST_OK);
+}
+
+static void print_history(const struct showing *s)
+{
+    const struct output *o = &s->e->out;
+    char from[DATE_TEXT_CAP];
+    char through[DATE_TEXT_CAP];
+    char paid_on[DATE_TEXT_CAP];
+    struct sheet t;
+    if (s->all->paid_count == 0) {
+        return;
+    }
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "entry", "条目"), true);
+    sheet_column(&t, TEXT(o, "paid before this ledger", "历史发放"), false);
+    sheet_column(&t, TEXT(o, "months", "所属月份"), false);
+    sheet_column(&t, TEXT(o, "a month", "每月金额"), true);
+    sheet_column(&t, TEXT(o, "paid on", "发放日期"), false);
+    sheet_column(&t, TEXT(o, "document", "文号"), false);
+    for (size_t i = 0; i < s->all->paid_count; i++) {
+        const struct paid *x = &s->all->paid[i];
+        month_print(x->from, from);
+        month_print(x->from + x->months - 1, through);
+        day_text(x->paid_on, paid_on);
+        sheet_cell(&t, "%u", x->ordinal);
+        sheet_cell(&t, "%.*s", STR_ARG(x->programme));
+        sheet_cell(&t, "%s%s%s", from, x->months > 1 ? ".." : "",
+                   x->months > 1 ? through : "");
+        sheet_fen(&t, x->fen);
+        sheet_cell(&t, "%s", paid_on);
+        sheet_cell(&t, "%.*s", STR_ARG(x->document));
+    }
+    (void)sheet_end(&t, o, ST_OK);
+    output_data(o, "\n");
+}
+
+/* What few people have, recoveries, is shown of those who have it. */
+static bool kind_shown(const struct showing *s, int kind)
+{
+    return kind <= ACCOUNT_RECEIVABLE || s->sums[kind] != 0;
 }
 
 static void print_account(const struct showing *s)
@@ -233,11 +379,11 @@ static void print_account(const struct showing *s)
     sheet_column(&t, TEXT(o, "programme", "补贴项目"), false);
     sheet_column(&t, TEXT(o, "months", "所属月份"), false);
     sheet_column(&t, TEXT(o, "granted a month", "每月应发"), true);
-    sheet_column(&t, TEXT(o, "due", "待发"), true);
-    sheet_column(&t, TEXT(o, "in transit", "在途"), true);
-    sheet_column(&t, TEXT(o, "returned", "退回"), true);
-    sheet_column(&t, TEXT(o, "paid", "已发"), true);
-    sheet_column(&t, TEXT(o, "receivable", "应追缴"), true);
+    for (int n = ACCOUNT_DUE; n < ACCOUNT_KINDS; n++) {
+        if (kind_shown(s, n)) {
+            sheet_column(&t, words_account(o, (enum account_kind)n), true);
+        }
+    }
     for (size_t i = 0; i < s->account->count; i++) {
         const struct account_programme *p = &s->account->programmes[i];
         for (size_t k = 0; k < p->count; k++) {
@@ -248,7 +394,9 @@ static void print_account(const struct showing *s)
             sheet_cell(&t, "%s%s%s", from, g->months > 1 ? ".." : "",
                        g->months > 1 ? to : "");
             for (int n = 0; n < ACCOUNT_KINDS; n++) {
-                sheet_fen(&t, g->fen[n]);
+                if (kind_shown(s, n)) {
+                    sheet_fen(&t, g->fen[n]);
+                }
             }
         }
     }
@@ -260,6 +408,7 @@ static void print_person(const struct showing *s)
     const struct output *o = &s->e->out;
     char name[PEOPLE_TEXT_CAP];
     char id[PEOPLE_TEXT_CAP];
+    people_tell_merged(o, &s->p, env_operand(s->e, 0));
     people_name(s->p.person, s->clear, name);
     people_id_number(s->p.person, s->clear, id);
     output_data(o, TEXT(o, "person %llu: %s, %s\n\n", "补贴对象 %llu：%s，%s\n\n"),
@@ -268,6 +417,7 @@ static void print_person(const struct showing *s)
     output_data(o, "\n");
     print_routes(s);
     output_data(o, "\n");
+    print_history(s);
     if (s->account->count == 0) {
         output_data(o, "%s\n", TEXT(o, "Nothing was granted.", "没有应发记录。"));
     }
@@ -285,6 +435,12 @@ static enum status open_for(struct showing *s, uint64_t *number, struct diag *d)
     s->l = e->ledger;
     TRY(people_find(s->l, env_operand(e, 0), number, d));
     TRY(people_open(&s->p, s->l, *number, UINT64_MAX, d));
+    *number = s->p.person->number;
+    s->all = calloc(1, sizeof *s->all);
+    if (s->all == NULL) {
+        return diag_memory(d);
+    }
+    TRY(person_read_some(buf_str(&s->p.row.plain), UINT64_MAX, UINT32_MAX, s->all, d));
     if (s->clear) {
         TRY(admin_reveal(s->l, *number, purpose != NULL ? purpose : "person show", d));
     }
@@ -305,10 +461,31 @@ static enum status run_show(struct env *e, struct diag *d)
         print_person(&s);
     }
     people_close(&s.p);
+    free(s.all);
     free(s.account);
     return st;
 }
 
+static enum status run_merge(struct env *e, struct diag *d)
+{
+    char id[ID_NUMBER_LEN + 1];
+    char into[ID_NUMBER_LEN + 1];
+    const char *document;
+    TRY(options_need(&e->options, "document", &document, d));
+    TRY(one_row_begin(e, d));
+    TRY(one_row_id(e, env_operand(e, 0), id, d));
+    TRY(one_row_id(e, env_operand(e, 1), into, d));
+    const struct one_cell cells[] = {
+        {"id_number", id},
+        {"into", into},
+        {"document", document},
+    };
+    return one_row_propose(e, IMPORT_MERGES, cells, COMMAND_COUNT(cells), d);
+}
+
+static const struct option_spec MERGE[] = {
+    {"document", 0, OPTION_TEXT, "NO", "document that says they are one"},
+};
 static const struct option_spec OPTIONS[] = {
     {"reveal", 0, OPTION_FLAG, NULL, "in clear; that it was shown is recorded"},
     {"purpose", 0, OPTION_TEXT, "TEXT", "why it is shown in clear, for the record"},
@@ -332,6 +509,27 @@ static const struct command ITEMS[] = {
         .example = "  almoner -C baoqing person show 17\n"
                    "  almoner -C baoqing person show 230523193807140016 --reveal \\\n"
                    "      --as lina --key lina.pem",
+    },
+    {
+        .name = "person merge",
+        .run = run_merge,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "DUPLICATE INTO",
+        .operand_min = 2,
+        .operand_max = 2,
+        .options = COMMAND_OPTIONS(MERGE),
+        .brief = "one person was entered twice (maker)",
+        .brief_zh = "合并重复登记（经办）",
+        .text =
+            "What is recorded of the duplicate, its money and its payment history "
+            "become those of the one who is kept, whose ID number, name and birth "
+            "stay; both numbers then lead there. What was paid twice becomes "
+            "receivable with the next run. It counts when a checker confirms: import "
+            "confirm. Refused while the duplicate has a line in a batch that is not "
+            "exported, or an open recovery.",
+        .example =
+            "  almoner -C baoqing person merge 44 17 --document 宝民〔2026〕9号 \\\n"
+            "      --as wangfang --key wangfang.pem",
     },
 };
 const struct command_list commands_person = {"Asking", "查询", ITEMS,

@@ -8,11 +8,8 @@
 #include "batch/adopt.h"
 #include "cli/command.h"
 #include "cli/files.h"
-#include "cli/sheet.h"
+#include "cli/policy_view.h"
 #include "ledger/register.h"
-#include "policy/print.h"
-
-#define PRINTED_MAX ((size_t)16 * 1024 * 1024)
 
 /* ---- findings ---- */
 
@@ -36,6 +33,7 @@ static void show_finding(void *ctx, const struct policy_finding *f)
         json_put_uint(item, "line", f->place.line);
         json_put_uint(item, "column", f->place.column);
         json_put_text(item, "what", f->what);
+        json_put_text(item, "hint", f->hint);
         return;
     }
     if (f->error || !o->quiet) {
@@ -44,6 +42,7 @@ static void show_finding(void *ctx, const struct policy_finding *f)
                     f->error ? TEXT(o, "error", "错误") : TEXT(o, "warning", "警告"),
                     output_paint(o, PAINT_NONE), f->code, s->file, f->place.line,
                     f->place.column, f->what);
+        output_data(o, "  %s\n", f->hint);
     }
 }
 
@@ -119,6 +118,7 @@ static void put_policy(struct json *top, const struct adopt_report *r)
     json_put_text(top, "state", r->confirmed ? "confirmed" : "adopted");
     json_put_text(top, "sha256", hex);
     json_put_bool(top, "already_adopted", r->already);
+    json_put_bool(top, "draft", r->draft);
 }
 
 static void report_adopted(struct env *e, const struct adopt_report *r)
@@ -138,7 +138,14 @@ static void report_adopted(struct env *e, const struct adopt_report *r)
                     TEXT(o, "policy %u (%s) is adopted\n", "已采用政策文件 %u（%s）\n"),
                     r->number, r->id);
     }
+    if (r->draft) {
+        output_done(o, "%s\n",
+                    TEXT(o, "it is a draft: only a sandbox lets it rule",
+                         "这是草案：只有演练账套可以确认执行"));
+    }
     if (!r->confirmed) {
+        output_done(o, "%s almoner policy confirm %u --dry-run\n",
+                    TEXT(o, "what it would change:", "查看会有哪些变化："), r->number);
         output_done(o, "%s almoner policy confirm %u\n",
                     TEXT(o, "a checker goes on with:", "由复核人员继续："), r->number);
     }
@@ -172,8 +179,9 @@ static enum status about(struct env *e, uint32_t number, struct question *q,
     TRY(policy_get(ledger_txn(e->ledger), number, &entry, d));
     memcpy(q->content, entry.sha256, DIGEST_LEN);
     snprintf(q->text, sizeof q->text,
-             TEXT(&e->out, "Let policy %u (%s) rule?", "确认执行政策文件 %u（%s）？"),
-             number, entry.id);
+             TEXT(&e->out, "Let policy %u (%s) rule, after the %u confirmed before it?",
+                  "确认执行政策文件 %u（%s）？此前已确认 %u 个。"),
+             number, entry.id, ledger_head(e->ledger)->confirmed);
     return ST_OK;
 }
 
@@ -183,6 +191,10 @@ static enum status run_confirm(struct env *e, struct diag *d)
     struct adopt_report r;
     uint32_t number;
     TRY(env_operand_u32(e, 0, "policy", &number, d));
+    TRY(policy_preview(e, number, d));
+    if (options_flag(&e->options, "dry-run")) {
+        return ST_OK;
+    }
     TRY(env_ask_write(e, ROLE_CHECKER, about, number, d));
     TRY(adopt_confirm(e->ledger, number, &r, d));
     if (o->json) {
@@ -196,101 +208,9 @@ static enum status run_confirm(struct env *e, struct diag *d)
     return ST_OK;
 }
 
-/* ---- list and show ---- */
-
-static enum status fill(struct env *e, struct sheet *t, struct json *list,
-                        struct diag *d)
-{
-    const struct output *o = &e->out;
-    struct policy_entry entry;
-    struct operator_entry who;
-    char time[TIME_TEXT_CAP] = "";
-    for (uint32_t n = 1; n <= ledger_head(e->ledger)->policies; n++) {
-        TRY(policy_get(ledger_txn(e->ledger), n, &entry, d));
-        TRY(operator_get(ledger_txn(e->ledger), entry.adopted_by, &who, d));
-        bool confirmed = entry.state == ENTRY_ACTIVE;
-        if (list != NULL) {
-            struct json *item = json_add_object(list);
-            json_put_uint(item, "number", n);
-            json_put_text(item, "id", entry.id);
-            json_put_text(item, "state", confirmed ? "confirmed" : "adopted");
-            json_put_text(item, "adopted_by", who.name);
-        }
-        time[0] = '\0';
-        if (confirmed) {
-            time_print(entry.confirmed_us, time);
-        }
-        sheet_cell(t, "%u", n);
-        sheet_cell(t, "%s", entry.id);
-        sheet_cell(t, "%s",
-                   confirmed ? TEXT(o, "confirmed", "已确认")
-                             : TEXT(o, "adopted", "待确认"));
-        sheet_cell(t, "%s", who.name);
-        sheet_cell(t, "%s", time);
-    }
-    return ST_OK;
-}
-
-static enum status run_list(struct env *e, struct diag *d)
-{
-    const struct output *o = &e->out;
-    struct json *list = NULL;
-    struct sheet t;
-    TRY(env_read(e, d));
-    if (o->json) {
-        list = json_put_list(output_object(&e->out, "almoner.policies/1"), "policies");
-    }
-    sheet_init(&t);
-    sheet_column(&t, TEXT(o, "no.", "编号"), true);
-    sheet_column(&t, TEXT(o, "policy", "政策文件"), false);
-    sheet_column(&t, TEXT(o, "state", "状态"), false);
-    sheet_column(&t, TEXT(o, "adopted by", "采用人"), false);
-    sheet_column(&t, TEXT(o, "confirmed", "确认时间"), false);
-    return sheet_end(&t, o, fill(e, &t, list, d));
-}
-
-static enum status show(struct env *e, const struct policy *p, struct str text,
-                        uint32_t number, struct diag *d)
-{
-    struct policy_entry entry;
-    struct buf printed;
-    TRY(policy_get(ledger_txn(e->ledger), number, &entry, d));
-    buf_init(&printed, PRINTED_MAX);
-    enum status st = policy_print(p, &printed, d);
-    if (st == ST_OK && e->out.json) {
-        char hex[2 * DIGEST_LEN + 1];
-        struct json *top = output_object(&e->out, "almoner.policy/1");
-        text_hex(entry.sha256, DIGEST_LEN, hex);
-        json_put_uint(top, "number", number);
-        json_put_text(top, "id", entry.id);
-        json_put_text(top, "state",
-                      entry.state == ENTRY_ACTIVE ? "confirmed" : "adopted");
-        json_put_text(top, "sha256", hex);
-        json_put_text(top, "title", p->title);
-        json_put_text(top, "document", p->document_number);
-        json_put_str(top, "text", text);
-    } else if (st == ST_OK) {
-        output_data(&e->out, "%s", buf_cstr(&printed));
-    }
-    buf_release(&printed);
-    return st;
-}
-
-static enum status run_show(struct env *e, struct diag *d)
-{
-    struct policy *p = NULL;
-    struct buf text;
-    uint32_t number;
-    TRY(env_operand_u32(e, 0, "policy", &number, d));
-    TRY(env_read(e, d));
-    enum status st = adopt_load(e->ledger, number, &text, &p, d);
-    if (st == ST_OK) {
-        st = show(e, p, buf_str(&text), number, d);
-    }
-    policy_free(p);
-    buf_release(&text);
-    return st;
-}
+static const struct option_spec CONFIRM_OPTIONS[] = {
+    {"dry-run", 0, OPTION_FLAG, NULL, "show what would change and sign nothing"},
+};
 
 static const struct command ITEMS[] = {
     {
@@ -328,33 +248,57 @@ static const struct command ITEMS[] = {
         .operands = "N",
         .operand_min = 1,
         .operand_max = 1,
+        .options = COMMAND_OPTIONS(CONFIRM_OPTIONS),
         .brief = "confirm a policy: from now on it rules (checker)",
         .brief_zh = "确认政策文件，开始执行（复核）",
-        .text = "Another operator than the one who adopted it. A draft is refused in a "
-                "live ledger.",
+        .text = "Shows first what changes: which months of which programmes it takes "
+                "over and from which policy, how many people have another amount then, "
+                "and tier by tier and rule by rule what differs. Then another operator "
+                "than the one who adopted it signs. A draft is refused in a live "
+                "ledger.",
         .example = "  almoner -C baoqing policy confirm 1 --as lina --key lina.pem",
     },
     {
         .name = "policy list",
-        .run = run_list,
+        .run = policy_list_run,
         .needs = COMMAND_LEDGER,
         .operands = "",
         .brief = "the policies of the ledger",
         .brief_zh = "列出政策文件",
-        .text = "All adopted policies and whether they rule.",
+        .text = "Number, id, title, state (draft, adopted, confirmed or superseded), "
+                "effective day and document of all adopted policies.",
         .example = "  almoner -C baoqing policy list",
     },
     {
         .name = "policy show",
-        .run = run_show,
+        .run = policy_show_run,
         .needs = COMMAND_LEDGER,
-        .operands = "N",
+        .operands = "N|FILE",
         .operand_min = 1,
         .operand_max = 1,
         .brief = "what a policy says, in words",
         .brief_zh = "用文字说明政策内容",
-        .text = "Programmes, tiers, amounts and rules; --json has the file's own text.",
-        .example = "  almoner -C baoqing policy show 1",
+        .text =
+            "Programmes with citation, tiers, amounts, rules, who chose them, notes, "
+            "and which are never paid. A number is a policy of the ledger, anything "
+            "else a file, which needs no ledger. --json has the file's own text.",
+        .example = "  almoner -C baoqing policy show 1\n"
+                   "  almoner policy show policies/youyi/elderly-draft.yaml",
+    },
+    {
+        .name = "policy diff",
+        .run = policy_diff_run,
+        .needs = COMMAND_LEDGER,
+        .operands = "OLD NEW",
+        .operand_min = 2,
+        .operand_max = 2,
+        .brief = "what changes from one policy to another",
+        .brief_zh = "比较两个政策文件",
+        .text =
+            "Programme by programme, tier by tier, rule by rule: + is added, - taken "
+            "away, ~ changed. Each is a file, or the number of a policy of the "
+            "ledger. Exit 1 when they differ.",
+        .example = "  almoner -C baoqing policy diff 1 elderly-2026.yaml",
     },
 };
 const struct command_list commands_policy = {NULL, NULL, ITEMS, COMMAND_COUNT(ITEMS)};

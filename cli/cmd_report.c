@@ -11,10 +11,49 @@
 #include "cli/sheet.h"
 #include "cli/words.h"
 
-static void add_kind_columns(struct sheet *t, const struct output *o)
+/* Which accounts have a column: those of recoveries only where there are recoveries. */
+struct kinds {
+    bool shown[ACCOUNT_KINDS];
+};
+
+static enum status find_kinds(struct ledger *l, struct kinds *out, struct diag *d)
+{
+    struct cursor *c;
+    struct str key;
+    struct str value;
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        out->shown[k] = k <= ACCOUNT_RECEIVABLE;
+    }
+    TRY(store_cursor_open(ledger_txn(l), TABLE_BALANCES, &c, d));
+    enum status st = store_cursor_next(c, &key, &value, d);
+    while (st == ST_OK && key.p != NULL) {
+        uint8_t kind = key.n > 0 ? (uint8_t)key.p[key.n - 1] : ACCOUNT_KINDS;
+        if (kind < ACCOUNT_KINDS) {
+            out->shown[kind] = true;
+        }
+        st = store_cursor_next(c, &key, &value, d);
+    }
+    store_cursor_close(c);
+    return st;
+}
+
+static void add_kind_columns(struct sheet *t, const struct output *o,
+                             const struct kinds *kinds)
 {
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
-        sheet_column(t, words_account(o, (enum account_kind)k), true);
+        if (kinds->shown[k]) {
+            sheet_column(t, words_account(o, (enum account_kind)k), true);
+        }
+    }
+}
+
+static void add_kind_cells(struct sheet *t, const struct kinds *kinds,
+                           const int64_t fen[ACCOUNT_KINDS])
+{
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        if (kinds->shown[k]) {
+            sheet_fen(t, fen[k]);
+        }
     }
 }
 
@@ -32,6 +71,7 @@ static void put_kinds(struct json *o, const int64_t fen[ACCOUNT_KINDS])
 struct summing {
     struct json *list;
     struct sheet *sheet;
+    struct kinds kinds;
     int64_t total[ACCOUNT_KINDS];
     bool overflow;
 };
@@ -55,9 +95,7 @@ static void take_row(void *ctx, const struct summary_row *row)
     sheet_cell(s->sheet, "%s", row->code);
     sheet_cell(s->sheet, "%s", month);
     sheet_cell(s->sheet, "%llu", (unsigned long long)row->people);
-    for (int k = 0; k < ACCOUNT_KINDS; k++) {
-        sheet_fen(s->sheet, row->fen[k]);
-    }
+    add_kind_cells(s->sheet, &s->kinds, row->fen);
 }
 
 static void add_total(struct summing *s, const struct output *o)
@@ -65,9 +103,7 @@ static void add_total(struct summing *s, const struct output *o)
     sheet_cell(s->sheet, "%s", TEXT(o, "total", "合计"));
     sheet_cell(s->sheet, "%s", "");
     sheet_cell(s->sheet, "%s", "");
-    for (int k = 0; k < ACCOUNT_KINDS; k++) {
-        sheet_fen(s->sheet, s->total[k]);
-    }
+    add_kind_cells(s->sheet, &s->kinds, s->total);
 }
 
 static enum status run_summary(struct env *e, struct diag *d)
@@ -77,6 +113,7 @@ static enum status run_summary(struct env *e, struct diag *d)
     struct summing s = {.sheet = &t};
     struct json *top = NULL;
     TRY(env_read(e, d));
+    TRY(find_kinds(e->ledger, &s.kinds, d));
     if (o->json) {
         top = output_object(&e->out, "almoner.summary/1");
         s.list = json_put_list(top, "rows");
@@ -85,7 +122,7 @@ static enum status run_summary(struct env *e, struct diag *d)
     sheet_column(&t, TEXT(o, "programme", "补贴项目"), false);
     sheet_column(&t, TEXT(o, "month", "所属月份"), false);
     sheet_column(&t, TEXT(o, "people", "人数"), true);
-    add_kind_columns(&t, o);
+    add_kind_columns(&t, o, &s.kinds);
     enum status st = summary_ledger(e->ledger, &e->progress, take_row, &s, d);
     meter_end(&e->meter);
     if (st == ST_OK && s.overflow) {
@@ -118,7 +155,8 @@ static void pair_name(const struct output *o, const struct reconcile_report *r,
                                 "已重发笔数：明细，登记"},
         [RECONCILE_TRANSIT] = {"in transit: accounts, lines not answered",
                                "在途：个人账，未回盘明细"},
-        [RECONCILE_BANK] = {"paid: accounts, bank's answers", "已发：个人账，银行回盘"},
+        [RECONCILE_BANK] = {"paid: accounts, bank's answers and history",
+                            "已发：个人账，银行回盘加历史发放"},
         [RECONCILE_TRIAL] = {"trial balance, zero", "试算平衡，零"},
     };
     const char *code = r->programmes[p->programme].code;
@@ -129,7 +167,7 @@ static void pair_name(const struct output *o, const struct reconcile_report *r,
     } else if (p->what == RECONCILE_EQUATION) {
         snprintf(
             out, cap,
-            TEXT(o, "%s granted + receivable: where it is", "%s 应发+应追缴：去向合计"),
+            TEXT(o, "%s granted and owed back: where it is", "%s 应发及追缴：去向合计"),
             code);
     } else {
         snprintf(out, cap, "%s", TEXT(o, names[p->what].name, names[p->what].zh));
@@ -165,6 +203,10 @@ static void print_pairs(const struct output *o, const struct reconcile_report *r
         const struct reconcile_pair *p = &r->pairs[i];
         const int64_t values[] = {p->first, p->second, p->difference};
         char name[120];
+        if (p->what == RECONCILE_ACCOUNT && p->kind > ACCOUNT_RECEIVABLE &&
+            p->first == 0 && p->second == 0) {
+            continue; /* no recoveries */
+        }
         pair_name(o, r, p, name, sizeof name);
         sheet_cell(&t, "%s", name);
         for (size_t k = 0; k < COMMAND_COUNT(values); k++) {
@@ -188,6 +230,7 @@ static void put_report(struct json *top, const struct reconcile_report *r)
     json_put_uint(top, "reissued_lines", r->reissued_lines);
     json_put_int(top, "batch_fen", r->batch_fen);
     json_put_int(top, "paid_fen", r->paid_fen);
+    json_put_int(top, "taken_over_fen", r->taken_over_fen);
     json_put_int(top, "returned_fen", r->back_fen);
     json_put_int(top, "reissued_fen", r->reissued_fen);
     json_put_int(top, "trial_balance_fen", r->trial_balance_fen);
@@ -196,10 +239,12 @@ static void put_report(struct json *top, const struct reconcile_report *r)
 
 static void print_report(const struct output *o, const struct reconcile_report *r)
 {
+    char people[WORDS_COUNT_CAP];
     output_data(o,
-                TEXT(o, "roster %llu people, %llu with an account\n",
-                     "名册 %llu 人，其中 %llu 人有应发\n"),
-                (unsigned long long)r->people, (unsigned long long)r->rows);
+                TEXT(o, "roster %s, with an account: %llu\n",
+                     "名册 %s，其中有应发的 %llu 人\n"),
+                words_count(o, r->people, WORDS_PEOPLE, people),
+                (unsigned long long)r->rows);
     output_data(o,
                 TEXT(o,
                      "payment lines %llu: paid %llu, came back %llu, of it reissued "
@@ -263,7 +308,8 @@ static const struct command ITEMS[] = {
         .brief = "granted and paid, by programme and month",
         .brief_zh = "按项目和月份汇总",
         .text = "For every programme and month: people, granted, due, in transit, "
-                "returned, paid, receivable.",
+                "returned, paid, receivable; and where there are recoveries, what "
+                "was recovered, waived, written off and set off.",
         .example = "  almoner -C baoqing report summary",
     },
     {

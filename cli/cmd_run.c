@@ -5,6 +5,7 @@
 #include "batch/run.h"
 #include "cli/command.h"
 #include "cli/sheet.h"
+#include "cli/words.h"
 
 static void put_report(struct env *e, const struct run_report *r, bool dry_run)
 {
@@ -17,17 +18,20 @@ static void put_report(struct env *e, const struct run_report *r, bool dry_run)
     json_put_bool(top, "resumed", r->resumed);
     json_put_uint(top, "beneficiaries", r->beneficiaries);
     json_put_uint(top, "records", r->records);
+    json_put_uint(top, "warned", r->warned);
     json_put_int(top, "regular_fen", r->regular_fen);
     json_put_int(top, "backpay_fen", r->backpay_fen);
     json_put_int(top, "reduction_fen", r->reduction_fen);
-    /* Recoveries are not set off against dues in this version. */
-    json_put_int(top, "set_off_fen", 0);
+    json_put_uint(top, "set_offs", r->set_offs);
+    json_put_int(top, "set_off_fen", r->set_off_fen);
 }
 
 static void print_report(const struct output *o, const struct run_report *r,
                          bool dry_run)
 {
     char month[DATE_TEXT_CAP];
+    char people[WORDS_COUNT_CAP];
+    char records[WORDS_COUNT_CAP];
     struct sheet t;
     if (o->quiet && !dry_run) {
         return;
@@ -44,11 +48,10 @@ static void print_report(const struct output *o, const struct run_report *r,
             month);
         return;
     } else {
-        output_done(o,
-                    TEXT(o, "run %u for %s: %llu people, %llu entitlement records%s\n",
-                         "测算 %u，%s：%llu 人，%llu 条应发记录%s\n"),
-                    r->number, month, (unsigned long long)r->beneficiaries,
-                    (unsigned long long)r->records,
+        output_done(o, TEXT(o, "run %u for %s: %s, %s%s\n", "测算 %u，%s：%s，%s%s\n"),
+                    r->number, month,
+                    words_count(o, r->beneficiaries, WORDS_PEOPLE, people),
+                    words_count(o, r->records, WORDS_RECORDS, records),
                     r->resumed ? TEXT(o, " (an interrupted run, finished)",
                                       "（续完上次未完成的测算）")
                                : "");
@@ -57,10 +60,30 @@ static void print_report(const struct output *o, const struct run_report *r,
     sheet_column(&t, TEXT(o, "regular", "当月应发"), true);
     sheet_column(&t, TEXT(o, "back-pay", "补发"), true);
     sheet_column(&t, TEXT(o, "reduction", "核减"), true);
+    sheet_column(&t, TEXT(o, "set off", "抵扣"), true);
     sheet_fen(&t, r->regular_fen);
     sheet_fen(&t, r->backpay_fen);
     sheet_fen(&t, r->reduction_fen);
+    sheet_fen(&t, r->set_off_fen);
     (void)sheet_end(&t, o, ST_OK);
+}
+
+static void warn(const struct output *o, const struct run_report *r)
+{
+    char month[DATE_TEXT_CAP];
+    char people[WORDS_COUNT_CAP];
+    if (r->warned == 0) {
+        return;
+    }
+    month_print(r->period, month);
+    output_warn(
+        o,
+        TEXT(o,
+             "the rules need something that is missing for %s; almoner report "
+             "unclaimed --warned --period %s lists them",
+             "有 %s缺少规则所需的内容；almoner report unclaimed --warned --period %s "
+             "列出名单"),
+        words_count(o, r->warned, WORDS_PEOPLE, people), month);
 }
 
 /* A trial of an open run would have to finish it. */
@@ -91,6 +114,7 @@ static enum status run_run(struct env *e, struct diag *d)
     } else {
         print_report(&e->out, &r, dry_run);
     }
+    warn(&e->out, &r);
     return ST_OK;
 }
 
@@ -112,7 +136,9 @@ static const struct command ITEMS[] = {
         .text =
             "Every month up to the period that may have changed is compared with what "
             "was granted already; differences are posted as regular amounts, back-pay "
-            "or reductions. Again, it posts nothing. An interrupted run is finished "
+            "or reductions. Then dues are set off for overpayments, where that was "
+            "decided (correct decide) and up to the policy's share. Again, it posts "
+            "nothing. An interrupted run is finished "
             "by the same command.",
         .example = "  almoner -C baoqing run --period 2026-09 \\\n"
                    "      --as wangfang --key wangfang.pem",

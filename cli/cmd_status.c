@@ -1,14 +1,19 @@
 /* cmd_status.c - where the ledger stands and, in words, what to do next. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "audit/payees.h"
+#include "audit/undecided.h"
 #include "base/date.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "batch/recover.h"
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/people.h"
+#include "ledger/recovery.h"
 #include "ledger/register.h"
 
 #define LOOKED_MAX 1000000 /* lines: about a second */
@@ -21,7 +26,7 @@ struct page {
     size_t open_batches;
     size_t makers, checkers, releasers;
     uint64_t looked; /* at lines, for those that came back */
-    int64_t due_fen, back_fen;
+    int64_t due_fen, back_fen, receivable_fen;
 };
 
 static void step(struct page *s, const char *command, const char *fmt, ...)
@@ -157,7 +162,42 @@ static enum status channel_steps(struct page *s, struct diag *d)
     return ST_OK;
 }
 
-static enum status pending_steps(struct page *s, struct diag *d)
+/* One whose months were granted again waits for nobody: it could not be decided. */
+static enum status still_open(struct page *s, const struct recovery_entry *e,
+                              bool *open, struct diag *d)
+{
+    struct account *a = calloc(1, sizeof *a);
+    if (a == NULL) {
+        return diag_memory(d);
+    }
+    enum status st = recover_account(s->l, e->terms.person, a, d);
+    *open = st == ST_OK && recovery_open_fen(e, a) > 0;
+    free(a);
+    return st;
+}
+
+static enum status recovery_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->recoveries; n++) {
+        struct recovery_entry e;
+        bool open = false;
+        TRY(recovery_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == RECOVERY_PROPOSED) {
+            TRY(still_open(s, &e, &open, d));
+        }
+        if (open) {
+            snprintf(command, sizeof command, "almoner correct confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "recovery %u (person %llu) waits for a checker",
+                      "追缴 %u（补贴对象 %llu）待复核确认"),
+                 n, (unsigned long long)e.terms.person);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status policy_steps(struct page *s, struct diag *d)
 {
     char command[80];
     for (uint32_t n = 1; n <= ledger_head(s->l)->policies; n++) {
@@ -171,16 +211,114 @@ static enum status pending_steps(struct page *s, struct diag *d)
                  n, e.id);
         }
     }
+    return ST_OK;
+}
+
+/* Nobody is to sign what was not looked at: showing comes first. */
+static enum status import_steps(struct page *s, struct diag *d)
+{
+    char command[80];
     for (uint32_t n = 1; n <= ledger_head(s->l)->imports; n++) {
         struct import_entry e;
         TRY(import_get(ledger_txn(s->l), n, &e, d));
         if (e.state == ENTRY_PENDING && e.confirmed_at == 0) {
+            snprintf(command, sizeof command, "almoner import show %u", n);
+            step(s, command,
+                 TEXT(&s->e->out,
+                      "import %u (%llu rows) waits for a checker: look first",
+                      "导入 %u（%llu 行）待复核：先查看变更"),
+                 n, (unsigned long long)e.rows);
             snprintf(command, sizeof command, "almoner import confirm %u", n);
             step(s, command,
                  TEXT(&s->e->out, "import %u (%llu rows) waits for a checker",
                       "导入 %u（%llu 行）待复核确认"),
                  n, (unsigned long long)e.rows);
         }
+    }
+    return ST_OK;
+}
+
+static enum status pending_steps(struct page *s, struct diag *d)
+{
+    TRY(policy_steps(s, d));
+    TRY(import_steps(s, d));
+    return recovery_steps(s, d);
+}
+
+/* ---- what a run has not seen ---- */
+
+static bool bears_on_amounts(enum import_what what)
+{
+    return what != IMPORT_ROUTES && what != IMPORT_INSTITUTIONS && what != IMPORT_UNITS;
+}
+
+/* Rows confirmed since a run last posted something: one that finds nothing to post
+ * leaves no record, so it is not known whether they were looked at. */
+static enum status rows_unseen(struct page *s, uint64_t *rows, struct diag *d)
+{
+    const struct head *h = ledger_head(s->l);
+    *rows = 0;
+    for (uint32_t n = 1; n <= h->imports; n++) {
+        struct import_entry e;
+        TRY(import_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == ENTRY_ACTIVE && bears_on_amounts(e.what) &&
+            e.confirmed_at >= h->assessed_size) {
+            *rows += e.rows;
+        }
+    }
+    return ST_OK;
+}
+
+static enum status run_step(struct page *s, struct diag *d)
+{
+    const struct head *h = ledger_head(s->l);
+    int32_t today = month_of_day(ledger_today(s->l));
+    int32_t period = h->assessed_month > today ? h->assessed_month : today;
+    char month[DATE_TEXT_CAP];
+    char command[80];
+    uint64_t rows;
+    if (h->runs == 0 || h->confirmed == 0) {
+        return ST_OK; /* begin_steps */
+    }
+    TRY(rows_unseen(s, &rows, d));
+    month_print(period, month);
+    snprintf(command, sizeof command, "almoner run --period %s%s", month,
+             period > today ? " --ahead" : "");
+    if (h->confirmed > h->assessed_rules) {
+        step(s, command,
+             TEXT(&s->e->out,
+                  "%u policies were confirmed since a run last posted anything",
+                  "上次登记测算结果后，新确认政策文件 %u 个"),
+             h->confirmed - h->assessed_rules);
+    }
+    if (rows > 0) {
+        step(
+            s, command,
+            TEXT(
+                &s->e->out,
+                "%llu rows of imports were confirmed since a run last posted anything: "
+                "amounts may change",
+                "上次登记测算结果后，新确认导入 %llu 行，金额可能变化"),
+            (unsigned long long)rows);
+    }
+    return ST_OK;
+}
+
+/* What was overpaid and nobody has decided how to get back. */
+static enum status undecided_step(struct page *s, struct diag *d)
+{
+    struct undecided u = {0};
+    char fen[MONEY_TEXT_CAP];
+    if (s->receivable_fen != 0) {
+        TRY(undecided_ledger(s->l, &s->e->progress, &u, d));
+    }
+    if (u.people > 0) {
+        money_print_grouped(u.fen, fen);
+        step(s, "almoner report recoveries",
+             TEXT(&s->e->out,
+                  "%llu people owe %s yuan that nobody has decided on: correct decide",
+                  "%llu 人应追缴 %s 元，尚未作出追缴决定：correct decide"),
+             (unsigned long long)u.people, fen);
     }
     return ST_OK;
 }
@@ -202,7 +340,7 @@ static void batch_step_line(struct page *s, const struct batch_entry *b)
     char command[120];
     char total[MONEY_TEXT_CAP];
     money_print_grouped(b->total_fen, total);
-    batches_next(b, command, sizeof command);
+    batches_next(o, b, command, sizeof command);
     step(s, command,
          TEXT(o, "batch %u is %s: %llu lines, %s yuan", "批次 %u %s：%llu 笔，%s 元"),
          b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
@@ -302,9 +440,12 @@ static enum status read_balances(struct page *s, struct diag *d)
     enum status st = store_cursor_next(c, &key, &value, d);
     while (st == ST_OK && key.p != NULL) {
         int kind = key.n > 0 ? (uint8_t)key.p[key.n - 1] : ACCOUNT_KINDS;
-        if (value.n == 8 && (kind == ACCOUNT_DUE || kind == ACCOUNT_RETURNED)) {
+        int64_t *sum = kind == ACCOUNT_DUE          ? &s->due_fen
+                       : kind == ACCOUNT_RETURNED   ? &s->back_fen
+                       : kind == ACCOUNT_RECEIVABLE ? &s->receivable_fen
+                                                    : NULL;
+        if (value.n == 8 && sum != NULL) {
             int64_t fen = (int64_t)get_u64((const uint8_t *)value.p);
-            int64_t *sum = kind == ACCOUNT_DUE ? &s->due_fen : &s->back_fen;
             if (!money_sub(*sum, fen, sum)) {
                 st =
                     diag_fail(d, ST_INTEGRITY, "balances", "a balance is out of range");
@@ -370,10 +511,40 @@ static void due_step(struct page *s)
     if (s->due_fen > 0) {
         money_print_grouped(s->due_fen, fen);
         step(
-            s, "almoner batch new --channel NAME --pay-date YYYY-MM-DD",
+            s, "almoner batch new --channel NAME --pay-date DATE",
             TEXT(&s->e->out, "%s yuan are due and in no batch", "待发 %s 元，尚未组批"),
             fen);
     }
+}
+
+static void payee_step(struct page *s, size_t count, const char *en, const char *zh)
+{
+    char why[200];
+    if (count > 0) {
+        snprintf(why, sizeof why, "%zu %s", count, TEXT(&s->e->out, en, zh));
+        step(s, "almoner report payees", "%s", why);
+    }
+}
+
+/* Who is paid for others, when that ends or is much. Not without the vault's key. */
+static enum status payee_steps(struct page *s, struct diag *d)
+{
+    struct payees_list list = {0};
+    enum status st = ST_OK;
+    if (ledger_has_vault(s->l)) {
+        st = payees_list_read(s->l, ledger_today(s->l), &s->e->progress, &list, d);
+    }
+    payee_step(s, list.ended,
+               "authorisations of agents and guardians have ended: payment is held "
+               "until an account is registered",
+               "条代领、监护授权已到期：登记新的收款账户前暂停发放");
+    payee_step(s, list.ending,
+               "authorisations of agents and guardians end within a month",
+               "条代领、监护授权将在一个月内到期");
+    payee_step(s, list.many, "payees are paid for three people or more",
+               "名收款人代领三人以上");
+    payees_list_release(&list);
+    return st;
 }
 
 static void checkpoint_step(struct page *s, uint64_t last)
@@ -428,7 +599,8 @@ static enum status put_json(struct page *s, const struct facts *f, struct diag *
     } else {
         json_put_null(top, "open_act");
     }
-    json_put_uint(top, "people", h->people);
+    json_put_uint(top, "people", h->people - h->institutions);
+    json_put_uint(top, "institutions", h->institutions);
     json_put_int(top, "due_fen", s->due_fen);
     json_put_int(top, "returned_fen", s->back_fen);
     TRY(each_batch(s, json_put_list(top, "batches"), d));
@@ -460,7 +632,11 @@ static void print_head(struct page *s, const struct facts *f)
     }
     money_print_grouped(s->due_fen, fen);
     output_data(o, "%s %llu\n", TEXT(o, "people     ", "补贴对象  "),
-                (unsigned long long)h->people);
+                (unsigned long long)(h->people - h->institutions));
+    if (h->institutions > 0) {
+        output_data(o, "%s %llu\n", TEXT(o, "institutions", "机构      "),
+                    (unsigned long long)h->institutions);
+    }
     output_data(o, "%s %s\n", TEXT(o, "due        ", "待发      "), fen);
     if (s->back_fen != 0) {
         money_print_grouped(s->back_fen, fen);
@@ -477,8 +653,11 @@ static enum status steps(struct page *s, uint64_t checkpoint, struct diag *d)
     TRY(channel_steps(s, d));
     TRY(pending_steps(s, d));
     begin_steps(s);
+    TRY(run_step(s, d));
+    TRY(undecided_step(s, d));
     TRY(each_batch(s, NULL, d));
     due_step(s);
+    TRY(payee_steps(s, d));
     checkpoint_step(s, checkpoint);
     return ST_OK;
 }

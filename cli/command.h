@@ -39,12 +39,21 @@ extern const struct command_list commands_operator;
 extern const struct command_list commands_channel;
 extern const struct command_list commands_policy;
 extern const struct command_list commands_import;
+extern const struct command_list commands_import_show;
+extern const struct command_list commands_fact;
+extern const struct command_list commands_roster;
+extern const struct command_list commands_correct_post;
 extern const struct command_list commands_run;
 extern const struct command_list commands_person;
 extern const struct command_list commands_explain;
 extern const struct command_list commands_batch;    /* list, show, new, signatures */
 extern const struct command_list commands_transfer; /* batch export, answer, reissue */
+extern const struct command_list commands_correct;
 extern const struct command_list commands_report;
+extern const struct command_list commands_recoveries; /* report recoveries, arrears */
+extern const struct command_list commands_letters;    /* report letters */
+extern const struct command_list commands_payees;     /* report payees */
+extern const struct command_list commands_unclaimed;  /* report unclaimed */
 extern const struct command_list commands_verify;
 extern const struct command_list commands_record; /* audit record, checkpoint */
 extern const struct command_list commands_help;   /* format list, help, version ... */

@@ -336,6 +336,17 @@ enum status env_write_unsigned(struct env *e, struct diag *d)
     return read_as(e, false, d);
 }
 
+enum status env_look(struct env *e, struct diag *d)
+{
+    return open_ledger(e, LEDGER_READ, d);
+}
+
+void env_look_end(struct env *e)
+{
+    ledger_close(e->ledger);
+    e->ledger = NULL;
+}
+
 /* ---- asking ---- */
 
 static enum status ask(const char *question, struct diag *d)

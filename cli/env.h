@@ -67,6 +67,10 @@ struct question {
     char text[QUESTION_TEXT_CAP];
     uint8_t content[DIGEST_LEN]; /* of the file, or of the batch's content */
 };
+/* Opens it for reading without WHO, to show what an act would do before it is signed;
+ * env_look_end closes it again. Between the two nothing else may be opened. */
+enum status env_look(struct env *e, struct diag *d) MUST_USE;
+void env_look_end(struct env *e);
 /* As env_write, but asks first, on a terminal: `about` writes the question from the
  * ledger as it stands. Nobody is kept waiting for the answer: the ledger is open for
  * writing only after it, and the question is written again then. ST_INTERRUPTED

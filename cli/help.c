@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/help_zh.h"
 
 #define VERSION "0.1.0"
 #define NAME_WIDTH 20
@@ -51,6 +52,7 @@ static void print_option(const struct env *e, const struct option_spec *s)
 {
     char left[80];
     char letter[8] = "";
+    const char *help = TEXT(&e->out, s->help, help_zh(s->help));
     if (s->letter != 0) {
         snprintf(letter, sizeof letter, "-%c, ", s->letter);
     }
@@ -58,9 +60,9 @@ static void print_option(const struct env *e, const struct option_spec *s)
              s->argument != NULL ? " " : "", s->argument != NULL ? s->argument : "",
              s->kind == OPTION_LIST ? "..." : "");
     if (strlen(left) > OPTION_WIDTH) {
-        output_data(&e->out, "  %s\n  %*s %s\n", left, OPTION_WIDTH, "", s->help);
+        output_data(&e->out, "  %s\n  %*s %s\n", left, OPTION_WIDTH, "", help);
     } else {
-        output_data(&e->out, "  %-*s %s\n", OPTION_WIDTH, left, s->help);
+        output_data(&e->out, "  %-*s %s\n", OPTION_WIDTH, left, help);
     }
 }
 
@@ -97,9 +99,13 @@ enum status help_command(struct env *e, const struct command *c)
                 c->operands[0] != '\0' ? " " : "", c->operands,
                 c->options.count > 0 ? " [OPTIONS]" : "",
                 (c->needs & COMMAND_SIGNS) != 0 ? " --as NAME --key FILE" : "");
-    print_wrapped(o, c->text);
+    if (o->zh && help_text_zh(c->name) != NULL) {
+        output_data(o, "%s\n", help_text_zh(c->name));
+    } else {
+        print_wrapped(o, c->text);
+    }
     for (size_t t = 0; t < count; t++) {
-        output_data(o, "\n%s\n", tables[t]->title);
+        output_data(o, "\n%s\n", TEXT(o, tables[t]->title, help_zh(tables[t]->title)));
         for (size_t i = 0; i < tables[t]->count; i++) {
             print_option(e, &tables[t]->specs[i]);
         }

@@ -304,6 +304,35 @@ enum status options_month(const struct options *o, const char *name, int32_t *ou
     return ST_OK;
 }
 
+enum status options_months(const struct options *o, const char *name, int32_t *from,
+                           int32_t *through, struct diag *d)
+{
+    const char *value = options_text(o, name);
+    int32_t first;
+    int32_t last;
+    if (value == NULL) {
+        return ST_OK;
+    }
+    struct str s = str_of(value);
+    size_t n = 0;
+    while (n < s.n && !str_starts(str_make(s.p + n, s.n - n), str_of(".."))) {
+        n++;
+    }
+    bool range = n < s.n;
+    if (!month_parse(str_make(s.p, n), &first) ||
+        !month_parse(range ? str_make(s.p + n + 2, s.n - n - 2) : s, &last)) {
+        return bad_option(name, value, "a month (YYYY-MM) or a range of them", d);
+    }
+    TRY(in_range(name, value, first, d));
+    TRY(in_range(name, value, last, d));
+    if (last < first) {
+        return bad_option(name, value, "a range: it ends before it begins", d);
+    }
+    *from = first;
+    *through = last;
+    return ST_OK;
+}
+
 enum status options_date(const struct options *o, const char *name, int32_t *out,
                          struct diag *d)
 {

@@ -74,6 +74,9 @@ size_t options_list(const struct options *o, const char *name, struct str *out,
  * them. */
 enum status options_month(const struct options *o, const char *name, int32_t *out,
                           struct diag *d) MUST_USE;
+/* A month, or YYYY-MM..YYYY-MM, both ends in. */
+enum status options_months(const struct options *o, const char *name, int32_t *from,
+                           int32_t *through, struct diag *d) MUST_USE;
 enum status options_date(const struct options *o, const char *name, int32_t *out,
                          struct diag *d) MUST_USE;
 enum status options_number(const struct options *o, const char *name, uint64_t max,

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/must.h"
+#include "cli/reasons.h"
 
 #define SENTENCE_MAX ((size_t)4 * 1024 * 1024)
 
@@ -76,8 +77,9 @@ void output_warn(const struct output *o, const char *fmt, ...)
     va_list ap;
     va_start(ap, fmt);
     if (!o->quiet) {
-        fprintf(stderr, "%salmoner: warning:%s ", o->color_err ? "\x1b[33m" : "",
-                o->color_err ? "\x1b[0m" : "");
+        fprintf(stderr, "%salmoner: %s%s%s", o->color_err ? "\x1b[33m" : "",
+                TEXT(o, "warning:", "警告："), o->color_err ? "\x1b[0m" : "",
+                TEXT(o, " ", ""));
         print(stderr, fmt, ap);
         fputc('\n', stderr);
     }
@@ -93,16 +95,20 @@ struct json *output_object(struct output *o, const char *schema)
     return o->object;
 }
 
-/* `almoner: error CODE: WHERE: WHAT` and, below it, how to mend it. */
+/* `almoner: error CODE: WHERE: WHAT` and, below it, how to mend it. In Chinese what the
+ * code means stands before the particulars, which are in English. */
 static void print_error(const struct output *o, const struct diag *d)
 {
     struct buf text;
+    const char *zh = o->zh ? reasons_error_zh(d->code) : NULL;
     buf_init(&text, SENTENCE_MAX);
-    buf_addf(&text, "%salmoner: error%s %s: %s%s%s\n", o->color_err ? "\x1b[31m" : "",
-             o->color_err ? "\x1b[0m" : "", d->code, d->where,
-             d->where[0] != '\0' ? ": " : "", d->what);
+    buf_addf(&text, "%salmoner: %s%s %s: %s%s", o->color_err ? "\x1b[31m" : "",
+             TEXT(o, "error", "错误"), o->color_err ? "\x1b[0m" : "", d->code, d->where,
+             d->where[0] != '\0' ? ": " : "");
+    buf_addf(&text, zh != NULL ? "%s（%s）\n" : "%s%s\n", zh != NULL ? zh : "",
+             d->what);
     if (d->hint[0] != '\0') {
-        buf_addf(&text, "  hint: %s\n", d->hint);
+        buf_addf(&text, "  %s%s\n", TEXT(o, "hint: ", "提示："), d->hint);
     }
     for (size_t i = 0; i < text.len; i++) {
         bool paint = o->color_err && text.p[i] == 0x1b;

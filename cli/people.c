@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/output.h"
 
 #define LATEST (DAY_NEVER - 1)
 
@@ -13,8 +14,17 @@ static enum status no_person(const char *typed, struct diag *d)
 {
     char masked[PEOPLE_TEXT_CAP];
     id_number_mask(str_of(typed), masked, sizeof masked);
-    return diag_fail(d, ST_CONFLICT, "unknown-person", "nobody on the roster has %s",
-                     masked);
+    diag_fail(d, ST_CONFLICT, "unknown-person", "nobody on the roster has %s", masked);
+    return diag_hint(d,
+                     "compare it with the ID card; new people: almoner import people");
+}
+
+static enum status no_number(struct ledger *l, uint64_t number, struct diag *d)
+{
+    diag_fail(d, ST_CONFLICT, "unknown-person", "there is no person %llu",
+              (unsigned long long)number);
+    return diag_hint(d, "the last one has number %llu; an ID number finds a person too",
+                     (unsigned long long)ledger_head(l)->people);
 }
 
 enum status people_find(struct ledger *l, const char *typed, uint64_t *number,
@@ -27,12 +37,19 @@ enum status people_find(struct ledger *l, const char *typed, uint64_t *number,
         TRY(vault_find(l, id, number, d));
         return *number != 0 ? ST_OK : no_person(typed, d);
     }
+    if (credit_code_valid(s) && str_copy(s, id, sizeof id)) {
+        TRY(vault_find(l, id, number, d));
+        return *number != 0 ? ST_OK
+                            : diag_fail(d, ST_CONFLICT, "unknown-institution",
+                                        "no institution is known with %s", typed);
+    }
     if (s.n < 15 && text_u64(s, 1, UINT64_MAX, number)) {
-        return ST_OK;
+        return *number <= ledger_head(l)->people ? ST_OK : no_number(l, *number, d);
     }
     if (s.n == 15 || s.n == ID_NUMBER_LEN) {
-        return diag_fail(d, ST_INPUT, id_error_code(error), "wrong ID number: %s",
-                         id_error_text(error));
+        diag_fail(d, ST_INPUT, id_error_code(error), "wrong ID number: %s",
+                  id_error_text(error));
+        return diag_hint(d, "compare it with the ID card");
     }
     return diag_fail(d, ST_USAGE, "bad-number",
                      "\"%s\" is neither a person's number nor an ID number", typed);
@@ -42,14 +59,58 @@ enum status people_open(struct people *p, struct ledger *l, uint64_t number,
                         uint64_t known_below, struct diag *d)
 {
     vault_row_init(&p->row);
+    p->merged_from = 0;
     p->person = calloc(1, sizeof *p->person);
     if (p->person == NULL) {
         return diag_memory(d);
     }
-    TRY(vault_row_read(l, number, &p->row, d));
-    TRY(person_read(buf_str(&p->row.plain), known_below, p->person, d));
-    p->person->number = number;
-    return ST_OK;
+    for (unsigned i = 0; i <= PERSON_MERGES_MAX; i++) {
+        TRY(vault_row_read(l, number, &p->row, d));
+        TRY(person_read(buf_str(&p->row.plain), known_below, p->person, d));
+        p->person->number = number;
+        if (p->person->merged_into == 0) {
+            return ST_OK;
+        }
+        p->merged_from = p->merged_from != 0 ? p->merged_from : number;
+        number = p->person->merged_into;
+    }
+    return diag_fail(d, ST_INTEGRITY, "vault", "a merged person leads to nobody");
+}
+
+bool people_was_duplicate(const struct people *p, const char *typed)
+{
+    char id[ID_NUMBER_LEN + 1];
+    if (p->merged_from != 0) {
+        return true;
+    }
+    if (id_number_normal(str_of(typed), id) != ID_OK || p->person->merge_count == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < p->person->fact_count; i++) {
+        const struct fact *f = &p->person->facts[i];
+        if (f->code == FACT_ID_NUMBER && str_is(f->value, id)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void people_tell_merged(const struct output *o, const struct people *p,
+                        const char *typed)
+{
+    char masked[PEOPLE_TEXT_CAP];
+    if (o->json || !people_was_duplicate(p, typed)) {
+        return;
+    }
+    if (p->merged_from != 0) {
+        snprintf(masked, sizeof masked, "%llu", (unsigned long long)p->merged_from);
+    } else {
+        id_number_mask(str_of(typed), masked, sizeof masked);
+    }
+    output_data(o,
+                TEXT(o, "%s was entered twice and merged into person %llu.\n",
+                     "%s 是重复登记，已并入补贴对象 %llu。\n"),
+                masked, (unsigned long long)p->person->number);
 }
 
 void people_close(struct people *p)
@@ -108,7 +169,7 @@ void people_value(const struct fact *f, bool clear, char out[PEOPLE_TEXT_CAP])
 void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
 {
     struct str name = person_value(p, "name", LATEST);
-    if (clear) {
+    if (clear || person_is_institution(p)) {
         copy(name, out);
     } else {
         name_mask(name, out, PEOPLE_TEXT_CAP);
@@ -118,7 +179,9 @@ void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
 void people_id_number(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
 {
     struct str id = person_value(p, "id_number", LATEST);
-    if (clear) {
+    if (person_is_institution(p)) {
+        copy(person_value(p, "credit-code", LATEST), out);
+    } else if (clear) {
         copy(id, out);
     } else {
         id_number_mask(id, out, PEOPLE_TEXT_CAP);

@@ -7,22 +7,31 @@
 struct people {
     struct vault_row row;
     struct person *person; /* of the row; text borrows from it */
+    uint64_t merged_from;  /* the number that was asked for, when it leads to another */
 };
 
-/* The number of the person: an internal number, or an ID number. ST_INPUT
- * "id-check-digit" and so on for a mistyped one, ST_CONFLICT "unknown-person". */
+/* The number of the person: an internal number, or an ID number; or of an institution,
+ * by its credit code. ST_INPUT "id-check-digit" and so on for a mistyped one,
+ * ST_CONFLICT "unknown-person", "unknown-institution". */
 enum status people_find(struct ledger *l, const char *typed, uint64_t *number,
                         struct diag *d) MUST_USE;
-/* Reads the person as known below a sequence (UINT64_MAX: all). people_close is due
- * also after a failure. */
+/* Reads the person as known below a sequence (UINT64_MAX: all); of a duplicate whom it
+ * was merged into by then. people_close is due also after a failure. */
 enum status people_open(struct people *p, struct ledger *l, uint64_t number,
                         uint64_t known_below, struct diag *d) MUST_USE;
 void people_close(struct people *p);
+/* Was what the user typed the number or an ID number of a duplicate, merged since? */
+bool people_was_duplicate(const struct people *p, const char *typed);
+/* Says so, when it was; to people, not in JSON. */
+struct output;
+void people_tell_merged(const struct output *o, const struct people *p,
+                        const char *typed);
 
 #define PEOPLE_TEXT_CAP 512
 /* A fact's value as it may be shown: names, numbers, addresses and phones masked unless
  * clear. */
 void people_value(const struct fact *f, bool clear, char out[PEOPLE_TEXT_CAP]);
+/* An institution's name and credit code are public. */
 void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP]);
 void people_id_number(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP]);
 /* All but the last 4 are stars. */

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "cli/output.h"
 
-#define SHEET_COLUMNS_MAX 12
+#define SHEET_COLUMNS_MAX 16
 
 struct sheet {
     size_t columns;

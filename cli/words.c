@@ -2,19 +2,78 @@
  * language. */
 #include "cli/words.h"
 
+#include <stdio.h>
+
+#include "base/attribute.h"
 #include "base/money.h"
 
 const char *words_account(const struct output *o, enum account_kind k)
 {
-    static const char *const zh[ACCOUNT_KINDS] = {"应发", "待发", "在途",
-                                                  "退回", "已发", "应追缴"};
-    return TEXT(o, account_kind_name(k), zh[k]);
+    static const struct {
+        const char *en;
+        const char *zh;
+    } names[ACCOUNT_KINDS] = {
+        {"granted", "应发"},     {"due", "待发"},          {"transit", "在途"},
+        {"returned", "退回"},    {"paid", "已发"},         {"receivable", "应追缴"},
+        {"recovered", "已追回"}, {"waived", "免予追缴"},   {"written off", "核销"},
+        {"set off", "抵扣"},     {"refunded", "缴回国库"},
+    };
+    return TEXT(o, names[k].en, names[k].zh);
 }
 
 const char *words_cause(const struct output *o, enum cause c)
 {
     static const char *const zh[] = {"?", "当月应发", "补发", "核减"};
     return TEXT(o, cause_name(c), zh[c]);
+}
+
+const char *words_count(const struct output *o, uint64_t n, enum words_of what,
+                        char out[WORDS_COUNT_CAP])
+{
+    static const struct {
+        const char *one;
+        const char *many;
+        const char *zh;
+    } names[] = {
+        [WORDS_ROWS] = {"row", "rows", "行"},
+        [WORDS_PEOPLE] = {"person", "people", "人"},
+        [WORDS_LINES] = {"line", "lines", "笔"},
+        [WORDS_RECORDS] = {"entitlement record", "entitlement records", "条应发记录"},
+        [WORDS_CASES] = {"case", "cases", "例"},
+    };
+    const char *en = n == 1 ? names[what].one : names[what].many;
+    snprintf(out, WORDS_COUNT_CAP, "%llu %s", (unsigned long long)n,
+             TEXT(o, en, names[what].zh));
+    return out;
+}
+
+void words_attribute(const struct output *o, struct str attribute, struct buf *out)
+{
+    const char *zh = o->zh ? attribute_zh(attribute) : NULL;
+    if (zh != NULL) {
+        buf_add_text(out, zh);
+    } else {
+        buf_add(out, attribute.p, attribute.n);
+    }
+}
+
+const char *words_line_state(const struct output *o, enum line_state s)
+{
+    switch (s) {
+    case LINE_OPEN:
+        return TEXT(o, line_state_name(s), "未回盘");
+    case LINE_PAID:
+        return TEXT(o, line_state_name(s), "已发");
+    case LINE_REJECTED:
+        return TEXT(o, line_state_name(s), "发放失败");
+    case LINE_RETURNED:
+        return TEXT(o, line_state_name(s), "退票");
+    case LINE_UNKNOWN:
+        return TEXT(o, line_state_name(s), "未知");
+    case LINE_REISSUED:
+        return TEXT(o, line_state_name(s), "已重发");
+    }
+    return line_state_name(s);
 }
 
 static void add_money(struct buf *out, int64_t fen)

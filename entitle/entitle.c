@@ -6,8 +6,26 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "ledger/settled.h"
 
 #define POLICIES_MAX 1000
+
+/* Of one person: so many months of history an import lets through. */
+#define SETTLED_MAX (PERSON_HISTORY_MONTHS_MAX + EVAL_PROGRAMMES_MAX)
+
+struct settlement { /* a row of register 9 */
+    int programme;
+    int32_t through;
+    uint64_t sequence;
+};
+
+struct order { /* of the person in hand */
+    int programme;
+    int32_t from, through; /* months */
+    int64_t fen;
+    bool counts;
+    uint64_t recorded;
+};
 
 struct builder { /* one programme's differences in the making */
     struct difference out;
@@ -23,7 +41,15 @@ struct entitle {
     int attributes[FACT_CODES]; /* of the set; [FACT_NAMED] is not used */
     struct eval_person subject;
     struct eval_fact facts[PERSON_FACTS_MAX];
+    struct settlement *settlements;
+    size_t settlement_count;
+    uint64_t known_below; /* settlements recorded from here on do not count */
+    struct eval_settled settled[SETTLED_MAX];
+    size_t order_count;
+    struct order orders[PERSON_FACTS_MAX];
     struct eval_result results[EVAL_PROGRAMMES_MAX];
+    uint64_t warned_people;
+    bool warned; /* the person in hand */
     struct builder builders[EVAL_PROGRAMMES_MAX];
 };
 
@@ -68,9 +94,9 @@ static enum status load_policies(struct entitle *e, struct ledger *l, uint32_t r
     return ST_OK;
 }
 
-static enum status compile(struct entitle *e, size_t count, struct diag *d)
+/* What the compiled set makes of names. */
+static enum status prepare(struct entitle *e, struct diag *d)
 {
-    TRY(policy_set_new(&e->set, e->list, count, d));
     e->programmes = policy_set_programme_count(e->set);
     for (unsigned c = 1; c < FACT_CODES; c++) {
         struct str name = str_of(fact_code_name((enum fact_code)c));
@@ -108,7 +134,34 @@ static enum status load_all(struct entitle *e, struct ledger *l, uint32_t rules,
     if (trial != NULL) {
         e->list[e->count] = *trial;
     }
-    return compile(e, e->count + (trial != NULL ? 1 : 0), d);
+    size_t count = e->count + (trial != NULL ? 1 : 0);
+    TRY(policy_set_new(&e->set, e->list, count, d));
+    return prepare(e, d);
+}
+
+/* What payment history settled, for all programmes of the set. */
+static enum status load_settlements(struct entitle *e, struct ledger *l, struct diag *d)
+{
+    struct settled_entry row;
+    bool found = true;
+    e->known_below = UINT64_MAX;
+    for (uint32_t number = 1; found; number++) {
+        TRY(settled_get(ledger_txn(l), number, &row, &found, d));
+        int programme =
+            found ? policy_set_programme_find(e->set, str_of(row.programme)) : -1;
+        if (programme < 0) {
+            continue;
+        }
+        size_t wider = (e->settlement_count + 1) * sizeof *e->settlements;
+        struct settlement *list = realloc(e->settlements, wider);
+        if (list == NULL) {
+            return diag_memory(d);
+        }
+        e->settlements = list;
+        list[e->settlement_count++] = (struct settlement){
+            .programme = programme, .through = row.through, .sequence = row.sequence};
+    }
+    return ST_OK;
 }
 
 static enum status open_with(struct entitle **out, struct ledger *l, uint32_t rules,
@@ -119,6 +172,9 @@ static enum status open_with(struct entitle **out, struct ledger *l, uint32_t ru
         return diag_memory(d);
     }
     enum status st = load_all(e, l, rules, trial, d);
+    if (st == ST_OK) {
+        st = load_settlements(e, l, d);
+    }
     if (st != ST_OK) {
         entitle_close(e);
         return st;
@@ -133,16 +189,32 @@ enum status entitle_open(struct entitle **out, struct ledger *l, uint32_t rules,
     return open_with(out, l, rules, NULL, d);
 }
 
-enum status entitle_try(struct ledger *l, const struct policy *p, uint32_t number,
-                        struct diag *d)
+enum status entitle_open_list(struct entitle **out, const struct confirmed_policy *list,
+                              size_t count, struct diag *d)
 {
-    struct entitle *e;
+    struct entitle *e = calloc(1, sizeof *e);
+    if (e == NULL) {
+        return diag_memory(d);
+    }
+    enum status st = policy_set_new(&e->set, list, count, d);
+    if (st == ST_OK) {
+        st = prepare(e, d);
+    }
+    if (st != ST_OK) {
+        entitle_close(e);
+        return st;
+    }
+    *out = e;
+    return ST_OK;
+}
+
+enum status entitle_open_trial(struct entitle **out, struct ledger *l,
+                               const struct policy *p, uint32_t number, struct diag *d)
+{
     struct confirmed_policy trial = {.policy = p,
                                      .number = number,
                                      .confirmed_month = month_of_day(ledger_today(l))};
-    TRY(open_with(&e, l, UINT32_MAX, &trial, d));
-    entitle_close(e);
-    return ST_OK;
+    return open_with(out, l, UINT32_MAX, &trial, d);
 }
 
 void entitle_close(struct entitle *e)
@@ -154,6 +226,7 @@ void entitle_close(struct entitle *e)
     for (size_t i = 0; e->owned != NULL && i < e->count; i++) {
         policy_free(e->owned[i]);
     }
+    free(e->settlements);
     free(e->owned);
     free(e->list);
     free(e);
@@ -167,7 +240,9 @@ const struct policy_set *entitle_policies(const struct entitle *e)
 uint32_t entitle_wants(const struct entitle *e)
 {
     uint32_t wants = UINT32_C(1) << FACT_NAMED | UINT32_C(1) << FACT_ID_NUMBER |
-                     UINT32_C(1) << FACT_BIRTH;
+                     UINT32_C(1) << FACT_BIRTH | UINT32_C(1) << FACT_CREDIT_CODE;
+    wants |= UINT32_C(1) << FACT_ORDER;
+    wants |= e->settlement_count > 0 ? PERSON_PAID : 0;
     for (unsigned c = 1; c < FACT_CODES; c++) {
         if (e->attributes[c] != ATTR_UNUSED) {
             wants |= UINT32_C(1) << c;
@@ -187,6 +262,16 @@ const struct programme *entitle_rules(const struct entitle *e, struct str progra
     return c == NULL ? NULL
                      : policy_programme(c->policy,
                                         policy_set_programme_code(e->set, (size_t)n));
+}
+
+uint32_t entitle_share(const struct entitle *e, struct str programme, int32_t month)
+{
+    const struct programme *p = entitle_rules(e, programme, month);
+    if (p == NULL || !p->has_rules || p->rules.set_off_percent <= 0) {
+        return 0;
+    }
+    return p->rules.set_off_percent > 10000 ? 10000
+                                            : (uint32_t)p->rules.set_off_percent;
 }
 
 /* ---- one person ---- */
@@ -217,21 +302,140 @@ static bool convert(const struct entitle *e, const struct fact *f, uint32_t orde
     return true;
 }
 
-/* False when nobody was known by then under this number ("as known on" an earlier day):
- * there is nothing to evaluate. */
-static bool take_person(struct entitle *e, const struct person *p)
+void entitle_known_below(struct entitle *e, uint64_t known_below)
+{
+    e->known_below = known_below;
+}
+
+/* The last settled month of a programme; -1: none is. */
+static int32_t settled_month(const struct entitle *e, int programme)
+{
+    int32_t through = -1;
+    for (size_t i = 0; i < e->settlement_count; i++) {
+        const struct settlement *s = &e->settlements[i];
+        if (s->programme == programme && s->sequence < e->known_below &&
+            s->through > through) {
+            through = s->through;
+        }
+    }
+    return through;
+}
+
+/* Step 11: who was never paid has a row of nothing for each settled programme. */
+static void take_settled(struct entitle *e, const struct person *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < e->programmes && e->settlement_count > 0; i++) {
+        int32_t through = settled_month(e, (int)i);
+        if (through >= 0) {
+            e->settled[n++] = (struct eval_settled){
+                .programme = (int)i, .through_month = through, .month = through};
+        }
+    }
+    size_t programmes = n;
+    for (size_t i = 0; i < p->paid_count && programmes > 0; i++) {
+        const struct paid *x = &p->paid[i];
+        int programme = policy_set_programme_find(e->set, x->programme);
+        int32_t through = programme < 0 ? -1 : settled_month(e, programme);
+        for (int32_t m = x->from; m < x->from + x->months && m <= through; m++) {
+            must(n < SETTLED_MAX);
+            e->settled[n++] = (struct eval_settled){.programme = programme,
+                                                    .through_month = through,
+                                                    .month = m,
+                                                    .amount_fen = x->fen};
+        }
+    }
+    e->subject.settled = n > 0 ? e->settled : NULL;
+    e->subject.settled_count = n;
+}
+
+static void take_order(struct entitle *e, const struct fact *f)
+{
+    int programme = policy_set_programme_find(e->set, f->programme);
+    if (programme < 0 || e->order_count == PERSON_FACTS_MAX) {
+        return;
+    }
+    e->orders[e->order_count++] = (struct order){.programme = programme,
+                                                 .from = month_of_day(f->effective),
+                                                 .through = month_of_day(f->until),
+                                                 .fen = f->amount_fen,
+                                                 .counts = str_is(f->value, "counts"),
+                                                 .recorded = f->recorded};
+}
+
+/* Orders upon what the rules give for the month. */
+static void apply_orders(struct entitle *e, int32_t month)
+{
+    for (size_t i = 0; i < e->order_count; i++) {
+        const struct order *first = &e->orders[i];
+        int64_t counting = 0;
+        int64_t beside = 0;
+        bool done = month < first->from || month > first->through;
+        for (size_t k = 0; k < e->order_count && !done; k++) {
+            const struct order *o = &e->orders[k];
+            if (o->programme != first->programme || month < o->from ||
+                month > o->through) {
+                continue;
+            }
+            done = done || k < i;
+            counting += o->counts ? o->fen : 0;
+            beside += o->counts ? 0 : o->fen;
+        }
+        if (!done) {
+            int64_t *fen = &e->results[first->programme].amount_fen;
+            *fen = (counting > *fen ? counting : *fen) + beside;
+        }
+    }
+}
+
+size_t entitle_ordered(const struct person *p, struct str programme, int32_t month,
+                       struct ordered out[ORDERED_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < p->fact_count; i++) {
+        const struct fact *f = &p->facts[i];
+        if (f->code != FACT_ORDER || !str_eq(f->programme, programme) ||
+            month < month_of_day(f->effective) || month > month_of_day(f->until)) {
+            continue;
+        }
+        if (n < ORDERED_MAX) {
+            out[n] = (struct ordered){
+                .fact = f, .counts = str_is(f->value, "counts"), .fen = f->amount_fen};
+        }
+        n++;
+    }
+    return n;
+}
+
+static void evaluate(struct entitle *e, int32_t month)
+{
+    eval_month(e->set, &e->subject, month, e->results);
+    if (e->order_count > 0) {
+        apply_orders(e, month);
+    }
+}
+
+/* False when nobody was known by then under this number ("as known on" an earlier day),
+ * or it is another one's duplicate: there is nothing to evaluate. */
+static bool take_person(struct entitle *e, const struct person *p)
+{
+    size_t n = 0;
+    e->order_count = 0;
+    for (size_t i = 0; i < p->fact_count; i++) {
+        if (p->facts[i].code == FACT_ORDER) {
+            take_order(e, &p->facts[i]);
+            continue;
+        }
         if (convert(e, &p->facts[i], (uint32_t)i, &e->facts[n])) {
             n++;
         }
     }
     policy_set_intern(e->set, e->facts, n);
+    take_settled(e, p);
     e->subject.birth = person_birth(p);
     e->subject.facts = e->facts;
     e->subject.fact_count = n;
-    return e->subject.birth != DAY_NEVER;
+    return e->subject.birth != DAY_NEVER && p->merged_into == 0;
 }
 
 const struct eval_result *entitle_month(struct entitle *e, const struct person *p,
@@ -239,7 +443,7 @@ const struct eval_result *entitle_month(struct entitle *e, const struct person *
 {
     e->subject.amounts_only = false;
     if (take_person(e, p)) {
-        eval_month(e->set, &e->subject, month, e->results);
+        evaluate(e, month);
         return e->results;
     }
     for (size_t i = 0; i < e->programmes; i++) {
@@ -248,6 +452,39 @@ const struct eval_result *entitle_month(struct entitle *e, const struct person *
         e->results[i] = none;
     }
     return e->results;
+}
+
+bool entitle_take(struct entitle *e, const struct person *p)
+{
+    e->subject.amounts_only = true;
+    return take_person(e, p);
+}
+
+const struct eval_result *entitle_amounts(struct entitle *e, int32_t month)
+{
+    evaluate(e, month);
+    return e->results;
+}
+
+const struct eval_person *entitle_subject(struct entitle *e, const struct person *p)
+{
+    e->subject.amounts_only = false;
+    return take_person(e, p) ? &e->subject : NULL;
+}
+
+bool entitle_omitted(struct entitle *e, const struct person *p, int32_t month,
+                     struct omitted *out)
+{
+    if (!entitle_take(e, p)) {
+        return false;
+    }
+    evaluate(e, month);
+    return why_omitted(e->set, &e->subject, month, e->results, out);
+}
+
+uint64_t entitle_warned(const struct entitle *e)
+{
+    return e->warned_people;
 }
 
 /* ---- differences ---- */
@@ -273,6 +510,22 @@ struct sink {
     void *ctx;
 };
 
+/* Names the orders that bear on a month in the difference. */
+static void note_orders(const struct entitle *e, int32_t month, struct difference *x)
+{
+    for (size_t i = e->order_count; i > 0; i--) {
+        const struct order *o = &e->orders[i - 1];
+        bool known = o->programme != x->programme || month < o->from ||
+                     month > o->through || x->order_count == DIFFERENCE_ORDERS_MAX;
+        for (size_t k = 0; k < x->order_count && !known; k++) {
+            known = x->orders[k] == o->recorded;
+        }
+        if (!known) {
+            x->orders[x->order_count++] = o->recorded;
+        }
+    }
+}
+
 static enum status flush(struct builder *b, const struct sink *to, struct diag *d)
 {
     if (b->out.count == 0) {
@@ -280,6 +533,7 @@ static enum status flush(struct builder *b, const struct sink *to, struct diag *
     }
     enum status st = to->each(to->ctx, &b->out, d);
     b->out.count = 0;
+    b->out.order_count = 0;
     return st;
 }
 
@@ -301,9 +555,10 @@ static enum status add_span(struct builder *b, const struct entitlement_span *ne
 static enum status compare_month(struct entitle *e, int32_t month, int32_t period,
                                  const struct sink *to, struct diag *d)
 {
-    eval_month(e->set, &e->subject, month, e->results);
+    evaluate(e, month);
     for (size_t i = 0; i < e->programmes; i++) {
         const struct eval_result *r = &e->results[i];
+        e->warned = e->warned || r->warned;
         const struct account_programme *had = e->builders[i].had;
         int64_t fen = r->amount_fen - (had == NULL ? 0 : account_granted(had, month));
         if (fen == 0) {
@@ -316,6 +571,7 @@ static enum status compare_month(struct entitle *e, int32_t month, int32_t perio
             .tier = r->tier_number,
         };
         TRY(add_span(&e->builders[i], &next, to, d));
+        note_orders(e, month, &e->builders[i].out);
     }
     return ST_OK;
 }
@@ -333,6 +589,7 @@ enum status entitle_differences(
     }
     for (size_t i = 0; i < e->programmes; i++) {
         e->builders[i].out.count = 0;
+        e->builders[i].out.order_count = 0;
         e->builders[i].had = NULL;
     }
     for (size_t i = 0; i < a->count; i++) {
@@ -341,9 +598,11 @@ enum status entitle_differences(
             e->builders[n].had = &a->programmes[i];
         }
     }
+    e->warned = false;
     for (int32_t m = range.first; m <= range.through; m++) {
         TRY(compare_month(e, m, period, &to, d));
     }
+    e->warned_people += e->warned ? 1 : 0;
     for (size_t i = 0; i < e->programmes; i++) {
         TRY(flush(&e->builders[i], &to, d));
     }

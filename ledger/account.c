@@ -10,11 +10,17 @@
 #include "base/money.h"
 #include "base/must.h"
 
-#define ROW_VERSION 1
+#define ROW_VERSION 2
+#define ROW_FORWARD 128 /* in place of the version: who was merged into another */
 #define MONTH_END_MAX (ACCOUNT_MONTH_MAX + SPAN_MONTHS_MAX)
 
 static const char *const KIND_NAMES[ACCOUNT_KINDS] = {
-    "granted", "due", "transit", "returned", "paid", "receivable",
+    "granted",   "due",    "transit",     "returned", "paid",     "receivable",
+    "recovered", "waived", "written_off", "set_off",  "refunded",
+};
+static const bool ON_LEFT[ACCOUNT_KINDS] = {
+    [ACCOUNT_GRANTED] = true, [ACCOUNT_RECEIVABLE] = true,  [ACCOUNT_RECOVERED] = true,
+    [ACCOUNT_WAIVED] = true,  [ACCOUNT_WRITTEN_OFF] = true,
 };
 
 bool programme_code_valid(struct str code)
@@ -77,11 +83,10 @@ bool span_valid(const struct span *s)
            s->fen <= ACCOUNT_FEN_MAX;
 }
 
-/* GRANTED and RECEIVABLE are on the left of the equation, the others on the right: a
- * debit raises the left and lowers the right, a credit the other way round. */
-static bool on_left(enum account_kind k)
+bool account_on_left(enum account_kind k)
 {
-    return k == ACCOUNT_GRANTED || k == ACCOUNT_RECEIVABLE;
+    must((unsigned)k < ACCOUNT_KINDS);
+    return ON_LEFT[k];
 }
 
 static bool read_segment(struct reader *r, int32_t month, struct segment *s)
@@ -89,7 +94,7 @@ static bool read_segment(struct reader *r, int32_t month, struct segment *s)
     int64_t left_minus_right = 0;
     uint64_t gap = reader_varint(r);
     uint64_t months = reader_varint(r);
-    uint8_t mask = reader_u8(r);
+    uint64_t mask = reader_varint(r);
     if (r->failed || gap > MONTH_END_MAX || months == 0 || months > MONTH_END_MAX ||
         mask == 0 || mask >> ACCOUNT_KINDS != 0) {
         return false;
@@ -103,7 +108,7 @@ static bool read_segment(struct reader *r, int32_t month, struct segment *s)
             return false;
         }
         s->fen[k] = (int64_t)fen;
-        left_minus_right += on_left((enum account_kind)k) ? s->fen[k] : -s->fen[k];
+        left_minus_right += ON_LEFT[k] ? s->fen[k] : -s->fen[k];
     }
     return !r->failed && left_minus_right == 0 && s->from + s->months <= MONTH_END_MAX;
 }
@@ -116,12 +121,14 @@ static bool same_amounts(const struct segment *a, const struct segment *b)
 static bool read_programme(struct reader *r, struct account_programme *p)
 {
     struct str code = reader_text(r);
+    uint64_t set_off = reader_varint(r);
     uint64_t count = reader_varint(r);
     if (r->failed || !programme_code_valid(code) || count == 0 ||
-        count > ACCOUNT_SEGMENTS_MAX) {
+        count > ACCOUNT_SEGMENTS_MAX || set_off > UINT32_MAX) {
         return false;
     }
     must(str_copy(code, p->code, sizeof p->code));
+    p->set_off = (uint32_t)set_off;
     p->count = (size_t)count;
     int32_t month = 0;
     for (size_t i = 0; i < p->count; i++) {
@@ -137,7 +144,9 @@ static bool read_programme(struct reader *r, struct account_programme *p)
 
 enum status account_read(struct str row, struct account *out, struct diag *d)
 {
+    out->forward = 0;
     out->last = 0;
+    out->has_set_off = false;
     out->count = 0;
     if (row.n == 0) {
         return ST_OK;
@@ -146,6 +155,10 @@ enum status account_read(struct str row, struct account *out, struct diag *d)
     reader_init(&r, row.p, row.n);
     uint8_t version = reader_u8(&r);
     out->last = reader_varint(&r);
+    if (version == ROW_FORWARD) {
+        out->forward = reader_varint(&r);
+        return reader_done(&r) && out->forward != 0 ? ST_OK : bad_row(d);
+    }
     uint64_t count = reader_varint(&r);
     if (r.failed || version != ROW_VERSION || count > ACCOUNT_PROGRAMMES_MAX) {
         return bad_row(d);
@@ -156,6 +169,7 @@ enum status account_read(struct str row, struct account *out, struct diag *d)
         if (!read_programme(&r, p) || (i > 0 && strcmp((p - 1)->code, p->code) >= 0)) {
             return bad_row(d);
         }
+        out->has_set_off = out->has_set_off || p->set_off != 0;
     }
     return reader_done(&r) ? ST_OK : bad_row(d);
 }
@@ -168,7 +182,7 @@ static void write_segment(const struct segment *s, int32_t month, struct writer 
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
         mask |= (s->fen[k] != 0 ? 1U : 0U) << k;
     }
-    writer_u8(w, (uint8_t)mask);
+    writer_varint(w, mask);
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
         if (s->fen[k] != 0) {
             writer_varint(w, (uint64_t)s->fen[k]);
@@ -178,12 +192,17 @@ static void write_segment(const struct segment *s, int32_t month, struct writer 
 
 void account_write(const struct account *a, struct writer *w)
 {
-    writer_u8(w, ROW_VERSION);
+    writer_u8(w, a->forward != 0 ? ROW_FORWARD : ROW_VERSION);
     writer_varint(w, a->last);
+    if (a->forward != 0) {
+        writer_varint(w, a->forward);
+        return;
+    }
     writer_varint(w, a->count);
     for (size_t i = 0; i < a->count; i++) {
         const struct account_programme *p = &a->programmes[i];
         writer_text(w, str_of(p->code));
+        writer_varint(w, p->set_off);
         writer_varint(w, p->count);
         int32_t month = 0;
         for (size_t k = 0; k < p->count; k++) {
@@ -203,15 +222,32 @@ const struct account_programme *account_find(const struct account *a, struct str
     return NULL;
 }
 
-int64_t account_granted(const struct account_programme *p, int32_t month)
+const struct segment *account_month(const struct account_programme *p, int32_t month)
 {
     for (size_t i = p->count; i > 0; i--) { /* new months are at the end */
         const struct segment *s = &p->segments[i - 1];
         if (month >= s->from) {
-            return month < s->from + s->months ? s->fen[ACCOUNT_GRANTED] : 0;
+            return month < s->from + s->months ? s : NULL;
         }
     }
-    return 0;
+    return NULL;
+}
+
+int64_t account_granted(const struct account_programme *p, int32_t month)
+{
+    const struct segment *s = account_month(p, month);
+    return s == NULL ? 0 : s->fen[ACCOUNT_GRANTED];
+}
+
+bool account_mark_set_off(struct account *a, struct str code, uint32_t recovery)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        if (str_is(code, a->programmes[i].code)) {
+            a->programmes[i].set_off = recovery;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The programme's place, made in order of code when it is not there yet. */
@@ -232,6 +268,7 @@ static struct account_programme *programme_at(struct account *a, struct str code
     }
     a->count++;
     must(str_copy(code, a->programmes[i].code, sizeof a->programmes[i].code));
+    a->programmes[i].set_off = 0;
     a->programmes[i].count = 0;
     return &a->programmes[i];
 }
@@ -348,7 +385,7 @@ struct moves {
     struct {
         enum account_kind debit, credit;
         int64_t fen;
-    } items[3];
+    } items[4];
 };
 
 static void move(struct moves *m, enum account_kind debit, enum account_kind credit,
@@ -366,8 +403,8 @@ static bool apply_moves(struct segment *s, const struct moves *m)
         int64_t fen = m->items[i].fen;
         enum account_kind debit = m->items[i].debit;
         enum account_kind credit = m->items[i].credit;
-        s->fen[debit] += on_left(debit) ? fen : -fen;
-        s->fen[credit] += on_left(credit) ? -fen : fen;
+        s->fen[debit] += ON_LEFT[debit] ? fen : -fen;
+        s->fen[credit] += ON_LEFT[credit] ? -fen : fen;
         if (fen < 0 || s->fen[debit] < 0 || s->fen[credit] < 0 ||
             s->fen[debit] > ACCOUNT_FEN_MAX || s->fen[credit] > ACCOUNT_FEN_MAX) {
             return false;
@@ -417,15 +454,29 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Debits `debit` for what a month owes: its receivable, then what was waived, then what
+ * was written off of it. Returns what is left of fen. */
+static int64_t cancel_owed(struct moves *m, const struct segment *s,
+                           enum account_kind debit, int64_t fen)
+{
+    static const enum account_kind owed[] = {ACCOUNT_RECEIVABLE, ACCOUNT_WAIVED,
+                                             ACCOUNT_WRITTEN_OFF};
+    for (size_t i = 0; i < sizeof owed / sizeof owed[0]; i++) {
+        int64_t part = least(fen, s->fen[owed[i]]);
+        move(m, debit, owed[i], part);
+        fen -= part;
+    }
+    return fen;
+}
+
 static struct moves plan_grant(const struct segment *s, int64_t fen,
                                enum account_kind from)
 {
     (void)from;
     struct moves m = {0};
     if (fen >= 0) {
-        int64_t cancel = least(fen, s->fen[ACCOUNT_RECEIVABLE]);
-        move(&m, ACCOUNT_GRANTED, ACCOUNT_RECEIVABLE, cancel);
-        move(&m, ACCOUNT_GRANTED, ACCOUNT_DUE, fen - cancel);
+        int64_t rest = cancel_owed(&m, s, ACCOUNT_GRANTED, fen);
+        move(&m, ACCOUNT_GRANTED, ACCOUNT_DUE, rest);
         return m;
     }
     int64_t due = least(-fen, s->fen[ACCOUNT_DUE]);
@@ -478,9 +529,8 @@ static struct moves plan_back(const struct segment *s, int64_t fen,
                               enum account_kind from)
 {
     struct moves m = {0};
-    int64_t cancel = least(fen, s->fen[ACCOUNT_RECEIVABLE]);
-    move(&m, from, ACCOUNT_RECEIVABLE, cancel);
-    move(&m, from, ACCOUNT_RETURNED, fen - cancel);
+    int64_t rest = cancel_owed(&m, s, from, fen);
+    move(&m, from, ACCOUNT_RETURNED, rest);
     return m;
 }
 
@@ -511,5 +561,92 @@ enum status account_reissue(struct account *a, struct str code, struct span s,
         TRY(postings_add(p, own.items[i].programme, own.items[i].debit,
                          own.items[i].credit, own.items[i].fen, d));
     }
+    return ST_OK;
+}
+
+static struct moves plan_settle(const struct segment *s, int64_t fen,
+                                enum account_kind into)
+{
+    (void)s;
+    struct moves m = {0};
+    move(&m, into, ACCOUNT_RECEIVABLE, fen);
+    return m;
+}
+
+enum status account_settle(struct account *a, struct str code, struct span s,
+                           enum account_kind into, struct postings *p, struct diag *d)
+{
+    must(into == ACCOUNT_RECOVERED || into == ACCOUNT_WAIVED ||
+         into == ACCOUNT_WRITTEN_OFF);
+    return change(a, code, s, into, plan_settle, p, d);
+}
+
+static struct moves plan_set_off(const struct segment *s, int64_t fen,
+                                 enum account_kind from)
+{
+    (void)s;
+    (void)from;
+    struct moves m = {0};
+    move(&m, ACCOUNT_DUE, ACCOUNT_SET_OFF, fen);
+    return m;
+}
+
+enum status account_set_off(struct account *a, struct str code, struct span s,
+                            struct postings *p, struct diag *d)
+{
+    return change(a, code, s, ACCOUNT_DUE, plan_set_off, p, d);
+}
+
+static struct moves plan_taken_over(const struct segment *s, int64_t fen,
+                                    enum account_kind from)
+{
+    (void)s;
+    (void)from;
+    struct moves m = {0};
+    move(&m, ACCOUNT_GRANTED, ACCOUNT_PAID, fen);
+    return m;
+}
+
+enum status account_taken_over(struct account *a, struct str code, struct span s,
+                               struct postings *p, struct diag *d)
+{
+    return change(a, code, s, ACCOUNT_GRANTED, plan_taken_over, p, d);
+}
+
+static bool add_segment(struct account_programme *p, const struct segment *s)
+{
+    size_t first = 0;
+    size_t end = 0;
+    if (!range_cut(p, s->from, s->from + s->months, &first, &end)) {
+        return false;
+    }
+    for (size_t i = first; i < end; i++) {
+        for (int k = 0; k < ACCOUNT_KINDS; k++) {
+            p->segments[i].fen[k] += s->fen[k];
+            if (p->segments[i].fen[k] > ACCOUNT_FEN_MAX) {
+                return false;
+            }
+        }
+    }
+    join(p);
+    return true;
+}
+
+enum status account_absorb(struct account *a, const struct account *other,
+                           struct diag *d)
+{
+    for (size_t i = 0; i < other->count; i++) {
+        const struct account_programme *from = &other->programmes[i];
+        struct account_programme *to = programme_at(a, str_of(from->code));
+        bool fits = to != NULL;
+        for (size_t k = 0; k < from->count && fits; k++) {
+            fits = add_segment(to, &from->segments[k]);
+        }
+        if (!fits) {
+            return diag_fail(d, ST_INTEGRITY, "account",
+                             "the two accounts do not fit into one");
+        }
+    }
+    drop_empty(a);
     return ST_OK;
 }

@@ -2,7 +2,8 @@
  * that changes it.
  *
  * For every programme and month:
- *     granted + receivable = due + transit + returned + paid
+ *     granted + receivable + recovered + waived + written-off
+ *         = due + transit + returned + paid + set-off + refunded
  * Months that are alike and adjacent share one segment, so years of regular payment are
  * one segment and a row does not grow with history. Every change names the accounts it
  * moves money between: postings. Amounts are fen per month, 0 to ACCOUNT_FEN_MAX. */
@@ -26,15 +27,23 @@ bool programme_code_valid(struct str code);
 
 /* Numbers are stored in postings: never reuse one. */
 enum account_kind {
-    ACCOUNT_GRANTED,    /* 应发: what the rules give (expense) */
-    ACCOUNT_DUE,        /* 待发: granted and not in a batch */
-    ACCOUNT_TRANSIT,    /* 在途: in a batch, not answered */
-    ACCOUNT_RETURNED,   /* 退回: rejected or returned, not yet sent again */
-    ACCOUNT_PAID,       /* 已发: left the bank account for good */
-    ACCOUNT_RECEIVABLE, /* 应追缴: paid or on its way, and not granted any more */
+    ACCOUNT_GRANTED,     /* 应发: what the rules give (expense) */
+    ACCOUNT_DUE,         /* 待发: granted and not in a batch */
+    ACCOUNT_TRANSIT,     /* 在途: in a batch, not answered */
+    ACCOUNT_RETURNED,    /* 退回: rejected or returned, not yet sent again */
+    ACCOUNT_PAID,        /* 已发: left the bank account for good */
+    ACCOUNT_RECEIVABLE,  /* 应追缴: paid or on its way, and not granted any more */
+    ACCOUNT_RECOVERED,   /* 已追回: was receivable, repaid or set off */
+    ACCOUNT_WAIVED,      /* 免予追缴: was receivable */
+    ACCOUNT_WRITTEN_OFF, /* 核销: was receivable */
+    ACCOUNT_SET_OFF,     /* 抵扣: was due, and kept for what another month owes */
+    ACCOUNT_REFUNDED, /* 缴回国库: came back and goes to the treasury; not used yet */
     ACCOUNT_KINDS
 };
 const char *account_kind_name(enum account_kind k);
+/* Does it stand on the left of the equation? A debit raises the left and lowers the
+ * right, a credit the other way round. */
+bool account_on_left(enum account_kind k);
 
 struct segment {
     int32_t from; /* month */
@@ -44,12 +53,15 @@ struct segment {
 
 struct account_programme {
     char code[PROGRAMME_CODE_MAX + 1];
+    uint32_t set_off; /* the decided recovery whose months later dues pay; 0: none */
     size_t count;
     struct segment segments[ACCOUNT_SEGMENTS_MAX]; /* ascending, not overlapping */
 };
 
 struct account {
-    uint64_t last; /* sequence of the newest entitlement record + 1; 0: none */
+    uint64_t forward; /* the person whose account it became part of, by a merge; 0 */
+    uint64_t last;    /* sequence of the newest entitlement record + 1; 0: none */
+    bool has_set_off; /* some programme has one: filled by account_read */
     size_t count;
     struct account_programme programmes[ACCOUNT_PROGRAMMES_MAX]; /* by code */
 };
@@ -72,7 +84,7 @@ enum status postings_add(struct postings *p, const char *programme,
                          enum account_kind debit, enum account_kind credit, int64_t fen,
                          struct diag *d) MUST_USE;
 
-/* About 360 KB: keep one and use it again. An empty row is an account with nothing. A
+/* About 620 KB: keep one and use it again. An empty row is an account with nothing. A
  * row is taken only in the one form that account_write gives it, and when the equation
  * holds: else ST_INTEGRITY "account-row". */
 enum status account_read(struct str row, struct account *out, struct diag *d) MUST_USE;
@@ -82,6 +94,11 @@ void account_write(const struct account *a, struct writer *w);
 const struct account_programme *account_find(const struct account *a, struct str code);
 /* Granted for one month, 0 when nothing is. */
 int64_t account_granted(const struct account_programme *p, int32_t month);
+/* The segment with this month, NULL when it has no money. */
+const struct segment *account_month(const struct account_programme *p, int32_t month);
+/* Says which decided recovery sets off in the programme, 0: none. False when it has no
+ * month with money. */
+bool account_mark_set_off(struct account *a, struct str code, uint32_t recovery);
 
 /* A run of months with the same amount: how records name months. */
 struct span {
@@ -97,8 +114,9 @@ bool span_valid(const struct span *s);
  * what it needs; the account is then spoilt and must be read anew. */
 
 /* A difference to what was granted. Above zero it first cancels the months' receivable,
- * then becomes due; below zero it first takes what is due, then what came back, and the
- * rest becomes receivable. */
+ * then what was waived and written off of it, and the rest becomes due: what was really
+ * recovered is paid again. Below zero it first takes what is due, then what came back,
+ * and the rest becomes receivable. */
 enum status account_grant(struct account *a, struct str code, struct span s,
                           struct postings *p, struct diag *d) MUST_USE;
 /* Due goes into a batch. */
@@ -108,7 +126,8 @@ enum status account_take(struct account *a, struct str code, struct span s,
 enum status account_paid(struct account *a, struct str code, struct span s,
                          struct postings *p, struct diag *d) MUST_USE;
 /* It came back: at once (from ACCOUNT_TRANSIT) or later (from ACCOUNT_PAID). A
- * receivable of the month is extinguished first. */
+ * receivable of the month is extinguished first, then what was waived and written off
+ * of it: nobody has that money any more, and it is not owed to anybody. */
 enum status account_back(struct account *a, struct str code, struct span s,
                          enum account_kind from, struct postings *p, struct diag *d)
     MUST_USE;
@@ -116,5 +135,20 @@ enum status account_back(struct account *a, struct str code, struct span s,
 enum status account_reissue(struct account *a, struct str code, struct span s,
                             struct postings *p, int64_t *again_fen, struct diag *d)
     MUST_USE;
+/* What is receivable is settled: becomes ACCOUNT_RECOVERED, ACCOUNT_WAIVED or
+ * ACCOUNT_WRITTEN_OFF. */
+enum status account_settle(struct account *a, struct str code, struct span s,
+                           enum account_kind into, struct postings *p, struct diag *d)
+    MUST_USE;
+/* Due is kept for what other months owe; the caller settles as much of those. */
+enum status account_set_off(struct account *a, struct str code, struct span s,
+                            struct postings *p, struct diag *d) MUST_USE;
+
+/* Granted and paid before this ledger, by the payment history. */
+enum status account_taken_over(struct account *a, struct str code, struct span s,
+                               struct postings *p, struct diag *d) MUST_USE;
+/* Everything of `other` is a's too, month by month; other stays as it is. */
+enum status account_absorb(struct account *a, const struct account *other,
+                           struct diag *d) MUST_USE;
 
 #endif

@@ -69,17 +69,32 @@ void body_text(struct body *b, uint64_t key, char *out, size_t cap)
     }
 }
 
+static void take_digest(struct body *b, uint8_t out[DIGEST_LEN])
+{
+    struct str v = cbor_get_bytes(&b->r);
+    if (v.n == DIGEST_LEN) {
+        memcpy(out, v.p, DIGEST_LEN);
+    } else {
+        b->ok = false;
+    }
+}
+
 void body_digest(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN])
 {
     memset(out, 0, DIGEST_LEN);
     if (want(b, key)) {
-        struct str v = cbor_get_bytes(&b->r);
-        if (v.n == DIGEST_LEN) {
-            memcpy(out, v.p, DIGEST_LEN);
-        } else {
-            b->ok = false;
-        }
+        take_digest(b, out);
     }
+}
+
+bool body_digest_if(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN])
+{
+    bool there = cbor_map_key(&b->map, key);
+    memset(out, 0, DIGEST_LEN);
+    if (there) {
+        take_digest(b, out);
+    }
+    return there;
 }
 
 bool body_done(struct body *b)

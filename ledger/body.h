@@ -20,6 +20,8 @@ int64_t body_int(struct body *b, uint64_t key);
 int32_t body_int32(struct body *b, uint64_t key);
 void body_text(struct body *b, uint64_t key, char *out, size_t cap);
 void body_digest(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN]);
+/* One that may be missing: then zeros, and false. */
+bool body_digest_if(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN]);
 /* A text that may be missing: then empty. */
 void body_text_if(struct body *b, uint64_t key, char *out, size_t cap);
 uint64_t body_uint_if(struct body *b, uint64_t key, uint64_t max); /* 0 when missing */

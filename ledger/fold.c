@@ -29,9 +29,13 @@ static const struct fold_rule RULES[] = {
     {KIND_IMPORT_START, ROLE_CHECKER, 0, NULL, rule_import_start},
     {KIND_FACTS, 0, KIND_IMPORT_START, NULL, rule_facts},
     {KIND_IMPORT_END, ROLE_CHECKER, KIND_IMPORT_START, NULL, rule_import_end},
+    {KIND_HISTORY, 0, KIND_IMPORT_START, money_history, rule_history},
+    {KIND_UNITS, 0, KIND_IMPORT_START, NULL, rule_units},
+    {KIND_MERGE, 0, KIND_IMPORT_START, NULL, rule_merge},
     {KIND_RUN_START, ROLE_MAKER, 0, NULL, rule_run_start},
     {KIND_ENTITLEMENT, 0, KIND_RUN_START, money_entitlement, NULL},
     {KIND_RUN_END, ROLE_MAKER, KIND_RUN_START, NULL, rule_run_end},
+    {KIND_SET_OFF, 0, KIND_RUN_START, money_set_off, NULL},
     {KIND_BATCH_START, ROLE_MAKER, 0, NULL, rule_batch_start},
     {KIND_LINES, 0, KIND_BATCH_START, money_lines, rule_lines},
     {KIND_BATCH_END, ROLE_MAKER, KIND_BATCH_START, NULL, rule_batch_end},
@@ -44,6 +48,9 @@ static const struct fold_rule RULES[] = {
     {KIND_REISSUE_START, ROLE_MAKER, 0, NULL, rule_reissue_start},
     {KIND_REISSUE, 0, KIND_REISSUE_START, money_reissue, rule_results},
     {KIND_REISSUE_END, ROLE_MAKER, KIND_REISSUE_START, NULL, rule_reissue_end},
+    {KIND_RECOVERY, ROLE_MAKER, 0, NULL, rule_recovery},
+    {KIND_RECOVERY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_recovery_confirm},
+    {KIND_REPAYMENT, ROLE_MAKER, 0, NULL, rule_repayment},
 };
 
 static const struct fold_rule *rule_for(enum record_kind kind)
@@ -83,7 +90,8 @@ enum status fold_new(struct fold **out, struct diag *d)
     }
     enum status st = digest_new(&f->g, d);
     f->account = calloc(1, sizeof *f->account);
-    if (st == ST_OK && f->account == NULL) {
+    f->other = calloc(1, sizeof *f->other);
+    if (st == ST_OK && (f->account == NULL || f->other == NULL)) {
         st = diag_memory(d);
     }
     if (st != ST_OK) {
@@ -112,6 +120,7 @@ void fold_free(struct fold *f)
     digest_free(f->g);
     buf_release(&f->message);
     free(f->account);
+    free(f->other);
     free(f);
 }
 
@@ -244,7 +253,8 @@ enum status fold_balance(struct fold *f, const struct postings *p, struct diag *
             k++;
         }
         if (k == FOLD_PROGRAMMES_MAX) {
-            return diag_fail(d, ST_INTERNAL, "balances", "too many programmes");
+            TRY(flush_balances(f, d));
+            k = 0;
         }
         if (k == f->balance_count) {
             memset(&f->balances[k], 0, sizeof f->balances[k]);
@@ -260,20 +270,39 @@ enum status fold_balance(struct fold *f, const struct postings *p, struct diag *
     return ST_OK;
 }
 
-enum status fold_account_get(struct fold *f, uint64_t person, struct diag *d)
+static enum status account_of(struct fold *f, uint64_t person, struct diag *d)
 {
     uint8_t key[8];
     struct str found;
     struct str row;
-    if (f->accounts == NULL) {
-        TRY(store_cursor_open(f->t, TABLE_ACCOUNTS, &f->accounts, d));
-    }
     put_u64(key, person);
     TRY(store_cursor_seek(f->accounts, str_make(key, 8), &found, &row, d));
     if (found.p == NULL || !str_eq(found, str_make(key, 8))) {
         row = str_of("");
     }
+    f->account_of = person;
     return account_read(row, f->account, d);
+}
+
+enum status fold_account_get(struct fold *f, uint64_t person, struct diag *d)
+{
+    if (f->accounts == NULL) {
+        TRY(store_cursor_open(f->t, TABLE_ACCOUNTS, &f->accounts, d));
+    }
+    TRY(account_of(f, person, d));
+    while (f->account->forward != 0) { /* each merge leads to one not merged yet */
+        TRY(account_of(f, f->account->forward, d));
+    }
+    return ST_OK;
+}
+
+enum status fold_account_own(struct fold *f, uint64_t person, struct diag *d)
+{
+    TRY(fold_account_get(f, person, d));
+    return f->account_of == person
+               ? ST_OK
+               : fold_refuse(d, "merged", "person %llu is another one's duplicate",
+                             (unsigned long long)person);
 }
 
 enum status fold_account_put(struct fold *f, uint64_t person, struct diag *d)
@@ -281,12 +310,13 @@ enum status fold_account_put(struct fold *f, uint64_t person, struct diag *d)
     static _Thread_local uint8_t row[ACCOUNT_ROW_MAX];
     uint8_t key[8];
     struct writer w;
+    (void)person;
     writer_init(&w, row, sizeof row);
     account_write(f->account, &w);
     if (w.failed) {
         return diag_fail(d, ST_INTERNAL, "account-row", "an account row is too long");
     }
-    put_u64(key, person);
+    put_u64(key, f->account_of);
     return store_cursor_put(f->accounts, str_make(key, 8), writer_str(&w), d);
 }
 

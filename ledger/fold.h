@@ -12,6 +12,7 @@
 #include "ledger/act.h"
 #include "ledger/head.h"
 #include "ledger/money.h"
+#include "ledger/recovery.h"
 #include "ledger/register.h"
 
 struct fold;
@@ -46,6 +47,9 @@ enum status fold_append(struct fold *f, const struct record *r, struct str bytes
 /* Moves an entitlement's money; fills e->previous and p. */
 enum status fold_entitlement(struct fold *f, struct entitlement *e, struct postings *p,
                              struct diag *d) MUST_USE;
+/* Sets off what s->due says for the recovery; fills s->owed, s->previous and p. */
+enum status fold_set_off(struct fold *f, struct set_off *s, struct postings *p,
+                         struct diag *d) MUST_USE;
 /* Takes a line into the open batch as its next line: e->batch and e->line are filled,
  * postings added to p. The caller writes its entry: see line_entry_write. */
 enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
@@ -57,6 +61,18 @@ enum status fold_result(struct fold *f, uint32_t batch, const struct result_entr
 enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t line,
                          struct postings *p, int64_t *again_fen, struct diag *d)
     MUST_USE;
+#define HISTORY_SPANS_MAX 80 /* of one programme in an entry */
+/* Payments before this ledger: spans of one person and programme, fen above zero. */
+enum status fold_history(struct fold *f, uint64_t person, struct str programme,
+                         const struct span *spans, size_t count, struct postings *p,
+                         struct diag *d) MUST_USE;
+/* The newest batch not yet exported with an open line of the person; 0: none. */
+enum status fold_line_waiting(struct txn *t, uint32_t batches, uint64_t person,
+                              uint32_t *batch, struct diag *d) MUST_USE;
+/* A recovery of the person that waits for its checker, or is decided with something
+ * still to come in; 0: none. */
+enum status fold_recovery_open(struct txn *t, uint64_t person, uint32_t *recovery,
+                               struct diag *d) MUST_USE;
 /* The batch's running content digest after these entries: SHA-256(before || entries).
  * */
 void fold_content(struct fold *f, const uint8_t before[DIGEST_LEN], struct str entries,

@@ -139,8 +139,12 @@ enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
     struct batch_entry *b;
     struct postings own;
     own.count = 0;
+    if (e->payee > f->head.people || e->payee == e->person) {
+        return fold_refuse(d, "unknown-payee", "nobody is known as payee %llu",
+                           (unsigned long long)e->payee);
+    }
     TRY(fold_batch(f, f->head.open.number, &b, d));
-    TRY(fold_account_get(f, e->person, d));
+    TRY(fold_account_own(f, e->person, d));
     for (size_t i = 0; i < e->span_count; i++) {
         TRY(account_take(f->account, str_of(e->programme), e->spans[i], &own, d));
     }

@@ -20,6 +20,8 @@ struct fold {
     char origin[ORIGIN_MAX + 1]; /* "" before the first record */
     bool sandbox;
     struct account *account; /* work space */
+    uint64_t account_of;     /* whose it is: of who was merged, the one it is part of */
+    struct account *other;   /* work space of merges */
     struct cursor *accounts; /* open while the transaction lives, made when needed */
     struct cursor *lines;
     size_t balance_count;
@@ -60,10 +62,29 @@ enum status rule_import_start(struct fold *f, const struct record *r, struct dia
 enum status rule_facts(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_import_end(struct fold *f, const struct record *r, struct diag *d);
 
+/* fold_import.c */
+struct history_part { /* one programme of one person in a history record */
+    uint64_t person;
+    struct str programme;
+    struct span *spans;
+    size_t count;
+};
+enum status money_history(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_history(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_units(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_merge(struct fold *f, const struct record *r, struct diag *d);
+
 /* fold_run.c */
 enum status rule_run_start(struct fold *f, const struct record *r, struct diag *d);
 enum status money_entitlement(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d);
+
+/* fold_recover.c */
+enum status rule_recovery(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_recovery_confirm(struct fold *f, const struct record *r,
+                                  struct diag *d);
+enum status rule_repayment(struct fold *f, const struct record *r, struct diag *d);
+enum status money_set_off(struct fold *f, const struct record *r, struct diag *d);
 
 /* fold_batch.c */
 enum status rule_batch_start(struct fold *f, const struct record *r, struct diag *d);
@@ -85,7 +106,11 @@ enum status fold_refuse(struct diag *d, const char *code, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 enum status fold_malformed(const struct record *r, struct diag *d);
 enum status fold_balance(struct fold *f, const struct postings *p, struct diag *d);
+/* Of who was merged into another: the other's account. */
 enum status fold_account_get(struct fold *f, uint64_t person, struct diag *d);
+/* The same, refused for who was merged into another: nothing new is theirs. */
+enum status fold_account_own(struct fold *f, uint64_t person, struct diag *d);
+/* Of the person it was got for, or whom that one is part of. */
 enum status fold_account_put(struct fold *f, uint64_t person, struct diag *d);
 /* A long act begins, goes on in its own number, ends. */
 void fold_open(struct fold *f, const struct record *r, uint32_t number);

@@ -272,11 +272,13 @@ enum status rule_facts(struct fold *f, const struct record *r, struct diag *d)
     struct chunk_body c;
     struct reader rd;
     uint64_t people[FACTS_PEOPLE_MAX];
+    struct import_entry of;
     if (!chunk_body_read(r->body, &c) || c.first < f->head.open.next ||
         c.count > FACTS_PEOPLE_MAX) {
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, c.number, d));
+    TRY(import_get(f->t, (uint32_t)c.number, &of, d));
     reader_init(&rd, c.entries.p, c.entries.n);
     for (uint64_t i = 0; i < c.count; i++) {
         bool pair = cbor_get_array(&rd) == 2;
@@ -290,6 +292,7 @@ enum status rule_facts(struct fold *f, const struct record *r, struct diag *d)
         if (person == f->head.people + 1) {
             f->head.people++;
             f->head.open.count[1]++;
+            f->head.institutions += of.what == IMPORT_INSTITUTIONS ? 1 : 0;
         }
     }
     f->head.open.next = c.first;
@@ -325,6 +328,9 @@ enum status rule_import_end(struct fold *f, const struct record *r, struct diag 
                            e.number);
     }
     e.state = ENTRY_ACTIVE;
+    if (e.what == IMPORT_HISTORY) { /* settled months are others for everybody */
+        f->head.assessed_month = 0;
+    }
     fold_close(f);
     return import_put(f->t, &e, d);
 }

@@ -59,7 +59,7 @@ enum status fold_entitlement(struct fold *f, struct entitlement *e, struct posti
 {
     p->count = 0;
     TRY(note_entitlement(f, e, d));
-    TRY(fold_account_get(f, e->person, d));
+    TRY(fold_account_own(f, e->person, d));
     e->previous = f->account->last;
     for (size_t i = 0; i < e->span_count; i++) {
         TRY(account_grant(f->account, e->programme, e->spans[i].span, p, d));
@@ -99,8 +99,8 @@ static void note_assessed(struct head *h, const struct run_entry *e)
     }
 }
 
-/* Body {1: run, 2: records, 3: regular, 4: back-pay, 5: reductions, 15: leaf before}.
- * */
+/* Body {1: run, 2: records, 3: regular, 4: back-pay, 5: reductions, 6: set-off
+ * records, 7: set off, 15: leaf before}. */
 enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d)
 {
     struct run_entry e;
@@ -112,6 +112,8 @@ enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d)
     int64_t regular = body_int(&b, 3);
     int64_t backpay = body_int(&b, 4);
     int64_t reduction = body_int(&b, 5);
+    uint64_t set_offs = body_uint(&b, 6, UINT64_MAX);
+    int64_t set_off = body_int(&b, 7);
     body_digest(&b, 15, before);
     const struct open_act *open = &f->head.open;
     if (!body_done(&b) || memcmp(before, f->head.last_leaf, DIGEST_LEN) != 0) {
@@ -119,7 +121,8 @@ enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d)
     }
     TRY(fold_in(f, number, d));
     if (records != open->count[0] || regular != open->fen[0] ||
-        backpay != open->fen[1] || reduction != open->fen[2]) {
+        backpay != open->fen[1] || reduction != open->fen[2] ||
+        set_offs != open->count[1] || set_off != open->fen[3]) {
         return fold_refuse(d, "run-totals", "the totals of run %llu do not agree",
                            (unsigned long long)number);
     }
@@ -129,6 +132,8 @@ enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d)
     e.regular_fen = regular;
     e.backpay_fen = backpay;
     e.reduction_fen = reduction;
+    e.set_offs = set_offs;
+    e.set_off_fen = set_off;
     note_assessed(&f->head, &e);
     fold_close(f);
     return run_put(f->t, &e, d);

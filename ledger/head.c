@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define HEAD_VERSION 1
+#define HEAD_VERSION 2
 
 void head_write(const struct head *h, struct writer *w)
 {
@@ -15,7 +15,7 @@ void head_write(const struct head *h, struct writer *w)
     writer_varint(w, h->open.first);
     writer_varint(w, h->open.number);
     writer_varint(w, h->open.next);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         writer_zigzag(w, h->open.fen[i]);
     }
     writer_varint(w, h->open.count[0]);
@@ -27,6 +27,7 @@ void head_write(const struct head *h, struct writer *w)
         h->batches,       h->answers,
         h->confirmed,     (uint64_t)h->assessed_month,
         h->assessed_size, h->assessed_rules,
+        h->institutions,  h->recoveries,
     };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         writer_varint(w, counters[i]);
@@ -39,7 +40,7 @@ static void read_open_act(struct reader *r, struct open_act *open)
     open->first = reader_varint(r);
     open->number = (uint32_t)reader_varint(r);
     open->next = reader_varint(r);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         open->fen[i] = reader_zigzag(r);
     }
     open->count[0] = reader_varint(r);
@@ -71,5 +72,7 @@ bool head_read(struct head *h, struct str bytes)
     h->assessed_month = (int32_t)reader_varint(&r);
     h->assessed_size = reader_varint(&r);
     h->assessed_rules = (uint32_t)reader_varint(&r);
+    h->institutions = reader_varint(&r);
+    h->recoveries = (uint32_t)reader_varint(&r);
     return reader_done(&r);
 }

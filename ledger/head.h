@@ -12,7 +12,7 @@ struct open_act { /* a long act without its end; kind 0: none */
     uint64_t first;
     uint32_t number; /* of the import, run or batch */
     uint64_t next;   /* where to go on: import row, person after the last, next line */
-    int64_t fen[3];  /* running sums; meaning by kind */
+    int64_t fen[4];  /* running sums; meaning by kind */
     uint64_t count[2];
 };
 
@@ -21,8 +21,9 @@ struct head {
     uint8_t last_leaf[DIGEST_LEN];
     int64_t last_us;
     struct open_act open;
-    uint64_t people; /* highest person number; the first is 1 */
-    uint32_t operators, channels, policies, imports, runs, batches, answers;
+    uint64_t people;       /* highest person number; the first is 1 */
+    uint64_t institutions; /* how many of these numbers are institutions' */
+    uint32_t operators, channels, policies, imports, runs, batches, answers, recoveries;
     uint32_t confirmed; /* how many policies were confirmed: a stamp of the rules */
     /* What the runs have covered: every person's months up to assessed_month are posted
      * under the rules `assessed_rules` for facts below `assessed_size`. */

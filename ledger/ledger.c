@@ -421,8 +421,10 @@ enum status ledger_sign_as(struct ledger *l, struct str name, const struct key *
     }
     if ((e.roles & roles) == 0) {
         roles_print(roles, wanted, sizeof wanted);
-        return diag_fail(d, ST_DENIED, "role", "%s has not the role this needs (%s)",
-                         e.name, wanted);
+        diag_fail(d, ST_DENIED, "role", "%s has not the role this needs (%s)", e.name,
+                  wanted);
+        return diag_hint(d, "almoner operator list says who has it; --as and --key say "
+                            "who acts");
     }
     l->signer = e;
     l->signer_key = key;

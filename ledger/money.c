@@ -19,7 +19,7 @@ const char *cause_name(enum cause c)
     return "?";
 }
 
-static void postings_write(const struct postings *p, struct writer *w)
+void postings_write(const struct postings *p, struct writer *w)
 {
     cbor_put_array(w, p->count);
     for (size_t i = 0; i < p->count; i++) {
@@ -32,7 +32,7 @@ static void postings_write(const struct postings *p, struct writer *w)
     }
 }
 
-static bool postings_read(struct reader *r, struct postings *p)
+bool postings_read(struct reader *r, struct postings *p)
 {
     uint64_t count = cbor_get_array(r);
     if (count > POSTINGS_MAX) {
@@ -74,14 +74,14 @@ bool postings_equal(const struct postings *a, const struct postings *b)
     return true;
 }
 
-static void span_write(const struct span *s, struct writer *w)
+void span_write(const struct span *s, struct writer *w)
 {
     cbor_put_uint(w, (uint64_t)s->from);
     cbor_put_uint(w, (uint64_t)s->months);
     cbor_put_int(w, s->fen);
 }
 
-static bool span_read(struct reader *r, struct span *s)
+bool span_read(struct reader *r, struct span *s)
 {
     uint64_t from = cbor_get_uint(r);
     uint64_t months = cbor_get_uint(r);
@@ -210,7 +210,7 @@ bool chunk_fits(const struct chunk *c, size_t entry_bytes)
 
 void line_entry_write(const struct line_entry *e, struct writer *w)
 {
-    cbor_put_array(w, 6);
+    cbor_put_array(w, e->payee != 0 ? 7 : 6);
     cbor_put_uint(w, e->person);
     cbor_put_text(w, str_of(e->programme));
     cbor_put_int(w, e->fen);
@@ -220,6 +220,9 @@ void line_entry_write(const struct line_entry *e, struct writer *w)
     for (size_t i = 0; i < e->span_count; i++) {
         cbor_put_array(w, 3);
         span_write(&e->spans[i], w);
+    }
+    if (e->payee != 0) {
+        cbor_put_uint(w, e->payee);
     }
 }
 
@@ -232,7 +235,7 @@ bool line_entry_read(struct reader *r, struct line_entry *out)
     uint64_t route = cbor_get_uint(r);
     struct str commitment = cbor_get_bytes(r);
     uint64_t count = cbor_get_array(r);
-    if (r->failed || fields != 6 || out->fen <= 0 || route > UINT32_MAX ||
+    if (r->failed || fields < 6 || fields > 7 || out->fen <= 0 || route > UINT32_MAX ||
         commitment.n != DIGEST_LEN || count == 0 || count > LINE_SPANS_MAX ||
         !programme_code_valid(programme)) {
         return false;
@@ -249,7 +252,9 @@ bool line_entry_read(struct reader *r, struct line_entry *out)
         }
         sum += out->spans[i].fen * out->spans[i].months; /* at most 2.9e18 */
     }
-    return sum == out->fen;
+    out->payee = fields == 7 ? cbor_get_uint(r) : 0;
+    return !r->failed && sum == out->fen &&
+           (fields == 6 || (out->payee > 0 && out->payee != out->person));
 }
 
 void result_entry_write(const struct result_entry *e, struct writer *w)

@@ -55,7 +55,8 @@ void chunk_start(struct chunk *c);
 bool chunk_fits(const struct chunk *c, size_t entry_bytes);
 
 /* Body of KIND_LINES: {1: batch, 2: first line, 3: [entry...], 9: postings} with entry
- * [person, programme, fen, route, route commitment, [[from, months, fen]...]]. */
+ * [person, programme, fen, route, route commitment, [[from, months, fen]...]], and a
+ * 7th item, the number of the row the route stands in, when that is another's. */
 void line_entry_write(const struct line_entry *e, struct writer *w);
 bool line_entry_read(struct reader *r, struct line_entry *out);
 
@@ -83,5 +84,11 @@ struct chunk_body {
 bool chunk_body_read(struct str body, struct chunk_body *out);
 
 bool postings_equal(const struct postings *a, const struct postings *b);
+/* The value of key 9. */
+void postings_write(const struct postings *p, struct writer *w);
+bool postings_read(struct reader *r, struct postings *p);
+/* The three items of a span, without the head of their array. */
+void span_write(const struct span *s, struct writer *w);
+bool span_read(struct reader *r, struct span *s);
 
 #endif

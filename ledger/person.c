@@ -7,8 +7,6 @@
 #include "base/ident.h"
 #include "base/must.h"
 
-enum entry_type { ENTRY_FACT = 1, ENTRY_ROUTE = 2, ENTRY_MARK = 3 };
-
 #define ENTRY_MAX 8192
 /* What base/date.h can reckon with: the years 1800 to 9999. */
 #define MARK_MONTH_MIN (1800 * 12)
@@ -46,6 +44,8 @@ static const struct str NAMES[FACT_CODES] = {
     TEXT("dependency"),
     TEXT("disability-grade"),
     TEXT("disability-type"),
+    TEXT("credit-code"),
+    TEXT("order"),
 };
 
 const char *fact_code_name(enum fact_code c)
@@ -142,7 +142,86 @@ void person_add_mark(struct buf *row, const struct mark *m)
     add_entry(row, ENTRY_MARK, &w);
 }
 
+void person_add_paid(struct buf *row, const struct paid *list, size_t count)
+{
+    uint8_t bytes[ENTRY_MAX];
+    struct writer w;
+    must(count > 0 && count <= PERSON_PAID_ENTRY);
+    writer_init(&w, bytes, sizeof bytes);
+    writer_varint(&w, list->recorded);
+    writer_text(&w, list->programme);
+    writer_text(&w, list->document);
+    writer_varint(&w, count);
+    int32_t month = 0;
+    for (size_t i = 0; i < count; i++) {
+        must(list[i].from >= month);
+        writer_varint(&w, (uint64_t)(list[i].from - month));
+        writer_varint(&w, (uint64_t)list[i].months);
+        writer_varint(&w, (uint64_t)list[i].fen);
+        writer_zigzag(&w, list[i].paid_on);
+        month = list[i].from;
+    }
+    add_entry(row, ENTRY_PAID, &w);
+}
+
+void person_add_void(struct buf *row, const struct voiding *v)
+{
+    uint8_t bytes[ENTRY_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_varint(&w, v->recorded);
+    writer_varint(&w, v->entry);
+    writer_text(&w, v->reason);
+    writer_text(&w, v->document);
+    add_entry(row, ENTRY_VOID, &w);
+}
+
+void person_add_merge(struct buf *row, const struct merging *m)
+{
+    uint8_t bytes[ENTRY_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_varint(&w, m->recorded);
+    writer_u8(&w, m->into ? 1 : 0);
+    writer_varint(&w, m->other);
+    writer_text(&w, m->document);
+    add_entry(row, ENTRY_MERGE, &w);
+}
+
+void person_add_note(struct buf *row, uint64_t recorded, struct str name)
+{
+    uint8_t bytes[ENTRY_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_varint(&w, recorded);
+    writer_text(&w, name);
+    add_entry(row, ENTRY_NOTE, &w);
+}
+
+struct str person_note(struct str row, uint64_t recorded)
+{
+    struct reader r;
+    reader_init(&r, row.p, row.n);
+    while (r.at < r.len && !r.failed) {
+        uint8_t type = reader_u8(&r);
+        struct str bytes = reader_text(&r);
+        struct reader e;
+        reader_init(&e, bytes.p, bytes.n);
+        if (type == ENTRY_NOTE && reader_varint(&e) == recorded) {
+            return reader_text(&e);
+        }
+    }
+    return str_of("");
+}
+
 /* ---- reading ---- */
+
+/* Who paid something back is nothing that is known of the person. */
+static bool read_note(struct reader *r)
+{
+    reader_text(r);
+    return reader_done(r);
+}
 
 static int32_t read_day(struct reader *r)
 {
@@ -169,12 +248,14 @@ static bool read_fact(struct reader *r, uint64_t recorded, uint8_t code, struct 
     f->amount_fen = reader_zigzag(r);
     f->document = reader_text(r);
     f->source = reader_text(r);
+    f->voided = 0;
     return reader_done(r);
 }
 
 static bool read_route(struct reader *r, uint64_t recorded, struct route *out)
 {
     out->recorded = recorded;
+    out->voided = 0;
     out->programme = reader_text(r);
     out->account = reader_text(r);
     out->account_name = reader_text(r);
@@ -191,6 +272,7 @@ static bool read_route(struct reader *r, uint64_t recorded, struct route *out)
 static bool read_mark(struct reader *r, uint64_t recorded, struct mark *out)
 {
     out->recorded = recorded;
+    out->voided = 0;
     out->attribute = reader_text(r);
     out->value = reader_text(r);
     out->unit = reader_text(r);
@@ -214,7 +296,86 @@ static bool read_fact_entry(struct reader *r, uint64_t recorded, uint32_t wanted
     if ((wanted >> code & 1) == 0) {
         return !r->failed;
     }
+    p->facts[p->fact_count].ordinal = p->entry_count;
     return read_fact(r, recorded, code, &p->facts[p->fact_count++]);
+}
+
+/* An entry of the payment history: several spans of a programme and a document. */
+static bool read_paid(struct reader *r, uint64_t recorded, struct person *p)
+{
+    struct paid head = {.recorded = recorded, .ordinal = p->entry_count};
+    head.programme = reader_text(r);
+    head.document = reader_text(r);
+    uint64_t count = reader_varint(r);
+    uint64_t month = 0;
+    if (count == 0 || count > PERSON_PAID_ENTRY ||
+        p->paid_count + count > PERSON_PAID_MAX) {
+        return false;
+    }
+    for (uint64_t i = 0; i < count && !r->failed; i++) {
+        uint64_t gap = reader_varint(r);
+        uint64_t months = reader_varint(r);
+        uint64_t fen = reader_varint(r);
+        if (gap > MARK_MONTH_MAX || months > MARK_MONTH_MAX || fen > INT64_MAX) {
+            return false;
+        }
+        month += gap;
+        if (month + months > MARK_MONTH_MAX || months == 0 || fen == 0) {
+            return false;
+        }
+        head.from = (int32_t)month;
+        head.months = (int32_t)months;
+        head.fen = (int64_t)fen;
+        head.paid_on = read_day(r);
+        p->paid[p->paid_count++] = head;
+    }
+    return reader_done(r);
+}
+
+static bool read_void(struct reader *r, uint64_t recorded, struct person *p)
+{
+    if (p->void_count == PERSON_VOIDS_MAX) {
+        return false;
+    }
+    struct voiding *v = &p->voids[p->void_count++];
+    uint64_t entry = reader_varint(r);
+    v->recorded = recorded;
+    v->entry = (uint32_t)entry;
+    v->reason = reader_text(r);
+    v->document = reader_text(r);
+    return reader_done(r) && entry < p->entry_count;
+}
+
+static bool read_merge(struct reader *r, uint64_t recorded, struct person *p)
+{
+    if (p->merge_count == PERSON_MERGES_MAX) {
+        return false;
+    }
+    struct merging *m = &p->merges[p->merge_count++];
+    uint8_t into = reader_u8(r);
+    m->recorded = recorded;
+    m->into = into == 1;
+    m->other = reader_varint(r);
+    m->document = reader_text(r);
+    if (m->into) {
+        p->merged_into = m->other;
+    }
+    return reader_done(r) && into <= 1 && m->other != 0;
+}
+
+/* The kinds of entries that few people have. */
+static bool read_rare(uint8_t type, struct reader *r, uint64_t recorded,
+                      uint32_t wanted, struct person *p)
+{
+    switch (type) {
+    case ENTRY_VOID:
+        return read_void(r, recorded, p);
+    case ENTRY_MERGE:
+        return read_merge(r, recorded, p);
+    case ENTRY_PAID:
+        return (wanted & PERSON_PAID) == 0 || read_paid(r, recorded, p);
+    }
+    return false;
 }
 
 static bool read_entry(uint8_t type, struct str bytes, uint64_t known_below,
@@ -225,6 +386,9 @@ static bool read_entry(uint8_t type, struct str bytes, uint64_t known_below,
     uint64_t recorded = reader_varint(&r);
     if (r.failed || recorded >= known_below) {
         return !r.failed;
+    }
+    if (type == ENTRY_NOTE) {
+        return read_note(&r);
     }
     if (recorded > p->newest) {
         p->newest = recorded;
@@ -241,9 +405,10 @@ static bool read_entry(uint8_t type, struct str bytes, uint64_t known_below,
         return read_route(&r, recorded, out);
     }
     if (type == ENTRY_MARK && p->mark_count < PERSON_MARKS_MAX) {
+        p->marks[p->mark_count].ordinal = p->entry_count;
         return read_mark(&r, recorded, &p->marks[p->mark_count++]);
     }
-    return false;
+    return read_rare(type, &r, recorded, wanted, p);
 }
 
 static bool same_list(const struct mark *m, struct str attribute, struct str value,
@@ -307,6 +472,22 @@ static bool insert_fact(struct person *p, const struct fact *f)
     return true;
 }
 
+static struct fact fact_of_mark(const struct mark *m, int32_t until)
+{
+    return (struct fact){
+        .recorded = m->recorded,
+        .code = code_of(m->attribute),
+        .attribute = m->attribute,
+        .value = m->value,
+        .effective = month_first_day(m->month),
+        .until = until,
+        .amount_fen = -1,
+        .source = str_of("list"),
+        .ordinal = m->ordinal,
+        .voided = m->voided,
+    };
+}
+
 /* Each mark that puts somebody onto a list starts a fact that ends with the month
  * before the next mark that takes them off it. It was recorded when they came onto the
  * list: its last day, learned later, must not put it above other facts. */
@@ -323,16 +504,8 @@ static bool facts_of_marks(struct person *p)
             end = mark_at(p, m, next);
             next = next_mark_month(p, end);
         }
-        struct fact f = {
-            .recorded = m->recorded,
-            .code = code_of(m->attribute),
-            .attribute = m->attribute,
-            .value = m->value,
-            .effective = month_first_day(m->month),
-            .until = end->on ? DAY_NEVER : month_first_day(end->month) - 1,
-            .amount_fen = -1,
-            .source = str_of("list"),
-        };
+        struct fact f =
+            fact_of_mark(m, end->on ? DAY_NEVER : month_first_day(end->month) - 1);
         if (!insert_fact(p, &f)) {
             return false;
         }
@@ -340,10 +513,69 @@ static bool facts_of_marks(struct person *p)
     return true;
 }
 
+/* ---- voided entries ---- */
+
+static uint64_t voided_by(const struct person *p, uint32_t ordinal)
+{
+    for (size_t i = 0; i < p->void_count; i++) {
+        if (p->voids[i].entry == ordinal) {
+            return p->voids[i].recorded;
+        }
+    }
+    return 0;
+}
+
+/* What is voided goes, or is marked so when it is to be shown. */
+static void void_facts_and_routes(struct person *p, bool keep)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->fact_count; i++) {
+        p->facts[i].voided = voided_by(p, p->facts[i].ordinal);
+        if (keep || p->facts[i].voided == 0) {
+            p->facts[n++] = p->facts[i];
+        }
+    }
+    p->fact_count = n;
+    n = 0;
+    for (size_t i = 0; i < p->route_count; i++) {
+        p->routes[i].voided = voided_by(p, p->routes[i].ordinal);
+        if (keep || p->routes[i].voided == 0) {
+            p->routes[n++] = p->routes[i];
+        }
+    }
+    p->route_count = n;
+}
+
+/* Voided marks go from the marks; those that began something are shown as facts. */
+static bool void_marks(struct person *p, bool keep)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->mark_count; i++) {
+        struct mark m = p->marks[i];
+        m.voided = voided_by(p, m.ordinal);
+        if (m.voided == 0) {
+            p->marks[n++] = m;
+        } else if (keep && m.on) {
+            struct fact f = fact_of_mark(&m, DAY_NEVER);
+            if (!insert_fact(p, &f)) {
+                return false;
+            }
+        }
+    }
+    p->mark_count = n;
+    return true;
+}
+
+static bool apply_voids(struct person *p, bool keep)
+{
+    void_facts_and_routes(p, keep);
+    return void_marks(p, keep);
+}
+
 enum status person_read(struct str row, uint64_t known_below, struct person *out,
                         struct diag *d)
 {
-    return person_read_some(row, known_below, UINT32_MAX, out, d);
+    return person_read_some(row, known_below, PERSON_ALL, out, d);
 }
 
 enum status person_read_some(struct str row, uint64_t known_below, uint32_t wanted,
@@ -356,6 +588,10 @@ enum status person_read_some(struct str row, uint64_t known_below, uint32_t want
     out->fact_count = 0;
     out->route_count = 0;
     out->mark_count = 0;
+    out->paid_count = 0;
+    out->void_count = 0;
+    out->merge_count = 0;
+    out->merged_into = 0;
     while (r.at < r.len) {
         uint8_t type = reader_u8(&r);
         struct str bytes = reader_text(&r);
@@ -365,7 +601,8 @@ enum status person_read_some(struct str row, uint64_t known_below, uint32_t want
         }
         out->entry_count++;
     }
-    if (out->mark_count > 0 && !facts_of_marks(out)) {
+    bool fits = out->void_count == 0 || apply_voids(out, (wanted & PERSON_VOIDED) != 0);
+    if (!fits || (out->mark_count > 0 && !facts_of_marks(out))) {
         return diag_fail(d, ST_INTEGRITY, "person-row", "a person has too many facts");
     }
     return ST_OK;
@@ -427,6 +664,16 @@ struct str person_value(const struct person *p, const char *attribute, int32_t d
     return f != NULL ? f->value : str_of("");
 }
 
+bool person_is_institution(const struct person *p)
+{
+    for (size_t i = 0; i < p->fact_count; i++) {
+        if (p->facts[i].code == FACT_CREDIT_CODE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int32_t person_death(const struct person *p)
 {
     int32_t death = DAY_NEVER;
@@ -475,6 +722,11 @@ const struct route *person_route(const struct person *p, struct str programme,
 {
     const struct route *r = latest_route(p, programme, day);
     return r != NULL ? r : latest_route(p, str_of(""), day);
+}
+
+bool route_is_own(const struct route *r)
+{
+    return r->relation.n == 0 || str_is(r->relation, "本人");
 }
 
 bool person_route_find(struct str row, uint32_t ordinal, struct route *out)

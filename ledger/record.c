@@ -22,9 +22,13 @@ static const struct {
     {KIND_IMPORT_START, KIND_IMPORT_END, "import-start"},
     {KIND_FACTS, 0, "facts"},
     {KIND_IMPORT_END, 0, "import-end"},
+    {KIND_HISTORY, 0, "history"},
+    {KIND_UNITS, 0, "units"},
+    {KIND_MERGE, 0, "merge"},
     {KIND_RUN_START, KIND_RUN_END, "run-start"},
     {KIND_ENTITLEMENT, 0, "entitlement"},
     {KIND_RUN_END, 0, "run-end"},
+    {KIND_SET_OFF, 0, "set-off"},
     {KIND_BATCH_START, KIND_BATCH_END, "batch-start"},
     {KIND_LINES, 0, "lines"},
     {KIND_BATCH_END, 0, "batch-end"},
@@ -36,6 +40,9 @@ static const struct {
     {KIND_REISSUE_START, KIND_REISSUE_END, "reissue-start"},
     {KIND_REISSUE, 0, "reissue"},
     {KIND_REISSUE_END, 0, "reissue-end"},
+    {KIND_RECOVERY, 0, "recovery"},
+    {KIND_RECOVERY_CONFIRM, 0, "recovery-confirm"},
+    {KIND_REPAYMENT, 0, "repayment"},
 };
 #define KIND_COUNT (sizeof KINDS / sizeof KINDS[0])
 

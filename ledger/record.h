@@ -27,9 +27,13 @@ enum record_kind {
     KIND_IMPORT_START = 21,
     KIND_FACTS = 22,
     KIND_IMPORT_END = 23,
+    KIND_HISTORY = 24,
+    KIND_UNITS = 25,
+    KIND_MERGE = 26,
     KIND_RUN_START = 30,
     KIND_ENTITLEMENT = 31,
     KIND_RUN_END = 32,
+    KIND_SET_OFF = 33,
     KIND_BATCH_START = 40,
     KIND_LINES = 41,
     KIND_BATCH_END = 42,
@@ -40,7 +44,10 @@ enum record_kind {
     KIND_ANSWER_END = 47,
     KIND_REISSUE_START = 48,
     KIND_REISSUE = 49,
-    KIND_REISSUE_END = 50
+    KIND_REISSUE_END = 50,
+    KIND_RECOVERY = 60,         /* getting an overpayment back: proposed */
+    KIND_RECOVERY_CONFIRM = 61, /* and decided */
+    KIND_REPAYMENT = 62
 };
 const char *record_kind_name(enum record_kind k); /* "run-start"; NULL when unknown */
 /* The kind that ends a long act begun by k, or 0 when k does not begin one. */

@@ -43,7 +43,11 @@ static enum status missing(const char *what, uint32_t number, struct diag *d)
 {
     char code[40];
     snprintf(code, sizeof code, "unknown-%s", what);
-    return diag_fail(d, ST_CONFLICT, code, "there is no %s %u", what, number);
+    diag_fail(d, ST_CONFLICT, code, "there is no %s %u", what, number);
+    if (strcmp(what, "run") == 0 || strcmp(what, "answer") == 0) {
+        return d->status; /* no command lists them */
+    }
+    return diag_hint(d, "almoner %s list shows their numbers", what);
 }
 
 static enum status damaged(const char *what, uint32_t number, struct diag *d)
@@ -259,12 +263,27 @@ enum status import_put(struct txn *t, const struct import_entry *e, struct diag 
     return row_put(t, REGISTER_IMPORT, e->number, &w, d);
 }
 
+static bool import_what_known(enum import_what what)
+{
+    static const enum import_what kinds[] = {
+        IMPORT_PEOPLE,       IMPORT_FACTS,  IMPORT_ROUTES, IMPORT_SNAPSHOT,
+        IMPORT_INSTITUTIONS, IMPORT_VOIDS,  IMPORT_MERGES, IMPORT_UNITS,
+        IMPORT_HISTORY,      IMPORT_ORDERS,
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i] == what) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool import_entry_read(struct str plain, struct import_entry *out)
 {
     struct body b;
     body_start(&b, plain);
     out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
-    out->what = (enum import_what)body_uint(&b, 2, IMPORT_SNAPSHOT);
+    out->what = (enum import_what)body_uint(&b, 2, 100);
     body_digest(&b, 3, out->sha256);
     out->length = body_uint(&b, 4, UINT64_MAX);
     out->rows = body_uint(&b, 5, UINT64_MAX);
@@ -272,7 +291,11 @@ bool import_entry_read(struct str plain, struct import_entry *out)
     body_text_if(&b, 7, out->value, sizeof out->value);
     out->month = (int32_t)body_uint_if(&b, 8, 200000);
     body_text_if(&b, 9, out->unit, sizeof out->unit);
-    return body_done(&b) && out->what >= IMPORT_PEOPLE;
+    out->mapped = body_digest_if(&b, 10, out->mapping_sha256);
+    if (out->mapped) {
+        out->mapping_length = body_uint(&b, 11, UINT64_MAX);
+    }
+    return body_done(&b) && import_what_known(out->what);
 }
 
 enum status import_get(struct txn *t, uint32_t number, struct import_entry *out,
@@ -316,6 +339,8 @@ enum status run_put(struct txn *t, const struct run_entry *e, struct diag *d)
     writer_zigzag(&w, e->regular_fen);
     writer_zigzag(&w, e->backpay_fen);
     writer_zigzag(&w, e->reduction_fen);
+    writer_varint(&w, e->set_offs);
+    writer_zigzag(&w, e->set_off_fen);
     return row_put(t, REGISTER_RUN, e->number, &w, d);
 }
 
@@ -339,6 +364,8 @@ enum status run_get(struct txn *t, uint32_t number, struct run_entry *out,
     out->regular_fen = reader_zigzag(&r);
     out->backpay_fen = reader_zigzag(&r);
     out->reduction_fen = reader_zigzag(&r);
+    out->set_offs = reader_varint(&r);
+    out->set_off_fen = reader_zigzag(&r);
     return reader_done(&r) ? ST_OK : damaged("run", number, d);
 }
 
@@ -519,17 +546,33 @@ void line_write(const struct line_entry *e, struct writer *w)
         writer_varint(w, (uint64_t)e->spans[i].months);
         writer_varint(w, (uint64_t)e->spans[i].fen);
     }
+    if (e->payee != 0) {
+        writer_varint(w, e->payee);
+    }
 }
 
-bool line_person(struct str row, uint64_t *person)
+bool line_payee(struct str row, uint64_t *payee)
 {
     struct reader r;
     reader_init(&r, row.p, row.n);
     reader_u8(&r);
     reader_u8(&r);
     reader_varint(&r);
-    *person = reader_varint(&r);
-    return !r.failed && *person > 0;
+    *payee = reader_varint(&r);
+    reader_text(&r);
+    reader_varint(&r);
+    reader_varint(&r);
+    reader_bytes(&r, DIGEST_LEN);
+    uint64_t count = reader_varint(&r);
+    for (uint64_t i = 0; i < count && i < LINE_SPANS_MAX; i++) {
+        reader_varint(&r);
+        reader_varint(&r);
+        reader_varint(&r);
+    }
+    if (r.at < r.len) {
+        *payee = reader_varint(&r);
+    }
+    return reader_done(&r) && *payee > 0;
 }
 
 bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out)
@@ -565,7 +608,10 @@ bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry 
         }
         sum += s->fen * s->months;
     }
-    return reader_done(&r) && sum == out->fen;
+    bool other = r.at < r.len;
+    out->payee = other ? reader_varint(&r) : 0;
+    return reader_done(&r) && sum == out->fen &&
+           (!other || (out->payee > 0 && out->payee != out->person));
 }
 
 enum status line_get(struct txn *t, uint32_t batch, uint32_t line,

@@ -20,7 +20,10 @@ enum register_kind {
     REGISTER_IMPORT = 4,
     REGISTER_RUN = 5,
     REGISTER_BATCH = 6,
-    REGISTER_ANSWER = 7
+    REGISTER_ANSWER = 7,
+    REGISTER_RECOVERY = 8, /* ledger/recovery.h */
+    REGISTER_SETTLED = 9,  /* ledger/settled.h */
+    REGISTER_UNIT = 10     /* ledger/unit.h */
 };
 
 enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };
@@ -68,7 +71,18 @@ struct policy_entry {
 };
 
 /* ---- imports ---- */
-enum import_what { IMPORT_PEOPLE = 1, IMPORT_FACTS, IMPORT_ROUTES, IMPORT_SNAPSHOT };
+enum import_what {
+    IMPORT_PEOPLE = 1,
+    IMPORT_FACTS = 2,
+    IMPORT_ROUTES = 3,
+    IMPORT_SNAPSHOT = 4,
+    IMPORT_VOIDS = 5,
+    IMPORT_MERGES = 6,
+    IMPORT_INSTITUTIONS = 7,
+    IMPORT_UNITS = 8,
+    IMPORT_HISTORY = 9,
+    IMPORT_ORDERS = 10
+};
 struct import_entry {
     uint32_t number;
     enum entry_state state;
@@ -77,6 +91,9 @@ struct import_entry {
     uint8_t sha256[DIGEST_LEN];
     uint64_t length;
     uint64_t rows;
+    bool mapped; /* read by a mapping, which is a blob */
+    uint8_t mapping_sha256[DIGEST_LEN];
+    uint64_t mapping_length;
     char attribute[TEXT_MAX + 1]; /* of a snapshot */
     char value[TEXT_MAX + 1];
     char unit[TEXT_MAX + 1];
@@ -97,6 +114,8 @@ struct run_entry {
     uint32_t made_by;
     uint64_t records;
     int64_t regular_fen, backpay_fen, reduction_fen;
+    uint64_t set_offs; /* records */
+    int64_t set_off_fen;
 };
 
 /* ---- batches ---- */
@@ -150,7 +169,8 @@ struct line_entry {
     int64_t fen;
     enum line_state state;
     unsigned reason; /* enum payment_reason's number; 0: none */
-    uint32_t route;  /* ordinal of the route among the person's entries */
+    uint64_t payee;  /* number of the row with the route; 0: the person's own */
+    uint32_t route;  /* ordinal of the route among that row's entries */
     uint8_t route_commitment[DIGEST_LEN];
     size_t span_count;
     struct span spans[LINE_SPANS_MAX];
@@ -206,8 +226,8 @@ enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
                        struct diag *d);
 void line_key(uint32_t batch, uint32_t line, uint8_t key[8]);
 void line_write(const struct line_entry *e, struct writer *w);
-/* Only whose line it is. */
-bool line_person(struct str row, uint64_t *person);
+/* Only the number of the row with the route. */
+bool line_payee(struct str row, uint64_t *payee);
 bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out);
 
 #endif

@@ -225,3 +225,28 @@ enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
     return store_put(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), str_make(value, 8),
                      d);
 }
+
+enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                          struct diag *d)
+{
+    uint8_t key[DIGEST_LEN];
+    TRY(need_master(l, d));
+    lookup_key(l, id, key);
+    return store_delete(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), d);
+}
+
+enum status vault_person_now(struct ledger *l, uint64_t person, struct vault_row *row,
+                             struct person *work, uint64_t *now, struct diag *d)
+{
+    *now = person;
+    for (unsigned i = 0; i < PERSON_MERGES_MAX; i++) {
+        TRY(vault_row_read(l, *now, row, d));
+        TRY(person_read_some(buf_str(&row->plain), UINT64_MAX, 0, work, d));
+        if (work->merged_into == 0) {
+            return ST_OK;
+        }
+        *now = work->merged_into;
+    }
+    return diag_fail(d, ST_INTEGRITY, "vault", "person %llu leads to nobody",
+                     (unsigned long long)person);
+}

@@ -57,6 +57,15 @@ enum status vault_find(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
 enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                         uint64_t person, struct diag *d) MUST_USE;
 
+/* The number leads to nobody any more. */
+enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                          struct diag *d) MUST_USE;
+/* The person this number leads to: itself, or whom it was merged into, and so on. Reads
+ * the row. */
+enum status vault_person_now(struct ledger *l, uint64_t person, struct vault_row *row,
+                             struct person *work, uint64_t *now, struct diag *d)
+    MUST_USE;
+
 /* ---- files (blobs), named by SHA-256; deflated, then sealed in chunks ---- */
 
 struct vault_source { /* fills p with up to cap bytes; *n 0 at the end */

@@ -21,8 +21,8 @@ static int64_t yearly(const struct rules *r, int64_t fen, int32_t month)
 /* Of all files that count and are effective: the latest `from`, the last confirmed
  * among equals. The person's value is read as the programme's own file reads it: a file
  * that only raises a standard need not repeat defaults and scales. */
-static bool parameter_value(struct eval *x, const struct standing *st, int parameter,
-                            int64_t *out)
+const struct parameter_row *eval_parameter(struct eval *x, const struct standing *st,
+                                           int parameter)
 {
     const struct parameter_table *t = &x->set->parameters[parameter];
     int32_t day = st->paying_day < x->death ? st->paying_day : x->death;
@@ -37,10 +37,9 @@ static bool parameter_value(struct eval *x, const struct standing *st, int param
                            eval_value(x, st->version->file, row->attribute, day))) {
             continue;
         }
-        *out = row->fen;
-        return true;
+        return row;
     }
-    return false;
+    return NULL;
 }
 
 static enum eval_reason percent(struct eval *x, const struct standing *st,
@@ -48,9 +47,9 @@ static enum eval_reason percent(struct eval *x, const struct standing *st,
 {
     const struct row *row = &st->version->rows[st->tier];
     const struct rules *rules = st->version->rules;
-    int64_t base;
-    if (!parameter_value(x, st, row->parameter, &base) ||
-        !money_percent(base, row->source->amount.percent, rules->rounding,
+    const struct parameter_row *base = eval_parameter(x, st, row->parameter);
+    if (base == NULL ||
+        !money_percent(base->fen, row->source->amount.percent, rules->rounding,
                        rules->rounding_unit_fen, &r->amount_fen)) {
         r->amount_fen = 0;
         r->warned = true;

@@ -26,7 +26,7 @@ bool eval_suspended(const struct eval *x, const struct standing *st)
     if (x->all[ATTR_SUSPENDED].n == 0 && x->own[ATTR_SUSPENDED].n == 0) {
         return false;
     }
-    int32_t day = st->paying_day;
+    int32_t day = st->paying_day < x->death ? st->paying_day : x->death;
     const struct eval_fact *f = eval_latest_of(x, ATTR_SUSPENDED, day, ANY_VALUE);
     if (f == NULL || f->until < day) {
         return false;
@@ -72,8 +72,7 @@ static int32_t last_window(const struct rules *r, const struct standing *st)
     return from;
 }
 
-/* A certification from this day to the end of the month is wanted. */
-static int32_t wanted_since(const struct standing *st)
+int32_t eval_certify_since(const struct standing *st)
 {
     const struct rules *r = st->version->rules;
     if (r->certification.kind == CERT_EVERY) {
@@ -142,7 +141,7 @@ static bool certified_by_spell(struct eval *x, const struct standing *st, int32_
 
 static bool is_certified(struct eval *x, const struct standing *st, struct entry e)
 {
-    int32_t since = wanted_since(st);
+    int32_t since = eval_certify_since(st);
     return certified_by_fact(x, st, since) || certified_by_rule(x, st, e, since) ||
            certified_by_spell(x, st, since);
 }
@@ -165,8 +164,7 @@ static int32_t first_lapsed(struct eval *x, int32_t month)
     return month;
 }
 
-/* The month of the next certification, or INT32_MAX. */
-static int32_t next_certified(const struct eval *x, const struct standing *st)
+int32_t eval_certify_next(const struct eval *x, const struct standing *st)
 {
     int32_t day = eval_first_event(x, ATTR_CERTIFIED, st->month);
     int32_t asking = first_asking(x, st->last + 1);
@@ -180,7 +178,7 @@ bool eval_certified(struct eval *x, const struct standing *st, struct entry e)
     if (!asks(st->version) || st->month < e.month || is_certified(x, st, e)) {
         return true;
     }
-    int32_t next = next_certified(x, st);
+    int32_t next = eval_certify_next(x, st);
     if (next == INT32_MAX) {
         return false;
     }

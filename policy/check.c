@@ -10,21 +10,41 @@
 
 #include "base/date.h"
 
-struct checking {
-    const struct policy *p;
-    void (*each)(void *ctx, const struct policy_finding *f);
-    void *ctx;
-    bool errors_now;
-    size_t errors;
-};
+static const char *hint_of(const char *code)
+{
+    static const struct {
+        const char *code;
+        const char *hint;
+    } hints[] = {
+        {"age-gap", "add a row for these ages, or say in notes why there is none"},
+        {"age-overlap", "let one range end where the other begins, or say in notes why "
+                        "the upper row takes these ages"},
+        {"below-floor", "raise the amount, or correct the floor"},
+        {"certification-window", "a window lies within one calendar year and ends on a "
+                                 "day that every year has"},
+        {"idle-rule", "take it out, or name what it should act on"},
+        {"missing-choice", "add a line to choices: who chose it, and in which paper"},
+        {"missing-citation", "quote the sentence, or name the document"},
+        {"missing-value", "add a value from that day on, or adopt the file that has it "
+                          "before"},
+        {"never-matches", "put the narrower row above the wider one, or take it out"},
+        {"not-checked", "name fewer values, or look through the rows yourself"},
+        {"shares", "let one source be the rest, or the percentages be 100"},
+        {"unknown-programme", "correct the code, or adopt the file that has it before"},
+        {"unknown-value", "correct it, or add what gives or asks for it"},
+        {"whole-year-in-conflict", "pay it by twelfths, or take it out of the "
+                                   "conflict"},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
+        if (strcmp(hints[i].code, code) == 0) {
+            return hints[i].hint;
+        }
+    }
+    return "";
+}
 
-enum severity { WARNING, ERROR };
-
-static void emit(struct checking *c, enum severity severity, struct place at,
-                 const char *code, const char *fmt, ...) PRINTF_LIKE(5, 6);
-
-static void emit(struct checking *c, enum severity severity, struct place at,
-                 const char *code, const char *fmt, ...)
+void check_emit(struct checking *c, enum severity severity, struct place at,
+                const char *code, const char *fmt, ...)
 {
     char what[512];
     va_list args;
@@ -34,7 +54,7 @@ static void emit(struct checking *c, enum severity severity, struct place at,
     va_start(args, fmt);
     (void)vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
-    struct policy_finding f = {c->errors_now, code, at, what};
+    struct policy_finding f = {c->errors_now, code, at, what, hint_of(code)};
     c->errors += c->errors_now ? 1 : 0;
     c->each(c->ctx, &f);
 }
@@ -50,13 +70,14 @@ static enum status check_tiers_reached(struct checking *c, const struct programm
     for (size_t i = 0; st == ST_OK && i < p->tier_count; i++) {
         const struct tier *t = &p->tiers[i];
         if (reach[i] == REACH_NEVER) {
-            emit(c, ERROR, t->place, "never-matches",
-                 "%s: tier \"%s\" can never match: the tiers above take all of it",
-                 p->code, t->name);
+            check_emit(
+                c, ERROR, t->place, "never-matches",
+                "%s: tier \"%s\" can never match: the tiers above take all of it",
+                p->code, t->name);
         } else if (reach[i] == REACH_NOT_CHECKED) {
-            emit(c, WARNING, t->place, "not-checked",
-                 "%s: too many values to see whether tier \"%s\" can match", p->code,
-                 t->name);
+            check_emit(c, WARNING, t->place, "not-checked",
+                       "%s: too many values to see whether tier \"%s\" can match",
+                       p->code, t->name);
         }
     }
     free(reach);
@@ -70,8 +91,8 @@ static void check_floor(struct checking *c, const struct programme *p,
     bool low = a->kind == AMOUNT_PERCENT ? a->percent < a->floor_percent
                                          : a->fen < a->floor_fen;
     if (a->has_floor && low) {
-        emit(c, ERROR, a->place, "below-floor",
-             "%s: tier \"%s\" pays less than its floor", p->code, t->name);
+        check_emit(c, ERROR, a->place, "below-floor",
+                   "%s: tier \"%s\" pays less than its floor", p->code, t->name);
     }
 }
 
@@ -91,13 +112,13 @@ static void check_funds(struct checking *c, const struct programme *p,
         return;
     }
     if (rests > 1) {
-        emit(c, ERROR, f->place, "shares", "%s: more than one source is the rest",
-             p->code);
+        check_emit(c, ERROR, f->place, "shares", "%s: more than one source is the rest",
+                   p->code);
     } else if (rests == 1 ? percent > 10000 : percent != 10000 || heads > 0) {
-        emit(c, ERROR, f->place, "shares",
-             "%s: the shares do not add up: %d.%02d percent%s", p->code,
-             (int)(percent / 100), (int)(percent % 100),
-             rests == 1 ? " beside the rest" : ", and no source is the rest");
+        check_emit(c, ERROR, f->place, "shares",
+                   "%s: the shares do not add up: %d.%02d percent%s", p->code,
+                   (int)(percent / 100), (int)(percent % 100),
+                   rests == 1 ? " beside the rest" : ", and no source is the rest");
     }
 }
 
@@ -122,17 +143,34 @@ static bool scales_give(const struct policy *p, const char *value)
     return default_is(p, "dependency", value);
 }
 
-static void check_dependency(struct checking *c, const struct condition *when,
-                             size_t count)
+/* A dependency that no scale gives is a warning; where there is no other, the row is
+ * dead. */
+static void check_dependency(struct checking *c, const struct condition *k,
+                             const char *whose, struct place row)
+{
+    size_t given = 0;
+    for (size_t v = 0; v < k->value_count; v++) {
+        bool known = scales_give(c->p, k->values[v]);
+        given += known ? 1 : 0;
+        if (!known) {
+            check_emit(c, WARNING, k->place, "unknown-value",
+                       "no scale of this file gives the dependency \"%s\"",
+                       k->values[v]);
+        }
+    }
+    if (given == 0) {
+        check_emit(c, ERROR, row, "never-matches",
+                   "%s can never match: no scale of this file gives its dependency",
+                   whose);
+    }
+}
+
+static void check_values(struct checking *c, const struct condition *when, size_t count,
+                         const char *whose, struct place row)
 {
     for (size_t i = 0; i < count; i++) {
-        for (size_t v = 0; v < when[i].value_count; v++) {
-            if (when[i].kind == COND_DEPENDENCY &&
-                !scales_give(c->p, when[i].values[v])) {
-                emit(c, ERROR, when[i].place, "unknown-value",
-                     "no scale of this file gives the dependency \"%s\"",
-                     when[i].values[v]);
-            }
+        if (when[i].kind == COND_DEPENDENCY) {
+            check_dependency(c, &when[i], whose, row);
         }
     }
 }
@@ -143,13 +181,14 @@ static void check_windows(struct checking *c, const struct programme *p)
         struct month_day from = p->rules.certification.windows[i].from;
         struct month_day to = p->rules.certification.windows[i].to;
         if (to.month * 100 + to.day < from.month * 100 + from.day) {
-            emit(c, ERROR, p->rules.certification.place, "certification-window",
-                 "%s: window %zu is not within one year", p->code, i + 1);
+            check_emit(c, ERROR, p->rules.certification.place, "certification-window",
+                       "%s: window %zu is not within one year", p->code, i + 1);
         }
         if (to.month == 2 && to.day == 29) {
-            emit(c, ERROR, p->rules.certification.place, "certification-window",
-                 "%s: window %zu ends on 29 February, a day most years do not have",
-                 p->code, i + 1);
+            check_emit(
+                c, ERROR, p->rules.certification.place, "certification-window",
+                "%s: window %zu ends on 29 February, a day most years do not have",
+                p->code, i + 1);
         }
     }
 }
@@ -167,9 +206,9 @@ static bool tier_asks(const struct tier *t, const char *attribute)
 static void check_idle(struct checking *c, const struct programme *p)
 {
     if (p->rules.entry.idle_keys) {
-        emit(c, WARNING, p->rules.place, "idle-rule",
-             "%s: from, backdate and again do nothing when entry is automatic",
-             p->code);
+        check_emit(c, WARNING, p->rules.place, "idle-rule",
+                   "%s: from, backdate and again do nothing when entry is automatic",
+                   p->code);
     }
     for (size_t i = 0; i < p->rules.stop_by_count; i++) {
         bool asked = false;
@@ -177,69 +216,10 @@ static void check_idle(struct checking *c, const struct programme *p)
             asked = tier_asks(&p->tiers[t], p->rules.stop_by[i].attribute);
         }
         if (!asked) {
-            emit(c, WARNING, p->rules.stop_by[i].place, "idle-rule",
-                 "%s: stop-by names \"%s\", which no tier asks for", p->code,
-                 p->rules.stop_by[i].attribute);
+            check_emit(c, WARNING, p->rules.stop_by[i].place, "idle-rule",
+                       "%s: stop-by names \"%s\", which no tier asks for", p->code,
+                       p->rules.stop_by[i].attribute);
         }
-    }
-}
-
-/* Ages of the tier, or all of them. */
-static void ages_of(const struct tier *t, int32_t *low, int32_t *high)
-{
-    *low = 0;
-    *high = INT32_MAX;
-    for (size_t i = 0; i < t->when_count; i++) {
-        if (t->when[i].kind == COND_AGE) {
-            *low = t->when[i].age_low;
-            *high = t->when[i].age_high;
-        }
-    }
-}
-
-/* The first age from `age` on that some tier covers, or INT32_MAX. */
-static int32_t next_age(const struct programme *p, int32_t age)
-{
-    int32_t best = INT32_MAX;
-    for (size_t i = 0; i < p->tier_count; i++) {
-        int32_t low = 0;
-        int32_t high = 0;
-        ages_of(&p->tiers[i], &low, &high);
-        int32_t first = low > age ? low : age;
-        if (first <= high && first < best) {
-            best = first;
-        }
-    }
-    return best;
-}
-
-/* The last age up to which tiers follow each other without a gap. */
-static int32_t last_age(const struct programme *p, int32_t age)
-{
-    int32_t last = age;
-    for (size_t round = 0; round < p->tier_count; round++) {
-        for (size_t i = 0; i < p->tier_count; i++) {
-            int32_t low = 0;
-            int32_t high = 0;
-            ages_of(&p->tiers[i], &low, &high);
-            bool joins = low <= last || low - 1 == last;
-            last = joins && high > last ? high : last;
-        }
-    }
-    return last;
-}
-
-static void check_ages(struct checking *c, const struct programme *p)
-{
-    int32_t age = next_age(p, 0);
-    for (size_t i = 0; i < p->tier_count && age != INT32_MAX; i++) {
-        int32_t last = last_age(p, age);
-        int32_t next = last == INT32_MAX ? INT32_MAX : next_age(p, last + 1);
-        if (next != INT32_MAX) {
-            emit(c, WARNING, p->place, "age-gap", "%s: no tier for the ages %d to %d",
-                 p->code, (int)last + 1, (int)next - 1);
-        }
-        age = next;
     }
 }
 
@@ -287,8 +267,8 @@ static void check_choices(struct checking *c, const struct programme *p)
         }
     }
     if (used > 0) {
-        emit(c, WARNING, r->place, "missing-choice",
-             "%s: choices does not say who chose:%s", p->code, list);
+        check_emit(c, WARNING, r->place, "missing-choice",
+                   "%s: choices does not say who chose:%s", p->code, list);
     }
 }
 
@@ -321,10 +301,11 @@ static void check_series(struct checking *c, const struct programme *p,
             return;
         }
     }
-    emit(c, WARNING, t->amount.place, "missing-value",
-         "%s: tier \"%s\": %s has no value%s%s for the first month of this policy",
-         p->code, t->name, t->amount.parameter, key != NULL ? " for " : "",
-         key != NULL ? key : "");
+    check_emit(
+        c, WARNING, t->amount.place, "missing-value",
+        "%s: tier \"%s\": %s has no value%s%s for the first month of this policy",
+        p->code, t->name, t->amount.parameter, key != NULL ? " for " : "",
+        key != NULL ? key : "");
 }
 
 static void check_parameter(struct checking *c, const struct programme *p,
@@ -346,9 +327,17 @@ static void check_parameter(struct checking *c, const struct programme *p,
             return;
         }
     }
-    emit(c, WARNING, t->amount.place, "missing-value",
-         "%s: tier \"%s\" does not ask for %s, by which %s goes", p->code, t->name,
-         q->by, q->name);
+    check_emit(c, WARNING, t->amount.place, "missing-value",
+               "%s: tier \"%s\" does not ask for %s, by which %s goes", p->code,
+               t->name, q->by, q->name);
+}
+
+static void check_tier_values(struct checking *c, const struct programme *p,
+                              const struct tier *t)
+{
+    char whose[300];
+    (void)snprintf(whose, sizeof whose, "%s: tier \"%s\"", p->code, t->name);
+    check_values(c, t->when, t->when_count, whose, t->place);
 }
 
 static enum status check_programme(struct checking *c, const struct programme *p,
@@ -359,13 +348,14 @@ static enum status check_programme(struct checking *c, const struct programme *p
     for (size_t i = 0; i < p->tier_count; i++) {
         check_floor(c, p, &p->tiers[i]);
         check_funds(c, p, &p->tiers[i].funds);
-        check_dependency(c, p->tiers[i].when, p->tiers[i].when_count);
+        check_tier_values(c, p, &p->tiers[i]);
         check_parameter(c, p, &p->tiers[i]);
     }
     check_ages(c, p);
+    check_overlaps(c, p);
     if (p->citation_text == NULL) {
-        emit(c, WARNING, p->place, "missing-citation",
-             "%s: the sentence of the document is not quoted", p->code);
+        check_emit(c, WARNING, p->place, "missing-citation",
+                   "%s: the sentence of the document is not quoted", p->code);
     }
     if (p->has_rules) {
         check_windows(c, p);
@@ -380,8 +370,8 @@ static void check_documents(struct checking *c)
     for (size_t i = 0; i < c->p->end_count; i++) {
         const struct policy_end *end = &c->p->ends[i];
         if (end->document == NULL) {
-            emit(c, WARNING, end->place, "missing-citation",
-                 "the end of %s names no document", end->programme);
+            check_emit(c, WARNING, end->place, "missing-citation",
+                       "the end of %s names no document", end->programme);
         }
     }
     for (size_t i = 0; i < c->p->parameter_count; i++) {
@@ -389,8 +379,9 @@ static void check_documents(struct checking *c)
         for (size_t s = 0; s < q->series_count; s++) {
             for (size_t v = 0; v < q->series[s].value_count; v++) {
                 if (q->series[s].values[v].document == NULL) {
-                    emit(c, WARNING, q->series[s].values[v].place, "missing-citation",
-                         "a value of %s names no document", q->name);
+                    check_emit(c, WARNING, q->series[s].values[v].place,
+                               "missing-citation", "a value of %s names no document",
+                               q->name);
                 }
             }
         }
@@ -403,15 +394,16 @@ static void check_member(struct checking *c, const struct conflict *k, const cha
 {
     const struct programme *p = policy_programme(c->p, code);
     if (p == NULL) {
-        emit(c, WARNING, k->place, "unknown-programme",
-             "a conflict names %s, which is not in this file", code);
+        check_emit(c, WARNING, k->place, "unknown-programme",
+                   "a conflict names %s, which is not in this file", code);
         return;
     }
     for (size_t i = 0; i < p->tier_count; i++) {
         if (p->tiers[i].amount.kind == AMOUNT_PER_YEAR &&
             p->rules.annual == ANNUAL_WHOLE_YEAR) {
-            emit(c, ERROR, k->place, "whole-year-in-conflict",
-                 "%s pays whole years in one month and cannot be in a conflict", code);
+            check_emit(c, ERROR, k->place, "whole-year-in-conflict",
+                       "%s pays whole years in one month and cannot be in a conflict",
+                       code);
             return;
         }
     }
@@ -426,14 +418,63 @@ static void check_conflicts(struct checking *c)
         }
         if (k->programme != NULL) {
             check_member(c, k, k->programme);
-            check_dependency(c, k->when, k->when_count);
+            check_values(c, k->when, k->when_count, "the conflict", k->place);
         }
     }
     for (size_t i = 0; i < c->p->end_count; i++) {
         const struct policy_end *end = &c->p->ends[i];
         if (policy_programme(c->p, end->programme) == NULL) {
-            emit(c, WARNING, end->place, "unknown-programme",
-                 "ends names %s, which is not in this file", end->programme);
+            check_emit(c, WARNING, end->place, "unknown-programme",
+                       "ends names %s, which is not in this file", end->programme);
+        }
+    }
+}
+
+static bool tier_asks_for(const struct tier *t, const char *attribute,
+                          const char *value)
+{
+    for (size_t i = 0; i < t->when_count; i++) {
+        for (size_t v = 0; v < t->when[i].value_count; v++) {
+            if (strcmp(t->when[i].attribute, attribute) == 0 &&
+                strcmp(t->when[i].values[v], value) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A series by a value that no tier asking for the parameter has: mostly a slip of the
+ * pen. A file in which no tier uses the parameter raises it for others. */
+static void check_series_key(struct checking *c, const struct parameter *q,
+                             const struct parameter_series *s)
+{
+    bool used = false;
+    bool asked = false;
+    for (size_t i = 0; i < c->p->programme_count; i++) {
+        const struct programme *p = &c->p->programmes[i];
+        for (size_t t = 0; t < p->tier_count; t++) {
+            const struct tier *tier = &p->tiers[t];
+            bool uses = tier->amount.kind == AMOUNT_PERCENT &&
+                        strcmp(tier->amount.parameter, q->name) == 0;
+            used = used || uses;
+            asked = asked || (uses && (!tier_asks(tier, q->by) ||
+                                       tier_asks_for(tier, q->by, s->key)));
+        }
+    }
+    if (used && !asked) {
+        check_emit(c, WARNING, s->place, "unknown-value",
+                   "no tier that takes %s asks for the %s \"%s\"", q->name, q->by,
+                   s->key);
+    }
+}
+
+static void check_series_keys(struct checking *c)
+{
+    for (size_t i = 0; i < c->p->parameter_count; i++) {
+        const struct parameter *q = &c->p->parameters[i];
+        for (size_t s = 0; q->by != NULL && s < q->series_count; s++) {
+            check_series_key(c, q, &q->series[s]);
         }
     }
 }
@@ -443,6 +484,7 @@ static enum status check_all(struct checking *c, struct diag *d)
     for (size_t i = 0; i < c->p->programme_count; i++) {
         TRY(check_programme(c, &c->p->programmes[i], d));
     }
+    check_series_keys(c);
     check_documents(c);
     check_conflicts(c);
     return ST_OK;

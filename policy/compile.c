@@ -121,6 +121,18 @@ int policy_set_programme_find(const struct policy_set *s, struct str code)
     return names_find(&s->names, NAMES_PROGRAMME, code, str_of(NULL));
 }
 
+bool policy_set_pays(const struct policy_set *s, size_t programme)
+{
+    must(programme < s->line_count);
+    const struct line *line = &s->lines[programme];
+    for (size_t i = 0; i < line->version_count; i++) {
+        if (line->versions[i].pays) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int32_t policy_set_first_month(const struct policy_set *s)
 {
     return s->first_month;

@@ -3,6 +3,7 @@
 #include "policy/eval_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/must.h"
 
@@ -153,11 +154,30 @@ static void order_files(const struct policy_set *s, uint32_t *order)
     }
 }
 
+static bool names_all_of(const struct conflict *a, const struct conflict *b)
+{
+    for (size_t i = 0; i < b->among_count; i++) {
+        size_t k = 0;
+        while (k < a->among_count && strcmp(a->among[k], b->among[i]) != 0) {
+            k++;
+        }
+        if (k == a->among_count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The same set is that of the files, with the programmes no file defines. */
 static bool same_subject(const struct conflict_row *a, const struct conflict_row *b)
 {
     bool a_blocks = a->source->rule == CONFLICT_BLOCKED;
     bool b_blocks = b->source->rule == CONFLICT_BLOCKED;
-    return a_blocks == b_blocks && a->members == b->members;
+    if (a_blocks != b_blocks || a->members != b->members) {
+        return false;
+    }
+    return a_blocks ||
+           (names_all_of(a->source, b->source) && names_all_of(b->source, a->source));
 }
 
 /* Two lines of one file stand beside each other: none is later. */

@@ -84,6 +84,20 @@ static int highest(const struct contest *c, const struct conflict_row *row)
     return best;
 }
 
+/* Also a programme that no file defines, if the set names it. */
+static bool names_member(const struct conflict_row *row, const struct eval_fact *choice)
+{
+    if (choice->value_number >= 0) {
+        return has_bit(row->members, choice->value_number);
+    }
+    for (size_t i = 0; i < row->source->among_count; i++) {
+        if (str_is(choice->value, row->source->among[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The latest choice of a member; without one, or when it has no amount this month, as
  * higher-only: a choice takes nothing from who cannot have what was chosen. */
 static int chosen(const struct contest *c, const struct conflict_row *row)
@@ -91,11 +105,11 @@ static int chosen(const struct contest *c, const struct conflict_row *row)
     struct span span = c->x->all[ATTR_CHOICE];
     for (size_t i = span.n; i-- > 0;) {
         const struct eval_fact *f = &span.p[i];
-        if (f->effective > c->last || f->value_number < 0 ||
-            !has_bit(row->members, f->value_number)) {
+        if (f->effective > c->last || !names_member(row, f)) {
             continue;
         }
-        bool stands = f->until >= c->last && has_bit(c->paid, f->value_number);
+        bool stands = f->until >= c->last && f->value_number >= 0 &&
+                      has_bit(c->paid, f->value_number);
         return stands ? f->value_number : highest(c, row);
     }
     return highest(c, row);

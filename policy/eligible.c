@@ -35,7 +35,7 @@ static int32_t find_age(const struct eval *x, int32_t day, enum leap_birthday le
     return c.year - x->birth.year - (reached ? 0 : 1);
 }
 
-static int32_t age_on(struct eval *x, int32_t day, enum leap_birthday leap)
+int32_t eval_age(struct eval *x, int32_t day, enum leap_birthday leap)
 {
     if (day != x->age_day || leap != x->age_leap) {
         x->age = find_age(x, day, leap);
@@ -45,7 +45,7 @@ static int32_t age_on(struct eval *x, int32_t day, enum leap_birthday leap)
     return x->age;
 }
 
-static int32_t birthday(const struct eval *x, int32_t age, enum leap_birthday leap)
+int32_t eval_birthday(const struct eval *x, int32_t age, enum leap_birthday leap)
 {
     int32_t year = x->birth.year + age;
     if (eval_first_day(year * 12) == DAY_NEVER) {
@@ -63,7 +63,7 @@ static bool holds_on(struct eval *x, struct context r, const struct cond *c,
                      int32_t day)
 {
     if (c->age) {
-        int32_t age = age_on(x, day, r.leap);
+        int32_t age = eval_age(x, day, r.leap);
         return age >= c->age_low && age <= c->age_high;
     }
     return value_set_has(c->values, eval_value(x, r.file, c->attribute, day));
@@ -155,10 +155,13 @@ static int tier_named(const struct version *v, const struct eval_fact *decision)
     return -1;
 }
 
-/* E(d): the tier on a day by facts and decisions, or -1. */
+/* E(d): the tier on a day by facts and decisions, or -1; before birth, -1. */
 static int tier_on(struct eval *x, const struct version *v, int32_t day)
 {
     day = day < x->death ? day : x->death;
+    if (day < x->person->birth) {
+        return -1;
+    }
     const struct eval_fact *decision = eval_decision(x, day);
     if (decision != NULL && decision->value_number != DECISION_APPROVE) {
         return -1;
@@ -202,12 +205,13 @@ static int32_t last_change(const struct eval *x, const struct version *v, int32_
     best = later_change(x->all[ATTR_DECISION], DECIDES_EACH_DAY, day, best);
     best = later_change(x->own[ATTR_DECISION], DECIDES_EACH_DAY, day, best);
     for (size_t i = v->age_count; i-- > 0;) {
-        int32_t b = birthday(x, v->ages[i], v->rules->leap);
+        int32_t b = eval_birthday(x, v->ages[i], v->rules->leap);
         if (b <= day) {
             return b > best ? b : best;
         }
     }
-    return best;
+    int32_t birth = x->person->birth;
+    return birth <= day && birth > best ? birth : best;
 }
 
 int32_t eval_alike_since(struct eval *x, const struct version *v, int32_t month)
@@ -416,9 +420,10 @@ enum eval_reason eval_not_eligible(struct eval *x, const struct standing *st,
 /* ---- step 5 ---- */
 
 /* Under `on-decision`: the date of the latest approve or review, not after the paying
- * day; else the paying day. */
-static int32_t decision_day(const struct eval *x, int32_t paying_day)
+ * day, which after the death is the day of death; else the paying day. */
+int32_t eval_decision_day(const struct eval *x, int32_t paying_day)
 {
+    paying_day = paying_day < x->death ? paying_day : x->death;
     const struct eval_fact *f = eval_latest_of(
         x, ATTR_DECISION, paying_day, 1u << DECISION_APPROVE | 1u << DECISION_REVIEW);
     return f == NULL ? paying_day : f->effective;
@@ -435,7 +440,7 @@ int eval_tier(struct eval *x, const struct standing *st)
         day = st->last;
         break;
     case TIER_ON_DECISION:
-        day = decision_day(x, st->paying_day);
+        day = eval_decision_day(x, st->paying_day);
         break;
     }
     if (day == st->paying_day) {

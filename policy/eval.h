@@ -31,6 +31,10 @@ int policy_set_programme_find(const struct policy_set *s, struct str code); /* o
 /* The earliest month any policy rules; INT32_MAX for an empty set. */
 int32_t policy_set_first_month(const struct policy_set *s);
 
+/* Could anything ever be paid by it: has it a tier that is not `none: true`, in any
+ * policy of the set? */
+bool policy_set_pays(const struct policy_set *s, size_t programme);
+
 /* The policy ruling a programme in a month (step 1), ignoring `retroactive`; NULL when
  * none, or when one ends it. */
 const struct confirmed_policy *policy_set_ruling(const struct policy_set *s,

@@ -320,9 +320,14 @@ bool eval_conds_hold(struct eval *x, struct context context, struct conds conds,
                      int32_t day);
 bool eval_eligible(struct eval *x, int32_t month, struct standing *st);
 int eval_tier(struct eval *x, const struct standing *st);
+int32_t eval_decision_day(const struct eval *x, int32_t paying_day); /* of step 5 */
 /* Why an EVAL_NOT_ELIGIBLE is one: refused, or the first unmet condition. */
 enum eval_reason eval_not_eligible(struct eval *x, const struct standing *st,
                                    const struct condition **unmet);
+/* Completed years at the end of a day, -1 before the birth; the day an age is reached,
+ * DAY_NEVER beyond the calendar. */
+int32_t eval_age(struct eval *x, int32_t day, enum leap_birthday leap);
+int32_t eval_birthday(const struct eval *x, int32_t age, enum leap_birthday leap);
 /* The first of the months before and with this one that surely fare alike. */
 int32_t eval_alike_since(struct eval *x, const struct version *v, int32_t month);
 
@@ -342,8 +347,16 @@ bool eval_kept(struct eval *x, const struct version *v);
 bool eval_suspended(const struct eval *x, const struct standing *st);
 bool eval_certified(struct eval *x, const struct standing *st, struct entry e);
 
+/* A certification from this day to the end of the month is wanted. */
+int32_t eval_certify_since(const struct standing *st);
+/* The month of the next certification, or INT32_MAX. */
+int32_t eval_certify_next(const struct eval *x, const struct standing *st);
+
 /* amount.c, step 9; fills amount_fen, reason and warned */
 void eval_amount(struct eval *x, const struct standing *st, struct eval_result *r);
+/* The value of a parameter for the person on the paying day; NULL: none. */
+const struct parameter_row *eval_parameter(struct eval *x, const struct standing *st,
+                                           int parameter);
 
 /* conflict.c, step 10 */
 void eval_conflicts(struct eval *x, int32_t month, uint64_t fixed,

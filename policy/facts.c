@@ -252,8 +252,8 @@ int eval_find_value(const struct eval *x, const struct file *file, int attribute
     if (grades != NULL) {
         return f->graded_number < 0 ? -1 : grades[f->graded_number];
     }
-    if (attribute == ATTR_DEPENDENCY && f->scale.n > 0) {
-        return -1; /* its scale is not listed */
+    if (attribute == ATTR_DEPENDENCY) {
+        return -1; /* the file lists no scale */
     }
     return f->value_number;
 }

@@ -19,6 +19,7 @@ struct policy_finding {
     const char *code;
     struct place place;
     const char *what; /* borrowed during the call */
+    const char *hint; /* how to mend it */
 };
 
 /* Calls `each` for every finding, errors first come first; returns the number of

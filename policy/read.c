@@ -247,7 +247,8 @@ enum status policy_read(struct policy **out, struct str text, const char *file_n
     if (text.n > POLICY_FILE_MAX) {
         diag_fail(d, ST_INPUT, "yaml-size", "the file has more than %d bytes",
                   POLICY_FILE_MAX);
-        return diag_where(d, "%s", file_name);
+        diag_where(d, "%s", file_name);
+        return read_hint(d);
     }
     TRY_OUT(arena_new(&tree, POLICY_ARENA_MAX, d));
     TRY_OUT(arena_new(&r.arena, POLICY_ARENA_MAX, d));
@@ -256,7 +257,7 @@ enum status policy_read(struct policy **out, struct str text, const char *file_n
 out:
     arena_free(r.arena);
     arena_free(tree);
-    return st;
+    return st == ST_OK ? ST_OK : read_hint(d);
 }
 
 void policy_free(struct policy *p)

@@ -50,6 +50,8 @@ struct read_table {
 /* Errors. read_fail fills d and returns ST_INPUT; a hint may follow. */
 enum status read_fail(const struct reading *r, struct place at, struct diag *d,
                       const char *code, const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* Says how to mend the failure in d, when nobody said it yet; returns its status. */
+enum status read_hint(struct diag *d);
 #define READ_SHOW_CAP 96
 /* The text for a message: cut to a line, without control characters. */
 const char *read_show(struct str s, char out[READ_SHOW_CAP]);

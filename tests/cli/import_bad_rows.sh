@@ -87,9 +87,9 @@ done
 
 : >bad.csv
 file empty-file bad.csv
-printf 'PK\003\004rest' >bad.csv
+printf '\320\317\021\340rest' >bad.csv
 file spreadsheet bad.csv
-says 'CSV UTF-8'
+says 'save it as .xlsx'
 csv 花名册,,, $HEAD
 file no-header 'line 1'
 printf '%s\n' "$HEAD" | tr , '\t' >bad.csv

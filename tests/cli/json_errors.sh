@@ -113,12 +113,17 @@ good almoner.batch/1 copy=false 'other_exports=["pipe-trailer"]' -- a maker batc
 expect 0 a maker batch export 1 --out third.txt
 says 'the same payments were exported as pain.001.001.09'
 good almoner.batches/1 'batches.0.number=1' -- r batch list
+expect 0 r batch list
+says '^  *1 .* psbc '
 good almoner.person/1 number=1 revealed=false -- r person show 1
 good almoner.explain/1 'period="2026-09"' 'programme="old-age"' -- r explain 1 \
     --period 2026-09 --programme old-age
 good almoner.summary/1 -- r report summary
 good almoner.reconcile/1 differences=0 -- r report reconcile
-good almoner.imports/1 'imports.0.kind="people"' -- r import list
+good almoner.imports/1 'imports.0.kind="people"' 'imports.0.confirmed_by="checker"' -- \
+    r import list
+expect 0 r import list
+says '^  *1 .* maker  *checker'
 good almoner.checkpoint/1 -- r audit checkpoint --out checkpoint
 good almoner.record/1 sequence=3 'file="3.cbor"' -- r audit record 3 --out 3.cbor
 bad 4 unknown-programme r explain 1 --period 2026-09 --programme frob

@@ -100,6 +100,14 @@ add_operator() {
     expect 0 a admin operator add "$1" --vkey "$(cat "$1.vkey")" --role "$2"
 }
 
+# id_of BORN SERIAL: an ID number of 230523, YYYYMMDD and three digits, made up.
+id_of() {
+    awk -v s="230523$1$2" 'BEGIN {
+        split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", w, " ")
+        for (i = 1; i <= 17; i++) { sum += w[i] * substr(s, i, 1) }
+        print s substr("10X98765432", sum % 11 + 1, 1) }'
+}
+
 # import WHAT FILE [ARGS]: proposed by the maker, confirmed by the checker.
 import() {
     expect 0 a maker import "$@" --json
@@ -136,4 +144,24 @@ verified() {
     is completeness PASS
     is authorisation PASS
     is correctness PASS
+}
+
+# id_number BIRTH SERIAL: a generated ID number, BIRTH as YYYYMMDD, SERIAL of 3 digits.
+id_number() {
+    awk -v d="230523$1$2" 'BEGIN {
+        split("7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2", w, " ")
+        for (i = 1; i <= 17; i++) sum += substr(d, i, 1) * w[i]
+        print d substr("10X98765432", sum % 11 + 1, 1) }'
+}
+
+# credit_code BODY: a generated credit code, BODY its first 17 characters.
+credit_code() {
+    awk -v d="$1" 'BEGIN {
+        alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+        weight = 1
+        for (i = 1; i <= 17; i++) {
+            sum += (index(alphabet, substr(d, i, 1)) - 1) * weight
+            weight = weight * 3 % 31
+        }
+        print d substr(alphabet, (31 - sum % 31) % 31 + 1, 1) }'
 }

@@ -12,7 +12,7 @@ expect 2 "$ALMONER" bacth new
 says 'did you mean: batch new'
 expect 2 "$ALMONER" imprt people x.csv
 says 'did you mean: import people'
-for later in history 'person history 1' 'audit prove 1' 'correct decide' 'budget show' \
+for later in history 'person history 1' 'audit prove 1' 'budget show' \
     'notice publish' 'audit witness' 'audit bundle'; do
     expect 2 "$ALMONER" $later
     code unknown-command
@@ -152,6 +152,10 @@ while read -r command; do
     expect 0 "$ALMONER" $command --help
     cmp -s out long || fail "--help differs from help: $command"
     awk 'length > 88' out | grep . && fail "a line of help is too long: $command"
+    # In Chinese all of it but the usage line and the example is.
+    expect 0 "$ALMONER" help $command --lang zh
+    sed '1,/^用法/d; /^示例/,$d; /^$/d' out | LC_ALL=C grep -v '[^ -~]' &&
+        fail "not in Chinese: $command"
     sed 's/\\f.//g; s/"//g' "$TOP/docs/man/almoner.1" | tr -d , | grep -q "$command" ||
         fail "the manual page does not know: $command"
 done <commands

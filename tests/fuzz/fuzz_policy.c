@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "policy/diff.h"
 #include "policy/policy.h"
 #include "policy/print.h"
 
@@ -19,6 +20,14 @@ static void each(void *ctx, const struct policy_finding *f)
     *count += f->error ? 1 : 0;
 }
 
+/* No file differs from itself. */
+static void differs(void *ctx, const struct policy_change *c)
+{
+    (void)ctx;
+    (void)c;
+    must(false);
+}
+
 static void use(const struct policy *p)
 {
     struct diag d;
@@ -30,6 +39,8 @@ static void use(const struct policy *p)
     buf_init(&out, OUT_MAX);
     must(policy_print(p, &out, &d) == ST_OK);
     buf_release(&out);
+    struct policy_changes never = {differs, NULL};
+    must(policy_diff(p, p, never, &seen, &d) == ST_OK && seen == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

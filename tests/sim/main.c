@@ -12,6 +12,11 @@ static const char help[] =
     "           [--gbk-names] [--bank CNAPS]\n"
     "    DIR/people.csv, assessments.csv, and dibao-urban-2026-09.csv and so on:\n"
     "    three lists for each of three months. Ages are those of the date.\n"
+    "sim history --people N --seed S --out DIR [--date 2026-09-01] [--from 2021-10]\n"
+    "           [--to 2026-09] [--deaths 200] [--learned 2026-11-05]\n"
+    "    DIR/history.csv: what the same county was paid for old age month by month,\n"
+    "    with errors in the last year; DIR/deaths.csv: who died in the seven months\n"
+    "    up to the day it is learned and was paid to the end.\n"
     "sim bank --file PAYMENTS --format pain.001.001.09|pipe-trailer --out ANSWER\n"
     "         [--returns 150] [--seed S] [--wrong-amount LINE] [--unknown-id LINE]\n"
     "         [--truncate] [--drop-trailer]\n"
@@ -23,16 +28,17 @@ static const char help[] =
     "         [--answer ANSWER]...\n"
     "    A facts file for one person (dead since the 12th of the date's month;\n"
     "    claiming as of the month before; off the urban list since the 20th) who was\n"
-    "    paid in each of the answers; prints the ID number.\n";
+    "    paid in each of the answers; prints the ID number.\n"
+    "sim xlsx --csv CSV --out XLSX [--titles N] [--numbers COLUMN]\n"
+    "    The same as a workbook, below N rows of titles; all cells are text, but\n"
+    "    those of COLUMN (from 1) numbers.\n";
 
 static const struct command {
     const char *name;
     enum status (*run)(const struct args *a, struct diag *d);
 } commands[] = {
-    {"county", command_county},
-    {"bank", command_bank},
-    {"routes", command_routes},
-    {"pick", command_pick},
+    {"county", command_county}, {"history", command_history}, {"bank", command_bank},
+    {"routes", command_routes}, {"pick", command_pick},       {"xlsx", command_xlsx},
 };
 
 int main(int argc, char **argv)

@@ -292,7 +292,9 @@ static void add_entry(struct fixture *f, struct vault_row *row, uint64_t recorde
                       const struct fixture_entry *e)
 {
     char id[ID_NUMBER_LEN + 1];
-    if (e->fact != NULL) {
+    if (e->add != NULL) {
+        e->add(&row->plain, recorded);
+    } else if (e->fact != NULL) {
         struct fact fact = *e->fact;
         fact.recorded = recorded;
         person_add_fact(&row->plain, &fact);
@@ -336,16 +338,28 @@ static size_t take_person(struct fixture *f, const struct fixture_entry *list,
     return n;
 }
 
+void fixture_begin_import(struct fixture *f, enum import_what what, size_t rows)
+{
+    uint8_t sha256[DIGEST_LEN];
+    fixture_as(f, FIXTURE_MAKER);
+    uint32_t number = propose(f, what, rows, sha256);
+    fixture_as(f, FIXTURE_CHECKER);
+    ok(f, ledger_begin(f->l, &f->d));
+    import_start(f, number, rows, sha256);
+}
+
+void fixture_end_import(struct fixture *f, size_t rows)
+{
+    import_end(f, ledger_head(f->l)->open.number, rows);
+    ok(f, ledger_commit(f->l, &f->d));
+}
+
 void fixture_import(struct fixture *f, enum import_what what,
                     const struct fixture_entry *list, size_t count)
 {
-    uint8_t sha256[DIGEST_LEN];
     uint8_t body[BODY_BYTES_MAX];
-    fixture_as(f, FIXTURE_MAKER);
-    uint32_t number = propose(f, what, count, sha256);
-    fixture_as(f, FIXTURE_CHECKER);
-    ok(f, ledger_begin(f->l, &f->d));
-    import_start(f, number, count, sha256);
+    fixture_begin_import(f, what, count);
+    uint32_t number = ledger_head(f->l)->open.number;
     for (size_t at = 0; at < count;) {
         struct chunk c;
         struct writer w;
@@ -362,8 +376,7 @@ void fixture_import(struct fixture *f, enum import_what what,
         ck_assert(!w.failed);
         ok(f, ledger_append(f->l, KIND_FACTS, writer_str(&w), NULL, &f->d));
     }
-    import_end(f, number, count);
-    ok(f, ledger_commit(f->l, &f->d));
+    fixture_end_import(f, count);
 }
 
 void fixture_id(const char *born, uint64_t serial, char out[ID_NUMBER_LEN + 1])

@@ -59,19 +59,24 @@ struct key *fixture_key(const char *name);
 
 /* ---- people ---- */
 
-/* One entry of a person's row; exactly one of the three is set. recorded is filled in.
- * */
+/* One entry of a person's row; exactly one of the three is set, or `add` writes what it
+ * likes. recorded is filled in. */
 struct fixture_entry {
     uint64_t person; /* one above the highest number: a new person */
     const struct fact *fact;
     const struct route *route;
     const struct mark *mark;
+    void (*add)(struct buf *row, uint64_t recorded);
 };
 /* Taken in as one import of the kind, by maker and checker. Entries of one person are
  * adjacent and people ascend. ID numbers are indexed. Signs as the checker afterwards.
  * */
 void fixture_import(struct fixture *f, enum import_what what,
                     const struct fixture_entry *list, size_t count);
+
+/* The same act, for tests that write its records themselves. */
+void fixture_begin_import(struct fixture *f, enum import_what what, size_t rows);
+void fixture_end_import(struct fixture *f, size_t rows);
 
 struct fixture_person {
     const char *born;         /* "19400229" */

@@ -28,7 +28,19 @@ static void teardown(void)
 
 /* ---- one month, one operation ---- */
 
-enum operation { GRANT, TAKE, PAID, BACK_AT_ONCE, BACK_LATER, REISSUE };
+enum operation {
+    GRANT,
+    TAKE,
+    PAID,
+    BACK_AT_ONCE,
+    BACK_LATER,
+    REISSUE,
+    RECOVER,
+    WAIVE,
+    WRITE_OFF,
+    SET_OFF,
+    OPERATION_KINDS
+};
 
 static enum status apply(struct account *a, enum operation op, const char *code,
                          struct span s, struct postings *p, int64_t *again)
@@ -47,11 +59,22 @@ static enum status apply(struct account *a, enum operation op, const char *code,
         return account_back(a, programme, s, ACCOUNT_PAID, p, &d);
     case REISSUE:
         return account_reissue(a, programme, s, p, again, &d);
+    case RECOVER:
+        return account_settle(a, programme, s, ACCOUNT_RECOVERED, p, &d);
+    case WAIVE:
+        return account_settle(a, programme, s, ACCOUNT_WAIVED, p, &d);
+    case WRITE_OFF:
+        return account_settle(a, programme, s, ACCOUNT_WRITTEN_OFF, p, &d);
+    case SET_OFF:
+        return account_set_off(a, programme, s, p, &d);
+    case OPERATION_KINDS:
+        break;
     }
     return ST_INTERNAL;
 }
 
-/* granted, due, transit, returned, paid, receivable */
+/* granted, due, transit, returned, paid, receivable, recovered, waived, written off,
+ * set off */
 struct month {
     int64_t fen[ACCOUNT_KINDS];
 };
@@ -60,7 +83,7 @@ static void row_of(const struct month *m, int32_t from, int32_t months, uint8_t 
                    struct writer *w)
 {
     writer_init(w, out, ACCOUNT_ROW_MAX);
-    writer_u8(w, 1);
+    writer_u8(w, 2);
     writer_varint(w, 7);
     bool empty = true;
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
@@ -71,6 +94,7 @@ static void row_of(const struct month *m, int32_t from, int32_t months, uint8_t 
         return;
     }
     writer_text(w, str_of("c"));
+    writer_varint(w, 0); /* sets nothing off */
     writer_varint(w, 1);
     writer_varint(w, (uint64_t)from);
     writer_varint(w, (uint64_t)months);
@@ -78,7 +102,7 @@ static void row_of(const struct month *m, int32_t from, int32_t months, uint8_t 
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
         mask |= m->fen[k] != 0 ? 1U << k : 0;
     }
-    writer_u8(w, (uint8_t)mask);
+    writer_varint(w, mask);
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
         if (m->fen[k] != 0) {
             writer_varint(w, (uint64_t)m->fen[k]);
@@ -205,6 +229,100 @@ static const struct row ROWS[] = {
      {{60, 60}},
      "returned due 60; "},
     {"reissue: nothing is left", {{60, 60}}, REISSUE, 100, false, {{60, 60}}, ""},
+    {"grant: receivable, waived, written off, in this order",
+     {{0, 0, 0, 0, 100, 20, 0, 30, 50}},
+     GRANT,
+     60,
+     false,
+     {{60, 0, 0, 0, 100, 0, 0, 0, 40}},
+     "granted receivable 20; granted waived 30; granted written_off 10; "},
+    {"grant: then the rest is due",
+     {{0, 0, 0, 0, 100, 20, 0, 30, 50}},
+     GRANT,
+     120,
+     false,
+     {{120, 20, 0, 0, 100}},
+     "granted receivable 20; granted waived 30; granted written_off 50; "
+     "granted due 20; "},
+    {"grant: what was really recovered is paid again",
+     {{0, 0, 0, 0, 100, 0, 100}},
+     GRANT,
+     100,
+     false,
+     {{100, 100, 0, 0, 100, 0, 100}},
+     "granted due 100; "},
+    {"reduce: what was set off becomes a receivable",
+     {{100, 40, 0, 0, 0, 0, 0, 0, 0, 60}},
+     GRANT,
+     -100,
+     false,
+     {{0, 0, 0, 0, 0, 60, 0, 0, 0, 60}},
+     "due granted 40; receivable granted 60; "},
+    {"back: what was waived and written off is not owed",
+     {{10, 0, 100, 0, 0, 20, 0, 30, 40}},
+     BACK_AT_ONCE,
+     100,
+     false,
+     {{10, 0, 0, 10, 0, 0, 0, 0, 0}},
+     "transit receivable 20; transit waived 30; transit written_off 40; "
+     "transit returned 10; "},
+    {"back: what was recovered is owed",
+     {{0, 0, 0, 0, 100, 0, 100}},
+     BACK_LATER,
+     100,
+     false,
+     {{0, 0, 0, 100, 0, 0, 100}},
+     "paid returned 100; "},
+    {"recover: a part",
+     {{0, 0, 0, 0, 100, 100}},
+     RECOVER,
+     40,
+     false,
+     {{0, 0, 0, 0, 100, 60, 40}},
+     "recovered receivable 40; "},
+    {"recover: more than is receivable",
+     {{0, 0, 0, 0, 100, 100}},
+     RECOVER,
+     101,
+     true,
+     {{0}},
+     ""},
+    {"recover: less than nothing",
+     {{0, 0, 0, 0, 100, 60, 40}},
+     RECOVER,
+     -1,
+     true,
+     {{0}},
+     ""},
+    {"waive",
+     {{0, 0, 0, 0, 100, 100}},
+     WAIVE,
+     100,
+     false,
+     {{0, 0, 0, 0, 100, 0, 0, 100}},
+     "waived receivable 100; "},
+    {"write off",
+     {{0, 0, 0, 0, 100, 60, 40}},
+     WRITE_OFF,
+     60,
+     false,
+     {{0, 0, 0, 0, 100, 0, 40, 0, 60}},
+     "written_off receivable 60; "},
+    {"write off: what is waived already",
+     {{0, 0, 0, 0, 100, 0, 0, 100}},
+     WRITE_OFF,
+     1,
+     true,
+     {{0}},
+     ""},
+    {"set off: a part of what is due",
+     {{100, 100}},
+     SET_OFF,
+     50,
+     false,
+     {{100, 50, 0, 0, 0, 0, 0, 0, 0, 50}},
+     "due set_off 50; "},
+    {"set off: more than is due", {{100, 60, 40}}, SET_OFF, 61, true, {{0}}, ""},
     {"grant: too much", {{0}}, GRANT, ACCOUNT_FEN_MAX + 1, true, {{0}}, ""},
     {"grant: the most there can be",
      {{0}},
@@ -301,6 +419,18 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* What fen leaves of what the month owes. */
+static int64_t model_cancel(int64_t *v, int64_t fen)
+{
+    const int owed[] = {ACCOUNT_RECEIVABLE, ACCOUNT_WAIVED, ACCOUNT_WRITTEN_OFF};
+    for (int i = 0; i < 3; i++) {
+        int64_t part = smaller(fen, v[owed[i]]);
+        v[owed[i]] -= part;
+        fen -= part;
+    }
+    return fen;
+}
+
 /* False when the month does not hold it; then nothing of the month changed. */
 static bool model_month(struct month *m, enum operation op, int64_t fen, int64_t *again)
 {
@@ -313,9 +443,7 @@ static bool model_month(struct month *m, enum operation op, int64_t fen, int64_t
         }
         v[ACCOUNT_GRANTED] += fen;
         if (fen >= 0) {
-            part = smaller(fen, v[ACCOUNT_RECEIVABLE]);
-            v[ACCOUNT_RECEIVABLE] -= part;
-            v[ACCOUNT_DUE] += fen - part;
+            v[ACCOUNT_DUE] += model_cancel(v, fen);
             return true;
         }
         part = smaller(-fen, v[ACCOUNT_DUE]);
@@ -337,9 +465,7 @@ static bool model_month(struct month *m, enum operation op, int64_t fen, int64_t
     case BACK_AT_ONCE:
     case BACK_LATER:
         v[op == BACK_LATER ? ACCOUNT_PAID : ACCOUNT_TRANSIT] -= fen;
-        part = smaller(fen, v[ACCOUNT_RECEIVABLE]);
-        v[ACCOUNT_RECEIVABLE] -= part;
-        v[ACCOUNT_RETURNED] += fen - part;
+        v[ACCOUNT_RETURNED] += model_cancel(v, fen);
         return v[op == BACK_LATER ? ACCOUNT_PAID : ACCOUNT_TRANSIT] >= 0;
     case REISSUE:
         part = smaller(fen, v[ACCOUNT_RETURNED]);
@@ -347,6 +473,18 @@ static bool model_month(struct month *m, enum operation op, int64_t fen, int64_t
         v[ACCOUNT_DUE] += part;
         *again += part;
         return true;
+    case RECOVER:
+    case WAIVE:
+    case WRITE_OFF:
+        v[ACCOUNT_RECEIVABLE] -= fen;
+        v[ACCOUNT_RECOVERED + (op - RECOVER)] += fen;
+        return v[ACCOUNT_RECEIVABLE] >= 0;
+    case SET_OFF:
+        v[ACCOUNT_DUE] -= fen;
+        v[ACCOUNT_SET_OFF] += fen;
+        return v[ACCOUNT_DUE] >= 0;
+    case OPERATION_KINDS:
+        break;
     }
     return false;
 }
@@ -372,13 +510,16 @@ static struct span random_span(const struct model *m, size_t programme,
     int32_t at = (int32_t)random_below(MODEL_MONTHS);
     struct span s = {.from = JAN + at};
     const int64_t *v = m->months[programme][at].fen;
-    int64_t sources[] = {v[ACCOUNT_GRANTED], v[ACCOUNT_DUE],  v[ACCOUNT_TRANSIT],
-                         v[ACCOUNT_TRANSIT], v[ACCOUNT_PAID], v[ACCOUNT_RETURNED]};
+    int64_t sources[] = {v[ACCOUNT_GRANTED],        v[ACCOUNT_DUE],
+                         v[ACCOUNT_TRANSIT],        v[ACCOUNT_TRANSIT],
+                         v[ACCOUNT_PAID],           v[ACCOUNT_RETURNED],
+                         v[ACCOUNT_RECEIVABLE],     v[ACCOUNT_RECEIVABLE] / 2,
+                         v[ACCOUNT_RECEIVABLE] / 3, v[ACCOUNT_DUE] / 2};
     s.months = 1 + (int32_t)random_below(random_below(4) == 0 ? 12 : 2);
     if (s.months > MODEL_MONTHS - at) {
         s.months = MODEL_MONTHS - at;
     }
-    *op = (enum operation)random_below(6);
+    *op = (enum operation)random_below(OPERATION_KINDS);
     if (*op == GRANT && random_below(2) == 0) {
         s.fen = (int64_t)random_below(5) * 50 + 50;
         return s;
@@ -402,9 +543,11 @@ static void compare_month(const struct model *m, size_t programme, int32_t at)
         }
     }
     int64_t granted = p == NULL ? 0 : account_granted(p, JAN + at);
-    int64_t left = want[ACCOUNT_GRANTED] + want[ACCOUNT_RECEIVABLE];
+    int64_t left = want[ACCOUNT_GRANTED] + want[ACCOUNT_RECEIVABLE] +
+                   want[ACCOUNT_RECOVERED] + want[ACCOUNT_WAIVED] +
+                   want[ACCOUNT_WRITTEN_OFF];
     int64_t right = want[ACCOUNT_DUE] + want[ACCOUNT_TRANSIT] + want[ACCOUNT_RETURNED] +
-                    want[ACCOUNT_PAID];
+                    want[ACCOUNT_PAID] + want[ACCOUNT_SET_OFF] + want[ACCOUNT_REFUNDED];
     /* Not asserted one by one: Check writes a mark for each assertion. */
     if (memcmp(got, want, sizeof got) != 0 || granted != want[ACCOUNT_GRANTED] ||
         left != right) {
@@ -425,7 +568,8 @@ static void compare_all(struct model *m)
         }
     }
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
-        bool left = k == ACCOUNT_GRANTED || k == ACCOUNT_RECEIVABLE;
+        bool left = k == ACCOUNT_GRANTED ||
+                    (k >= ACCOUNT_RECEIVABLE && k <= ACCOUNT_WRITTEN_OFF);
         ck_assert_int_eq(m->balances[k], left ? sums[k] : -sums[k]);
         trial += m->balances[k];
     }
@@ -569,7 +713,7 @@ START_TEST(nothing_leaves_no_trace)
     ck_assert_uint_eq(account->count, 0);
     writer_init(&w, bytes, sizeof bytes);
     account_write(account, &w);
-    ck_assert_mem_eq(bytes, "\1\0\0", 3);
+    ck_assert_mem_eq(bytes, "\2\0\0", 3);
     ck_assert_uint_eq(w.len, 3);
 }
 END_TEST
@@ -733,20 +877,22 @@ START_TEST(other_forms_are_refused)
         const char *bytes;
         size_t n;
     } rows[] = {
-        {"version 2", "\2\0\0", 3},
-        {"seventeen programmes", "\1\0\21", 3},
-        {"a programme without a name", "\1\0\1\0\1\1\1\3\5\5", 10},
-        {"a programme without months", "\1\0\1\1c\0", 6},
-        {"a segment of nothing", "\1\0\1\1c\1\1\1\0", 9},
-        {"a segment of no months", "\1\0\1\1c\1\1\0\3\5\5", 11},
-        {"an account of a seventh kind", "\1\0\1\1c\1\1\1\103\5\5\0", 12},
-        {"an amount of zero", "\1\0\1\1c\1\1\1\7\5\5\0", 12},
-        {"the equation does not hold", "\1\0\1\1c\1\1\1\3\5\6", 11},
-        {"equal neighbours", "\1\0\1\1c\2\1\1\3\5\5\0\1\3\5\5", 16},
-        {"programmes out of order", "\1\0\2\1d\1\1\1\3\5\5\1c\1\1\1\3\5\5", 19},
-        {"a programme twice", "\1\0\2\1c\1\1\1\3\5\5\1c\1\1\1\3\5\5", 19},
-        {"a byte too many", "\1\0\0\0", 4},
-        {"a number longer than needed", "\1\200\0\0", 4},
+        {"version 1", "\1\0\0", 3},
+        {"version 3", "\3\0\0", 3},
+        {"seventeen programmes", "\2\0\21", 3},
+        {"a programme without a name", "\2\0\1\0\0\1\1\1\3\5\5", 11},
+        {"a programme without months", "\2\0\1\1c\0\0", 7},
+        {"a segment of nothing", "\2\0\1\1c\0\1\1\1\0", 10},
+        {"a segment of no months", "\2\0\1\1c\0\1\1\0\3\5\5", 12},
+        {"an account of a twelfth kind", "\2\0\1\1c\0\1\1\1\203\20\5\5\0", 14},
+        {"an amount of zero", "\2\0\1\1c\0\1\1\1\7\5\5\0", 13},
+        {"the equation does not hold", "\2\0\1\1c\0\1\1\1\3\5\6", 12},
+        {"equal neighbours", "\2\0\1\1c\0\2\1\1\3\5\5\0\1\3\5\5", 17},
+        {"programmes out of order", "\2\0\2\1d\0\1\1\1\3\5\5\1c\0\1\1\1\3\5\5", 21},
+        {"a programme twice", "\2\0\2\1c\0\1\1\1\3\5\5\1c\0\1\1\1\3\5\5", 21},
+        {"a recovery of no number", "\2\0\1\1c\200\200\200\200\20\1\1\1\3\5\5", 16},
+        {"a byte too many", "\2\0\0\0", 4},
+        {"a number longer than needed", "\2\200\0\0", 4},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         ck_assert_msg(account_read(str_make(rows[i].bytes, rows[i].n), account, &d) ==

@@ -19,6 +19,8 @@ Suite *suite_import(void);
     HEAD ",unit,account,phone\n"                                                       \
          "@0,王秀英,230523001001,original,东村,6217000001,\n"                     \
          "@1,李桂兰,230523001002,2001-05-06,西村,,13900000000\n"
+#define INSTITUTIONS "credit_code,name,division,account\n"
+#define CODE "52230523MJ1234567X" /* a generated credit code */
 #define FACTS "id_number,programme,attribute,value,effective,until,tier,amount\n"
 
 static struct fixture F;
@@ -402,6 +404,88 @@ START_TEST(test_facts)
 }
 END_TEST
 
+// An office's own list, in Chinese, says the same as one in our words.
+START_TEST(test_facts_in_chinese)
+{
+    take(IMPORT_PEOPLE, TWO);
+    take(IMPORT_FACTS,
+         "身份证号,补贴项目,登记项目,登记内容,生效日期,截止日期,档次,金额\n"
+         "@0,,死亡,2026-08-15,,,,\n"
+         "@1,old-age,审批,同意,2026-07-01,,,120.5\n"
+         "@1,nursing,审批决定,不予,2026-07-01,,,\n"
+         "@1,,低保,dibao-rural,2026-01-01,2026-06-30,,\n"
+         "@1,,申请,,2026-02-03,,,\n"
+         "@1,,户籍,230524,原籍,,,\n"
+         "@1,,失能等级,二级,2026-01-01,,,\n"
+         "@1,,缓发,核查,2026-01-01,,,\n");
+    ck_assert_int_eq(person_death(person_of(0)), day("2026-08-15"));
+    const struct person *p = person_of(1);
+    has(p, "welfare", "2026-06-30", "dibao-rural");
+    has(p, "claim", "2026-02-03", "claim");
+    has(p, "registration", "2001-05-05", "230524");
+    has(p, "dependency", "2026-02-03", "二级");
+    has(p, "pay-hold", "2026-02-03", "核查");
+    const struct fact *f =
+        person_fact(p, "decision", str_of("old-age"), day("2026-07-01"));
+    ck_assert_ptr_nonnull(f);
+    ck_assert(str_is(f->value, "approve"));
+    ck_assert_int_eq(f->amount_fen, 12050);
+    f = person_fact(p, "decision", str_of("nursing"), day("2026-07-01"));
+    ck_assert(f != NULL && str_is(f->value, "refuse"));
+    /* what was said in Chinese is taken back in either language */
+    take(IMPORT_VOIDS, "id_number,attribute,programme,value,effective\n"
+                       "@1,审批,nursing,不同意,2026-07-01\n"
+                       "@1,welfare,,dibao-rural,2026-01-01\n");
+    p = person_of(1);
+    ck_assert_ptr_null(
+        person_fact(p, "decision", str_of("nursing"), day("2026-07-01")));
+    has(p, "welfare", "2026-06-30", "");
+}
+END_TEST
+
+struct told {
+    const char *label;
+    const char *header;
+    const char *row;
+    const char *code;
+    const char *reason; /* part of it */
+    const char *hint;   /* part of it */
+};
+
+static const struct told FACT_TOLD[] = {
+    {"no such attribute", FACTS, "@0,,死了,2026-01-01,,,,", "bad-attribute",
+     "attribute", "death 死亡, claim 申请, "},
+    {"all of them", FACTS, "@0,,New One,x,2026-01-01,,,", "bad-attribute", "attribute",
+     "id_number 身份证号; or a name of your own"},
+    {"mistyped attribute", FACTS, "@0,,deaht,2026-01-01,,,,", "bad-attribute",
+     "unknown", "\"death\" (死亡)"},
+    {"age is no fact", FACTS, "@0,,年龄,80,2026-01-01,,,", "bad-attribute", "attribute",
+     "birth 出生日期"},
+    {"decision", FACTS, "@0,,审批,可以,2026-01-01,,,", "bad-value", "decision",
+     "approve 同意, refuse 不同意, stop 停发, review 复审"},
+};
+
+// Who writes a word that is not known is told all that may stand there.
+START_TEST(test_facts_told)
+{
+    const struct told *t = &FACT_TOLD[_i];
+    struct import_report r;
+    struct diag d;
+    char text[512];
+    take(IMPORT_PEOPLE, TWO);
+    snprintf(text, sizeof text, "%s%s\n", t->header, t->row);
+    fixture_as(&F, FIXTURE_MAKER);
+    ck_assert_int_eq(propose(IMPORT_FACTS, text, &r, &d), ST_INPUT);
+    ck_assert_uint_eq(r.rejected_kept, 1);
+    const struct rejected_row *row = &r.rejected[0];
+    if (strcmp(row->code, t->code) != 0 || strstr(row->reason, t->reason) == NULL ||
+        strstr(row->hint, t->hint) == NULL) {
+        ck_abort_msg("%s: %s: %s (%s)", t->label, row->code, row->reason, row->hint);
+    }
+    import_report_release(&r);
+}
+END_TEST
+
 // Event lists overlap: what was said before must not fill the row.
 START_TEST(test_facts_again)
 {
@@ -427,10 +511,10 @@ START_TEST(test_routes)
     take(IMPORT_PEOPLE, TWO);
     take(IMPORT_ROUTES,
          "id_number,programme,account,account_name,payee_id_number,payee_name,relation,"
-         "effective,until\n"
-         "@0,,6217000009,,,,,2026-05-01,\n"
-         "@1,nursing,6217000010,,@0,王秀英,代领人,original,2026-12-31\n"
-         "@1,,6217000011,县养老院,,,机构,2026-01-01,\n");
+         "authorisation,effective,until\n"
+         "@0,,6217000009,,,,,,2026-05-01,\n"
+         "@1,nursing,6217000010,,@0,王秀英,代领人,委托书,original,2026-12-31\n"
+         "@1,,6217000011,县养老院,,县养老院,机构,协议,2026-01-01,\n");
     const struct route *r = person_route(person_of(0), str_of(""), day("2026-04-30"));
     ck_assert(str_is(r->account, "6217000001"));
     r = person_route(person_of(0), str_of(""), day("2026-05-01"));
@@ -442,6 +526,52 @@ START_TEST(test_routes)
     r = person_route(person_of(1), str_of("nursing"), day("2027-01-01"));
     ck_assert(str_is(r->account_name, "县养老院"));
     check_commitments();
+}
+END_TEST
+
+/* One of another's name has no birth, and is no person: see also tests/cli. */
+START_TEST(test_institutions)
+{
+    struct import_report r;
+    struct diag d;
+    uint64_t number;
+    struct vault_row row;
+    struct person *p = calloc(1, sizeof *p);
+    ck_assert_ptr_nonnull(p);
+    take(IMPORT_PEOPLE, TWO);
+    take(IMPORT_INSTITUTIONS, INSTITUTIONS CODE ",甲院,230523,6217000021\n");
+    ck_assert_uint_eq(ledger_head(F.l)->people, 3);
+    ck_assert_uint_eq(ledger_head(F.l)->institutions, 1);
+    ok(vault_find(F.l, CODE, &number, &d), &d);
+    ck_assert_uint_eq(number, 3);
+    vault_row_init(&row);
+    ok(vault_row_read(F.l, number, &row, &d), &d);
+    ok(person_read(buf_str(&row.plain), UINT64_MAX, p, &d), &d);
+    ck_assert(person_is_institution(p) && !person_is_institution(person_of(0)));
+    ck_assert_int_eq(person_birth(p), DAY_NEVER);
+    has(p, "name", "1950-01-01", "甲院");
+    has(p, "credit-code", "1950-01-01", CODE);
+    const struct route *route = person_route(p, str_of("c"), day("2020-01-01"));
+    ck_assert(route != NULL && str_is(route->account_name, "甲院"));
+    /* The same words in another file add nothing; others are refused. */
+    take(IMPORT_INSTITUTIONS, INSTITUTIONS CODE ",甲院,230523,6217000021\n\n");
+    ck_assert_uint_eq(ledger_head(F.l)->people, 3);
+    ck_assert_int_eq(propose(IMPORT_INSTITUTIONS,
+                             INSTITUTIONS CODE ",甲院,230523,6217000022\n", &r, &d),
+                     ST_INPUT);
+    ck_assert_str_eq(r.rejected[0].code, "known-otherwise");
+    ck_assert_str_eq(r.rejected[0].field, "account");
+    import_report_release(&r);
+    take(IMPORT_ROUTES,
+         "id_number,account,effective\n" CODE ",6217000022,2026-05-01\n");
+    ok(vault_row_read(F.l, number, &row, &d), &d);
+    ok(person_read(buf_str(&row.plain), UINT64_MAX, p, &d), &d);
+    route = person_route(p, str_of(""), day("2026-05-01"));
+    ck_assert(route != NULL && str_is(route->account_name, "甲院") &&
+              str_is(route->account, "6217000022"));
+    check_commitments();
+    vault_row_release(&row);
+    free(p);
 }
 END_TEST
 
@@ -459,6 +589,7 @@ struct bad {
 
 #define LIST "id_number,name\n"
 #define ROUTES "id_number,account,effective,until,relation,payee_id_number\n"
+#define OTHERS "id_number,account,effective,relation,payee_name,authorisation\n"
 static const struct bad BAD[] = {
     {"check digit", IMPORT_PEOPLE, HEAD "\n230523194001020008,王,230523,original\n",
      "id-check-digit", "id_number", 2, 1},
@@ -560,8 +691,34 @@ static const struct bad BAD[] = {
      "duplicate-row", "attribute", 3, 21},
     {"relation", IMPORT_ROUTES, ROUTES "@0,1,2026-01-01,,邻居,\n", "bad-relation",
      "relation", 2, 34},
-    {"name of another's account", IMPORT_ROUTES, ROUTES "@0,1,2026-01-01,,代领人,\n",
-     "missing-value", "account_name", 2, 1},
+    {"payee without a name", IMPORT_ROUTES, OTHERS "@0,1,2026-01-01,代领人,,委托书\n",
+     "missing-value", "payee_name", 2, 37},
+    {"payee without a document", IMPORT_ROUTES, OTHERS "@0,1,2026-01-01,监护人,李某,\n",
+     "missing-value", "authorisation", 2, 40},
+    {"route of an unknown institution", IMPORT_ROUTES, OTHERS CODE ",1,2026-01-01,,,\n",
+     "unknown-institution", "id_number", 2, 1},
+    {"lives in an unknown institution", IMPORT_FACTS,
+     FACTS "@0,,residence," CODE ",2026-01-01,,,\n", "unknown-institution", "value", 2,
+     31},
+    {"residence", IMPORT_FACTS, FACTS "@0,,residence,东村,2026-01-01,,,\n", "bad-value",
+     "value", 2, 31},
+    {"credit code by a fact", IMPORT_FACTS,
+     FACTS "@0,,credit-code," CODE ",2026-01-01,,,\n", "bad-attribute", "attribute", 2,
+     21},
+    {"credit code", IMPORT_INSTITUTIONS,
+     INSTITUTIONS "52230523MJ1234567A,甲院,230523,1\n", "bad-credit-code",
+     "credit_code", 2, 1},
+    {"no credit code", IMPORT_INSTITUTIONS, INSTITUTIONS ",甲院,230523,1\n",
+     "missing-value", "credit_code", 2, 1},
+    {"institution without a name", IMPORT_INSTITUTIONS,
+     INSTITUTIONS CODE ",,230523,1\n", "missing-value", "name", 2, 20},
+    {"institution's division", IMPORT_INSTITUTIONS, INSTITUTIONS CODE ",甲院,23,1\n",
+     "bad-division", "division", 2, 23},
+    {"institution without an account", IMPORT_INSTITUTIONS,
+     INSTITUTIONS CODE ",甲院,230523,\n", "missing-value", "account", 2, 30},
+    {"institution twice", IMPORT_INSTITUTIONS,
+     INSTITUTIONS CODE ",甲院,230523,1\n" CODE ",甲院,230523,1\n",
+     "duplicate-institution", "credit_code", 3, 1},
     {"payee's number", IMPORT_ROUTES, ROUTES "@0,1,2026-01-01,,,230523194001020008\n",
      "id-check-digit", "payee_id_number", 2, 35},
     {"no account", IMPORT_ROUTES, ROUTES "@0,,2026-01-01,,,\n", "missing-value",
@@ -606,15 +763,6 @@ START_TEST(test_bad_row)
     import_report_release(&r);
 }
 END_TEST
-
-struct told {
-    const char *label;
-    const char *header;
-    const char *row;
-    const char *code;
-    const char *reason; /* part of it */
-    const char *hint;   /* part of it */
-};
 
 #define ODD_HINT "delete it"
 static const struct told TOLD[] = {
@@ -713,7 +861,7 @@ START_TEST(test_all_faults)
     ck_assert_uint_eq(r.fault_count, 4);
     import_report_release(&r);
     ck_assert_int_eq(propose(IMPORT_FACTS,
-                             FACTS "@0,x x,decision,yes,2024/8/1,2024.8.1,,1.2\n", &r,
+                             FACTS "@0,x x,decision,yes,2024/8/1,2024.8.1,,1.234\n", &r,
                              &d),
                      ST_INPUT);
     ck_assert_uint_eq(r.fault_count, 5);
@@ -759,8 +907,8 @@ static const struct bad_file BAD_FILES[] = {
      "file.csv: line 2, column 20", ""},
     {"neither encoding", HEAD "\n@4,\xff\xff,230523,original\n", "encoding",
      "file.csv: line 2", ""},
-    {"workbook", "PK\x03\x04\x14", "spreadsheet", "file.csv", "CSV UTF-8"},
-    {"old workbook", "\xd0\xcf\x11\xe0\xa1", "spreadsheet", "file.csv", "CSV UTF-8"},
+    {"cut workbook", "PK\x03\x04\x14", "zip-damaged", "file.csv", "again"},
+    {"old workbook", "\xd0\xcf\x11\xe0\xa1", "spreadsheet", "file.csv", ".xlsx"},
     {"UTF-16", "\xff\xfei", "spreadsheet", "file.csv", "CSV UTF-8"},
     {"web page", "<html>", "spreadsheet", "file.csv", "CSV UTF-8"},
     {"tabs", "id_number\tname\n", "separator", "file.csv: line 1", "commas"},
@@ -1145,6 +1293,32 @@ START_TEST(test_lists_in_any_order)
 }
 END_TEST
 
+// A fact between two lists that says what they say, for some days or open, whenever it
+// comes: from the next list on the lists alone say how long it holds.
+START_TEST(test_list_over_its_own_value)
+{
+    bool open = (_i & 1) != 0;
+    int when = _i / 2; /* before, between or after the lists */
+    const char *fact = open ? FACTS "@0,,welfare,dibao-rural,2026-02-10,,,\n"
+                            : FACTS "@0,,welfare,dibao-rural,2026-02-10,2026-03-20,,\n";
+    take(IMPORT_PEOPLE, LISTED);
+    for (int step = 0; step < 4; step++) {
+        if (step == when) {
+            take(IMPORT_FACTS, fact);
+        }
+        if (step < 3) {
+            take_list(2 * step + 1, step < 2 ? 0x03 : 0x02, NULL); /* months 1, 3, 5 */
+        }
+    }
+    has(person_of(0), "welfare", "2026-03-01", "dibao-rural");
+    has(person_of(0), "welfare", "2026-03-21", "dibao-rural");
+    has(person_of(0), "welfare", "2026-04-30", "dibao-rural");
+    has(person_of(0), "welfare", "2026-05-01", "");
+    has(person_of(1), "welfare", "2026-05-01", "dibao-rural");
+    check_commitments();
+}
+END_TEST
+
 // Only changes are kept: the same people for a year leave one mark each.
 START_TEST(test_list_unchanged)
 {
@@ -1328,8 +1502,12 @@ Suite *suite_import(void)
     tcase_add_test(t, test_chinese);
     tcase_add_test(t, test_known_people);
     tcase_add_test(t, test_facts);
+    tcase_add_test(t, test_facts_in_chinese);
+    tcase_add_loop_test(t, test_facts_told, 0,
+                        (int)(sizeof FACT_TOLD / sizeof FACT_TOLD[0]));
     tcase_add_test(t, test_facts_again);
     tcase_add_test(t, test_routes);
+    tcase_add_test(t, test_institutions);
     tcase_add_loop_test(t, test_bad_row, 0, (int)(sizeof BAD / sizeof BAD[0]));
     tcase_add_loop_test(t, test_bad_file, 0,
                         (int)(sizeof BAD_FILES / sizeof BAD_FILES[0]));
@@ -1343,6 +1521,7 @@ Suite *suite_import(void)
     tcase_add_test(t, test_dry_run);
     tcase_add_test(t, test_resume);
     tcase_add_loop_test(t, test_lists_in_any_order, 0, 20);
+    tcase_add_loop_test(t, test_list_over_its_own_value, 0, 8);
     tcase_add_test(t, test_list_unchanged);
     tcase_add_test(t, test_list_again);
     tcase_add_test(t, test_list_changes);

@@ -235,6 +235,7 @@ START_TEST(codes_have_names)
     ck_assert_ptr_null(fact_code_name(FACT_NAMED));
     ck_assert_str_eq(fact_code_name(FACT_ID_NUMBER), "id_number");
     ck_assert_str_eq(fact_code_name(FACT_DISABILITY_TYPE), "disability-type");
+    ck_assert_str_eq(fact_code_name(FACT_CREDIT_CODE), "credit-code");
     for (unsigned c = 1; c < FACT_CODES; c++) { /* each is written and read as itself */
         buf_clear(&row);
         add(1, fact_code_name((enum fact_code)c), "", "v", "", NULL);

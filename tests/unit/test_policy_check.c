@@ -1,6 +1,7 @@
 /* test_policy_check.c - each file of tests/policies/bad/ does one thing wrong and is
- * refused for it, at its place: its first line says "# expect: CODE LINE:COLUMN". Also
- * the warnings, and tiers that can never match. Runs in the root of the repository. */
+ * refused for it, each of tests/policies/warn/ deserves one warning, at its place: the
+ * first line says "# expect: CODE LINE:COLUMN". Also tiers that can never match. Runs
+ * in the root of the repository. */
 #include "policy/policy.h"
 
 #include <check.h>
@@ -12,6 +13,7 @@
 Suite *suite_policy_check(void);
 
 #define BAD "tests/policies/bad"
+#define WARN "tests/policies/warn"
 #define FILE_MAX 100000
 
 static struct diag d;
@@ -29,6 +31,7 @@ static void each(void *ctx, const struct policy_finding *f)
     size_t cap = f->error ? sizeof found->errors : sizeof found->warnings;
     size_t used = strlen(to);
     ck_assert_msg(f->error ? found->warnings[0] == '\0' : true, "errors come first");
+    ck_assert_msg(f->hint[0] != '\0', "%s has no remedy", f->code);
     snprintf(to + used, cap - used, "%s %u:%u ", f->code, (unsigned)f->place.line,
              (unsigned)f->place.column);
     found->error_count += f->error ? 1 : 0;
@@ -52,53 +55,66 @@ static size_t load(const char *path, char *text)
     return size;
 }
 
-/* What is wrong with the text, as "code line:column ". */
-static void judge(struct str text, char *out, size_t cap)
+/* What is wrong with the text, as "code line:column "; or what it is warned of. */
+static void judge(struct str text, bool warnings, char *out, size_t cap)
 {
     struct policy *p = NULL;
     struct found found;
     if (policy_read(&p, text, "f", &d) != ST_OK) {
         ck_assert_int_eq(d.status, ST_INPUT);
+        ck_assert_msg(d.hint[0] != '\0', "%s has no remedy", d.code);
         snprintf(out, cap, "%.40s %.40s ", d.code, d.where + strlen("f:"));
         return;
     }
     check_policy(p, &found);
-    snprintf(out, cap, "%s", found.errors);
+    ck_assert_msg(!warnings || found.error_count == 0, "%s", found.errors);
+    snprintf(out, cap, "%s", warnings ? found.warnings : found.errors);
     policy_free(p);
 }
 
-static void check_bad_file(const char *name)
+static void check_file(const char *folder, const char *name, bool warnings)
 {
     static char text[FILE_MAX];
     static const char mark[] = "# expect: ";
     char path[512];
     char want[128];
-    char got[512];
-    snprintf(path, sizeof path, "%s/%s", BAD, name);
+    char got[sizeof(struct found)];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     size_t size = load(path, text);
     const char *end = strchr(text, '\n');
     ck_assert_msg(end != NULL && strncmp(text, mark, strlen(mark)) == 0, "%s", path);
     const char *begin = text + strlen(mark);
     snprintf(want, sizeof want, "%.*s ", (int)(end - begin), begin);
-    judge(str_make(text, size), got, sizeof got);
+    judge(str_make(text, size), warnings, got, sizeof got);
     ck_assert_msg(strcmp(want, got) == 0, "%s: wanted %s, got %s", path, want, got);
 }
 
-START_TEST(every_bad_file_is_refused_for_its_reason)
+static size_t check_folder(const char *folder, bool warnings)
 {
-    DIR *dir = opendir(BAD);
-    ck_assert_ptr_nonnull(dir);
     size_t count = 0;
+    DIR *dir = opendir(folder);
+    ck_assert_msg(dir != NULL, "%s", folder);
     const struct dirent *entry;
     while ((entry = readdir(dir)) != NULL) {
         const char *dot = strrchr(entry->d_name, '.');
         if (dot != NULL && strcmp(dot, ".yaml") == 0) {
-            check_bad_file(entry->d_name);
+            check_file(folder, entry->d_name, warnings);
             count++;
         }
     }
     closedir(dir);
-    ck_assert_uint_ge(count, 150);
+    return count;
+}
+
+START_TEST(every_bad_file_is_refused_for_its_reason)
+{
+    ck_assert_uint_ge(check_folder(BAD, false), 165);
+}
+END_TEST
+
+START_TEST(every_file_is_warned_of_for_its_reason)
+{
+    ck_assert_uint_ge(check_folder(WARN, true), 17);
 }
 END_TEST
 
@@ -110,11 +126,11 @@ static struct policy *read_text(const char *text)
     return p;
 }
 
-START_TEST(baoqing_has_nothing_to_find)
+START_TEST(a_clean_file_has_nothing_to_find)
 {
     static char text[FILE_MAX];
     struct found found;
-    (void)load("policies/baoqing/elderly-2024.yaml", text);
+    (void)load("tests/policies/good/no-warnings.yaml", text);
     struct policy *p = read_text(text);
     check_policy(p, &found);
     ck_assert_str_eq(found.errors, "");
@@ -233,6 +249,20 @@ static const struct {
      "{name: a, when: {age: 60..69}, amount: {none: true}},\n"
      "{name: b, when: {age: 70..}, amount: {none: true}}]}]\n",
      ""},
+    {"programmes: [{code: p, name: p, citation: {clause: c, text: t}, tiers: [\n"
+     "{name: a, when: {age: 60..69}, amount: {none: true}},\n"
+     "{name: b, when: {age: 65..79}, amount: {none: true}}]}]\n",
+     "age-overlap 10:1 "},
+    {"programmes: [{code: p, name: p, citation: {clause: c, text: t}, tiers: [\n"
+     "{name: a, when: {age: 60..69, residence: [home]}, amount: {none: true}},\n"
+     "{name: b, when: {age: 65..79, residence: [institution]}, amount: {none: true}},\n"
+     "{name: c, when: {age: 62..66, residence: [X1]}, amount: {none: true}}]}]\n",
+     "age-overlap 11:1 "},
+    {"programmes: [{code: p, name: p, citation: {clause: c, text: t}, tiers: [\n"
+     "{name: a, when: {age: 60..69, registration: [2305]}, amount: {none: true}},\n"
+     "{name: b, when: {age: 65..79, registration: [230523]}, amount: {none: true}},\n"
+     "{name: c, when: {age: 50..79, registration: [23]}, amount: {none: true}}]}]\n",
+     "age-overlap 10:1 "},
     {"ends: [{programme: p, from: 2024-01}]\n",
      "missing-citation 8:8 unknown-programme 8:8 "},
     {"parameters: {q: {values: [{from: 2024-01-01, value: 1.00}]}}\n",
@@ -302,7 +332,8 @@ Suite *suite_policy_check(void)
     TCase *t = tcase_create("policy_check");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, every_bad_file_is_refused_for_its_reason);
-    tcase_add_test(t, baoqing_has_nothing_to_find);
+    tcase_add_test(t, every_file_is_warned_of_for_its_reason);
+    tcase_add_test(t, a_clean_file_has_nothing_to_find);
     tcase_add_test(t, warnings_are_no_errors);
     tcase_add_loop_test(t, dead_tiers_are_found, 0, sizeof tables / sizeof tables[0]);
     tcase_add_loop_test(t, warnings_name_their_place, 0,

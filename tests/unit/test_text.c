@@ -249,6 +249,19 @@ START_TEST(test_control_and_digits)
 }
 END_TEST
 
+START_TEST(test_formula)
+{
+    static const char *const yes[] = {"=1",   "@A",  "=",  "+A1",
+                                      "-1+1", "＝a", "＠", "－a"};
+    static const char *const no[] = {"",        "王=",   "-",   "－",
+                                     "+86 139", "-5.00", "1=1", "＋1"};
+    for (size_t i = 0; i < 8; i++) {
+        ck_assert_msg(text_is_formula(str_of(yes[i])), "%s", yes[i]);
+        ck_assert_msg(!text_is_formula(str_of(no[i])), "%s", no[i]);
+    }
+}
+END_TEST
+
 START_TEST(test_trim)
 {
     static const char *const rows[][2] = {
@@ -381,6 +394,7 @@ Suite *suite_text(void)
     tcase_add_test(tc, test_count_and_width);
     tcase_add_test(tc, test_width_of_wrong_text);
     tcase_add_test(tc, test_control_and_digits);
+    tcase_add_test(tc, test_formula);
     tcase_add_test(tc, test_trim);
     tcase_add_test(tc, test_hex);
     tcase_add_test(tc, test_base64_known);

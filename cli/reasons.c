@@ -1,0 +1,208 @@
+/* reasons.c - the codes of refused rows, and of errors, in Chinese; see reasons.h. */
+#include "cli/reasons.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct worded {
+    const char *code;
+    const char *zh;
+};
+
+static const struct worded REASONS[] = {
+    {"bad-account", "不是有效的银行账号，请核对"},
+    {"bad-amount", "金额格式不符，最多两位小数，如 1200.00"},
+    {"bad-attribute", "登记项目不识别"},
+    {"bad-bank-code", "联行号应为 12 位数字，请核对"},
+    {"bad-credit-code", "统一社会信用代码不符，请核对"},
+    {"bad-date", "日期有误，请与原始材料核对"},
+    {"bad-division", "区划代码不符，应为 6 至 12 位数字"},
+    {"bad-entry", "条目号不符"},
+    {"bad-month", "月份不符，应为 YYYY-MM"},
+    {"bad-programme", "补贴项目代码不符，应填写政策文件中的英文代码，如 old-age"},
+    {"bad-relation", "与补贴对象关系不识别"},
+    {"bad-text", "含有换行或看不见的字符，请重新录入"},
+    {"bad-value", "登记内容不识别"},
+    {"before-policies", "早于最早政策的施行月份"},
+    {"date-differs", "与死亡日期不一致"},
+    {"date-form", "日期格式不符，应为 YYYY-MM-DD"},
+    {"duplicate-institution", "同一机构在本文件中重复，请保留一行"},
+    {"duplicate-person", "同一人在本文件中重复，请保留一行"},
+    {"duplicate-row", "同一人同一事项在本文件中重复，请保留一行"},
+    {"error-cell", "单元格为错误值，请改正公式或直接填写内容"},
+    {"field-count", "列数与表头不一致"},
+    {"formula-text", "以公式符号（= + - @）开头，请去掉该符号"},
+    {"formula-cell", "公式没有保存计算结果，请用表格软件打开后保存，或粘贴为数值"},
+    {"history-known", "此人该月份已在以前的历史发放中导入"},
+    {"id-character", "身份证号含有不应有的字符"},
+    {"id-check-digit", "身份证号校验码不符，请与证件核对"},
+    {"id-date", "身份证号中的出生日期有误"},
+    {"id-length",
+     "身份证号应为 18 位；若被表格软件转成数字，请将该列设为文本格式后重新录入"},
+    {"id-not-alone", "身份证号更正须单独作废"},
+    {"id-taken", "该身份证号已属于他人"},
+    {"inexact-number", "数字超过表格能保存的位数：计算结果请取整，编号请改为文本格式"},
+    {"known-otherwise", "与已登记的内容不一致，变更请按登记信息或收款账户导入"},
+    {"line-waiting", "重复登记的一方在未导出的批次中有明细"},
+    {"missing-value", "必填项为空"},
+    {"name-differs", "姓名与已登记的不一致"},
+    {"no-such-entry", "此人没有该条有效登记"},
+    {"not-a-fact", "人工补记须单独办理"},
+    {"not-for-attribute", "该登记项目不应填写此项"},
+    {"not-for-institution", "机构不登记此项"},
+    {"not-over", "有承继单位的，须填写截止日期"},
+    {"numeric-cell",
+     "单元格是数字，应为文本：请将该列设为文本格式后按原始材料重新录入"},
+    {"order-known", "同一文件的该项补记已经导入"},
+    {"only-id", "这是此人唯一的身份证号，不能作废"},
+    {"order-known", "同一文号的人工补记已导入"},
+    {"other-unit", "不属于该村居"},
+    {"percent-cell", "单元格为百分比格式，请改为数值格式后重新录入"},
+    {"person-full", "此人登记内容过多，请拆分文件"},
+    {"recovery-open", "重复登记的一方有未了结的追缴"},
+    {"same-person", "两个身份证号已属同一人"},
+    {"settled-month", "该月份已由历史发放结清"},
+    {"several-entries", "有多条登记符合，请填写条目号"},
+    {"suspended-ahead", "暂停的截止日期晚于今天"},
+    {"time-cell", "含有时间，请将该列设为日期格式，只填日期"},
+    {"too-long", "内容过长，请缩短"},
+    {"unit-circle", "上级或承继关系形成循环"},
+    {"unknown-institution", "没有该统一社会信用代码的机构，请先导入机构"},
+    {"unknown-person", "没有该身份证号的登记，请核对或先导入名册"},
+    {"unknown-programme", "已确认的政策文件中没有该补贴项目"},
+    {"unknown-unit", "没有该编码的管理单位"},
+    {"unmapped-value", "列对照表中没有此内容，请补充对照表或改正"},
+    {"unnamed-column", "该列没有列名"},
+    {"until-before-effective", "截止日期早于生效日期"},
+};
+
+/* Only codes that say one thing wherever they are met. */
+static const struct worded ERRORS[] = {
+    {"ahead", "所属月份晚于本月；确需提前测算请加 --ahead"},
+    {"bad-month", "月份不符，应为 YYYY-MM"},
+    {"bad-number", "编号或身份证号不符"},
+    {"bad-option", "选项的值不符"},
+    {"batch-state", "批次当前状态不能作此操作"},
+    {"changed", "所查看的内容已变化，未写入任何内容；请重新操作"},
+    {"charset", "文件编码有误，应为 UTF-8 或 GB18030"},
+    {"csv-quote", "CSV 文件的引号不配对"},
+    {"declined", "已取消，未写入任何内容"},
+    {"doubled-column", "表头中同一列出现两次"},
+    {"doubled-option", "同一选项出现两次"},
+    {"draft", "政策文件为草案，正式账套不得采用"},
+    {"empty-file", "文件为空"},
+    {"exists", "文件已存在，不会覆盖"},
+    {"field-count", "列数与表头不一致"},
+    {"file-changed", "文件与登记时不同"},
+    {"granted-already", "要结清的月份中已有应发"},
+    {"lines-open", "批次还有未回盘的明细，不能结清"},
+    {"locked", "其他进程正在写入本账套，请稍候再试"},
+    {"mapping", "列对照表有误"},
+    {"mapping-kind", "列对照表用于另一种导入"},
+    {"missing-column", "缺少必需的列"},
+    {"missing-option", "缺少必需的选项"},
+    {"missing-value", "选项缺少值"},
+    {"missing-word", "命令不完整"},
+    {"no-header",
+     "第一行不是表头；表头上方有标题的，请删去标题，或用列对照表（header-row）指明表头所在行"},
+    {"no-ledger", "此处没有账套，请用 -C 指明账套目录"},
+    {"no-policy", "尚无已确认的政策文件"},
+    {"not-pending", "已确认，不能重复确认"},
+    {"not-released", "批次尚未审批，不能导出"},
+    {"nothing-back", "没有可重发的退回明细"},
+    {"nothing-receivable", "此人在这些月份没有尚未决定的应追缴款"},
+    {"now-live", "正式账套不得指定时间"},
+    {"open-act", "有一项操作未完成，须先完成"},
+    {"passphrase", "密钥口令不符或未提供"},
+    {"role", "该操作员没有此项权限"},
+    {"rows-rejected", "有数据行不合格，整个文件未导入"},
+    {"same-file", "不能写到所读取的文件上"},
+    {"same-operator", "经办与复核须为不同的操作员"},
+    {"separator", "列之间的分隔符不是逗号，请另存为 CSV（逗号分隔）或 .xlsx"},
+    {"settled-ahead", "结清月份晚于本月"},
+    {"spreadsheet", "不是可读取的表格，请另存为 .xlsx 或 CSV UTF-8"},
+    {"too-many-words", "命令中多余的内容"},
+    {"too-much", "退缴金额超过尚欠金额"},
+    {"unknown-batch", "没有该编号的批次"},
+    {"unknown-channel", "没有该代发银行"},
+    {"unknown-column", "有不识别的列，请更正列名，或用列对照表忽略"},
+    {"unknown-command", "没有该命令"},
+    {"unknown-format", "没有该文件格式"},
+    {"unknown-import", "没有该编号的导入"},
+    {"unknown-line", "没有该编号的明细"},
+    {"unknown-operator", "没有该操作员"},
+    {"unknown-option", "没有该选项"},
+    {"unknown-person", "没有该补贴对象"},
+    {"unknown-policy", "没有该编号的政策文件"},
+    {"unknown-programme", "没有该补贴项目"},
+    {"unknown-recovery", "没有该编号的追缴"},
+    {"who", "未指明操作员和密钥（--as、--key）"},
+    {"xlsx-merged", "表格有合并单元格，请取消合并并逐行填写"},
+    {"xlsx-no-sheet", "表格中没有该工作表"},
+    {"yaml-syntax", "YAML 语法有误"},
+    {"zip-encrypted", "表格已加密，请去除密码后另存"},
+};
+
+static const char *find(const struct worded *all, size_t count, const char *code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(all[i].code, code) == 0) {
+            return all[i].zh;
+        }
+    }
+    return NULL;
+}
+
+const char *reasons_error_zh(const char *code)
+{
+    return find(ERRORS, sizeof ERRORS / sizeof ERRORS[0], code);
+}
+
+const char *reasons_text(const struct output *o, const struct rejected_row *x)
+{
+    const char *zh =
+        o->zh ? find(REASONS, sizeof REASONS / sizeof REASONS[0], x->code) : NULL;
+    return zh != NULL ? zh : x->reason;
+}
+
+const char *reasons_field(const struct output *o, const struct rejected_row *x)
+{
+    return o->zh && x->field_zh[0] != '\0' ? x->field_zh : x->field;
+}
+
+void reasons_hint(const struct output *o, const struct rejected_row *x, char *out,
+                  size_t cap)
+{
+    const char *end = strstr(x->hint, "would end in ");
+    if (!o->zh || find(REASONS, sizeof REASONS / sizeof REASONS[0], x->code) == NULL) {
+        snprintf(out, cap, "%s", x->hint);
+    } else if (str_starts(str_of(x->hint), str_of("write "))) {
+        snprintf(out, cap, "应写作 %s", x->hint + strlen("write "));
+    } else if (str_starts(str_of(x->hint), str_of("it seems to be "))) {
+        snprintf(out, cap, "似为 %.10s", x->hint + strlen("it seems to be "));
+    } else if (str_starts(str_of(x->hint), str_of("one of: "))) {
+        size_t n = strcspn(x->hint, ";"); /* what follows is in English alone */
+        snprintf(out, cap, "可填：%.*s", (int)(n - strlen("one of: ")),
+                 x->hint + strlen("one of: "));
+    } else if (str_starts(str_of(x->hint), str_of("did you mean "))) {
+        snprintf(out, cap, "是否应为 %s", x->hint + strlen("did you mean "));
+    } else if (end != NULL) {
+        snprintf(out, cap, "按前 17 位，末位应为 %.1s", end + strlen("would end in "));
+    } else {
+        out[0] = '\0';
+    }
+}
+
+void reasons_add(const struct output *o, const struct rejected_row *x, struct buf *out)
+{
+    if (o->zh) {
+        buf_addf(out, "%s：%s", reasons_field(o, x), reasons_text(o, x));
+        return;
+    }
+    buf_addf(out, "%s: %s", x->field, x->reason);
+    if (x->hint[0] != '\0') {
+        buf_addf(out, " (%s)", x->hint);
+    }
+}
