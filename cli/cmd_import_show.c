@@ -42,14 +42,6 @@ static void shown_value(const struct preview_change *c, const char *value,
     }
 }
 
-static void day_text(int32_t day, char out[DATE_TEXT_CAP])
-{
-    out[0] = '\0';
-    if (day != DAY_ALWAYS && day != DAY_NEVER) {
-        date_print(day, out);
-    }
-}
-
 /* ---- for people ---- */
 
 /* What it is and where it stands: "import 7: facts, 12 rows, pending". */
@@ -187,7 +179,7 @@ static void add_change(const struct output *o, struct sheet *t,
     char day[DATE_TEXT_CAP];
     shown_value(c, c->before, before);
     shown_value(c, c->after, after);
-    day_text(c->effective, day);
+    words_day(c->effective, day);
     sheet_cell(t, "%llu", (unsigned long long)c->line);
     sheet_cell(t, "%llu", (unsigned long long)c->person);
     sheet_cell(t, "%s", what_text(o, c->what));
@@ -275,7 +267,7 @@ static void put_changes(struct json *list, const struct import_preview *p)
         json_put_text(item, "before", text);
         shown_value(c, c->after, text);
         json_put_text(item, "after", text);
-        day_text(c->effective, day);
+        words_day(c->effective, day);
         json_put_text(item, "effective", day);
         json_put_text(item, "document", c->document);
     }

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/people.h"
 #include "cli/sheet.h"
+#include "cli/words.h"
 
 static const char *state_text(const struct output *o, enum payees_state s)
 {
@@ -21,25 +22,6 @@ static const char *state_text(const struct output *o, enum payees_state s)
     return TEXT(o, en[s], zh[s]);
 }
 
-static void day_text(int32_t day, char out[DATE_TEXT_CAP])
-{
-    out[0] = '\0';
-    if (day != DAY_ALWAYS && day != DAY_NEVER) {
-        date_print(day, out);
-    }
-}
-
-static void put_day(struct json *o, const char *key, int32_t day)
-{
-    char text[DATE_TEXT_CAP];
-    day_text(day, text);
-    if (text[0] == '\0') {
-        json_put_null(o, key);
-    } else {
-        json_put_text(o, key, text);
-    }
-}
-
 static void put_row(struct json *item, const struct payees_row *x)
 {
     char name[PEOPLE_TEXT_CAP];
@@ -49,8 +31,8 @@ static void put_row(struct json *item, const struct payees_row *x)
     json_put_text(item, "relation", x->relation);
     json_put_text(item, "payee", name);
     json_put_text(item, "authorisation", x->authorisation);
-    put_day(item, "effective", x->effective);
-    put_day(item, "until", x->until);
+    json_put_day(item, "effective", x->effective);
+    json_put_day(item, "until", x->until);
     json_put_text(item, "state", payees_state_name(x->state));
     json_put_uint(item, "people_of_payee", x->people);
 }
@@ -60,7 +42,7 @@ static void add_row(struct sheet *t, const struct output *o, const struct payees
     char name[PEOPLE_TEXT_CAP];
     char until[DATE_TEXT_CAP];
     name_mask(str_of(x->name), name, sizeof name);
-    day_text(x->until, until);
+    words_day(x->until, until);
     sheet_cell(t, "%llu", (unsigned long long)x->person);
     sheet_cell(t, "%s", x->programme);
     sheet_cell(t, "%s", x->relation);

@@ -63,26 +63,7 @@ static enum status recorded_at(struct ledger *l, uint64_t sequence,
 }
 
 /* "" for no first or last day. */
-static void day_text(int32_t day, char out[DATE_TEXT_CAP])
-{
-    out[0] = '\0';
-    if (day != DAY_ALWAYS && day != DAY_NEVER) {
-        date_print(day, out);
-    }
-}
-
 /* ---- JSON ---- */
-
-static void put_day(struct json *o, const char *key, int32_t day)
-{
-    char text[DATE_TEXT_CAP];
-    day_text(day, text);
-    if (text[0] == '\0') {
-        json_put_null(o, key);
-    } else {
-        json_put_text(o, key, text);
-    }
-}
 
 /* Facts that count, or those that were voided. */
 static enum status put_facts(struct showing *s, struct json *list, bool voided,
@@ -102,8 +83,8 @@ static enum status put_facts(struct showing *s, struct json *list, bool voided,
         json_put_str(item, "attribute", f->attribute);
         json_put_str(item, "programme", f->programme);
         json_put_text(item, "value", value);
-        put_day(item, "effective", f->effective);
-        put_day(item, "until", f->until);
+        json_put_day(item, "effective", f->effective);
+        json_put_day(item, "until", f->until);
         json_put_text(item, "recorded_at", time);
         json_put_uint(item, "record", f->recorded);
         json_put_str(item, "document", f->document);
@@ -139,8 +120,8 @@ static void put_routes(struct showing *s, struct json *list)
         people_value(&payee, s->clear, name);
         json_put_text(item, "payee_name", name);
         json_put_str(item, "authorisation", r->authorisation);
-        put_day(item, "effective", r->effective);
-        put_day(item, "until", r->until);
+        json_put_day(item, "effective", r->effective);
+        json_put_day(item, "until", r->until);
     }
 }
 
@@ -158,7 +139,7 @@ static void put_history(struct showing *s, struct json *list)
         month_print(x->from + x->months - 1, month);
         json_put_text(item, "through", month);
         json_put_int(item, "amount_fen", x->fen);
-        put_day(item, "paid_on", x->paid_on);
+        json_put_day(item, "paid_on", x->paid_on);
         json_put_str(item, "document", x->document);
         json_put_uint(item, "record", x->recorded);
     }
@@ -270,8 +251,8 @@ static void print_facts(const struct showing *s)
     for (size_t i = 0; i < s->all->fact_count; i++) {
         const struct fact *f = &s->all->facts[i];
         people_value(f, s->clear, value);
-        day_text(f->effective, from);
-        day_text(f->until, until);
+        words_day(f->effective, from);
+        words_day(f->until, until);
         sheet_cell(&t, "%u", f->ordinal);
         attribute_cell(o, &t, f->attribute);
         sheet_cell(&t, "%.*s", STR_ARG(f->programme));
@@ -314,8 +295,8 @@ static void print_routes(const struct showing *s)
         struct fact holder = {.attribute = str_of("name"), .value = r->account_name};
         people_account(r->account, s->clear, account);
         people_value(&holder, s->clear, name);
-        day_text(r->effective, from);
-        day_text(r->until, until);
+        words_day(r->effective, from);
+        words_day(r->until, until);
         sheet_cell(&t, "%u", r->ordinal);
         sheet_cell(&t, "%s", account);
         sheet_cell(&t, "%s", name);
@@ -350,7 +331,7 @@ static void print_history(const struct showing *s)
         const struct paid *x = &s->all->paid[i];
         month_print(x->from, from);
         month_print(x->from + x->months - 1, through);
-        day_text(x->paid_on, paid_on);
+        words_day(x->paid_on, paid_on);
         sheet_cell(&t, "%u", x->ordinal);
         sheet_cell(&t, "%.*s", STR_ARG(x->programme));
         sheet_cell(&t, "%s%s%s", from, x->months > 1 ? ".." : "",

@@ -7,17 +7,6 @@
 
 #define FACTS_MAX (WHY_FACTS_MAX + 1)
 
-static void put_day(struct json *o, const char *key, int32_t day)
-{
-    char text[DATE_TEXT_CAP];
-    if (day == DAY_ALWAYS || day == DAY_NEVER) {
-        json_put_null(o, key);
-        return;
-    }
-    date_print(day, text);
-    json_put_text(o, key, text);
-}
-
 static void put_month(struct json *o, const char *key, int32_t month)
 {
     char text[DATE_TEXT_CAP];
@@ -95,7 +84,7 @@ static void put_condition(const struct output *out, struct json *item,
     json_put_bool(item, "holds", c->holds);
     if (c->source->kind == COND_AGE) {
         json_put_int(item, "age", c->age);
-        put_day(item, "reached", c->reached);
+        json_put_day(item, "reached", c->reached);
     } else if (c->value.n > 0) {
         json_put_str(item, "value", c->value);
         json_put_bool(item, "by_default", c->by_default);
@@ -108,7 +97,7 @@ static void put_conditions(const struct output *out, struct json *o,
                            const struct why *w, struct buf *text)
 {
     struct json *list = json_put_list(o, "conditions");
-    put_day(o, "conditions_on", w->day);
+    json_put_day(o, "conditions_on", w->day);
     for (size_t i = 0; i < w->condition_count; i++) {
         put_condition(out, json_add_object(list), &w->conditions[i], text);
     }
@@ -131,7 +120,7 @@ static void put_standard(struct json *o, const struct why_standard *v)
     }
     put_or_null(item, "key", v->key);
     json_put_int(item, "value_fen", v->fen);
-    put_day(item, "from", v->from_day);
+    json_put_day(item, "from", v->from_day);
     put_or_null(item, "document", v->document);
     json_put_uint(item, "policy_number", v->policy->number);
 }
@@ -191,8 +180,8 @@ static enum status put_fact(const struct explain_asked *a, struct json *item,
     json_put_str(item, "attribute", f->attribute);
     json_put_str(item, "programme", f->programme);
     json_put_text(item, "value", value);
-    put_day(item, "effective", f->effective);
-    put_day(item, "until", f->until);
+    json_put_day(item, "effective", f->effective);
+    json_put_day(item, "until", f->until);
     json_put_str(item, "document", f->document);
     json_put_str(item, "source", f->source);
     return put_source(a, item, f->recorded, d);
@@ -229,7 +218,7 @@ static enum status put_orders(const struct explain_asked *a, struct json *o,
     for (size_t i = 0; i < x->paid_count; i++) {
         struct json *item = json_add_object(list);
         json_put_int(item, "amount_fen", x->paid[i]->fen);
-        put_day(item, "paid_on", x->paid[i]->paid_on);
+        json_put_day(item, "paid_on", x->paid[i]->paid_on);
         json_put_str(item, "document", x->paid[i]->document);
         TRY(put_source(a, item, x->paid[i]->recorded, d));
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/date.h"
 #include "base/must.h"
 #include "base/text.h"
 
@@ -123,6 +124,17 @@ void json_put_bool(struct json *o, const char *key, bool value)
 void json_put_null(struct json *o, const char *key)
 {
     put(o, key, json_null());
+}
+
+void json_put_day(struct json *o, const char *key, int32_t day)
+{
+    char text[DATE_TEXT_CAP];
+    if (day == DAY_ALWAYS || day == DAY_NEVER) {
+        json_put_null(o, key);
+        return;
+    }
+    date_print(day, text);
+    json_put_text(o, key, text);
 }
 
 struct json *json_add_object(struct json *list)

@@ -27,6 +27,8 @@ void json_put_int(struct json *o, const char *key, int64_t value);
 void json_put_uint(struct json *o, const char *key, uint64_t value);
 void json_put_bool(struct json *o, const char *key, bool value);
 void json_put_null(struct json *o, const char *key);
+/* "2026-09-05"; null for DAY_ALWAYS and DAY_NEVER. */
+void json_put_day(struct json *o, const char *key, int32_t day);
 
 /* Items of a list. */
 struct json *json_add_object(struct json *list);

@@ -57,6 +57,14 @@ void words_attribute(const struct output *o, struct str attribute, struct buf *o
     }
 }
 
+void words_day(int32_t day, char out[DATE_TEXT_CAP])
+{
+    out[0] = '\0';
+    if (day != DAY_ALWAYS && day != DAY_NEVER) {
+        date_print(day, out);
+    }
+}
+
 const char *words_line_state(const struct output *o, enum line_state s)
 {
     switch (s) {

@@ -4,6 +4,7 @@
 #define ALMONER_CLI_WORDS_H
 
 #include "base/buf.h"
+#include "base/date.h"
 #include "cli/output.h"
 #include "ledger/money.h"
 #include "ledger/states.h"
@@ -18,6 +19,8 @@ const char *words_count(const struct output *o, uint64_t n, enum words_of what,
                         char out[WORDS_COUNT_CAP]);
 /* "死亡" for "death", into out; the attribute itself where there is no other word. */
 void words_attribute(const struct output *o, struct str attribute, struct buf *out);
+/* "2026-09-05"; empty for DAY_ALWAYS and DAY_NEVER. */
+void words_day(int32_t day, char out[DATE_TEXT_CAP]);
 const char *words_line_state(const struct output *o, enum line_state s);
 /* "300.00 yuan a year (at least 200.00)"; replaces what out has. */
 void words_amount(const struct output *o, const struct amount *a, struct buf *out);

@@ -280,13 +280,6 @@ enum status recovery_not(const struct recovery_entry *e, const char *wanted,
     return d->status;
 }
 
-static struct str row_key(uint8_t key[5], uint32_t number)
-{
-    key[0] = REGISTER_RECOVERY;
-    put_u32(key + 1, number);
-    return str_make(key, 5);
-}
-
 static struct str person_key(uint8_t key[9], uint64_t person)
 {
     key[0] = REGISTER_RECOVERY;
@@ -320,8 +313,9 @@ enum status recovery_put(struct txn *t, const struct recovery_entry *e, struct d
         writer_varint(&w, (uint64_t)e->left.items[i].fen);
     }
     must(!w.failed);
-    return store_put(t, TABLE_REGISTER, row_key(key, e->terms.number), writer_str(&w),
-                     d);
+    return store_put(t, TABLE_REGISTER,
+                     register_key(key, REGISTER_RECOVERY, e->terms.number),
+                     writer_str(&w), d);
 }
 
 enum status recovery_newest(struct txn *t, uint64_t person, uint32_t *number,
@@ -380,7 +374,8 @@ enum status recovery_get(struct txn *t, uint32_t number, struct recovery_entry *
     struct str row;
     struct record rec;
     struct signed_body s;
-    TRY(store_get(t, TABLE_REGISTER, row_key(key, number), &row, d));
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_RECOVERY, number), &row,
+                  d));
     if (row.p == NULL) {
         diag_fail(d, ST_CONFLICT, "unknown-recovery", "there is no recovery %u",
                   number);

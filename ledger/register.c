@@ -10,7 +10,7 @@
 
 #define ROW_MAX 512
 
-static struct str row_key(uint8_t key[5], enum register_kind kind, uint32_t number)
+struct str register_key(uint8_t key[5], enum register_kind kind, uint32_t number)
 {
     key[0] = (uint8_t)kind;
     put_u32(key + 1, number);
@@ -24,7 +24,8 @@ static enum status row_put(struct txn *t, enum register_kind kind, uint32_t numb
     if (w->failed) {
         return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
     }
-    return store_put(t, TABLE_REGISTER, row_key(key, kind, number), writer_str(w), d);
+    return store_put(t, TABLE_REGISTER, register_key(key, kind, number), writer_str(w),
+                     d);
 }
 
 /* Opens a row: *found false when there is none. */
@@ -33,7 +34,7 @@ static enum status row_get(struct txn *t, enum register_kind kind, uint32_t numb
 {
     uint8_t key[5];
     struct str value;
-    TRY(store_get(t, TABLE_REGISTER, row_key(key, kind, number), &value, d));
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, kind, number), &value, d));
     *found = value.p != NULL;
     reader_init(r, value.p, value.n);
     return ST_OK;

@@ -177,6 +177,9 @@ struct line_entry {
 };
 #define LINE_BYTES_MAX 700
 
+/* Of an entry's row in TABLE_REGISTER. */
+struct str register_key(uint8_t key[5], enum register_kind kind, uint32_t number);
+
 /* Reading. The entry with this number; ST_CONFLICT "unknown-..." when there is none. */
 enum status operator_get(struct txn *t, uint32_t number, struct operator_entry *out,
                          struct diag *d) MUST_USE;

@@ -4,20 +4,14 @@
 #include "base/money.h"
 #include "ledger/register.h"
 
-static struct str row_key(uint32_t number, uint8_t key[5])
-{
-    key[0] = REGISTER_SETTLED;
-    put_u32(key + 1, number);
-    return str_make(key, 5);
-}
-
 enum status settled_get(struct txn *t, uint32_t number, struct settled_entry *out,
                         bool *found, struct diag *d)
 {
     uint8_t key[5];
     struct str row;
     struct reader r;
-    TRY(store_get(t, TABLE_REGISTER, row_key(number, key), &row, d));
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_SETTLED, number), &row,
+                  d));
     *found = row.p != NULL;
     if (!*found) {
         return ST_OK;
@@ -84,5 +78,6 @@ enum status settled_put(struct txn *t, const struct settled_entry *e, struct dia
     if (w.failed) {
         return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
     }
-    return store_put(t, TABLE_REGISTER, row_key(e->number, key), writer_str(&w), d);
+    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_SETTLED, e->number),
+                     writer_str(&w), d);
 }

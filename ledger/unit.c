@@ -7,20 +7,14 @@
 #include "base/date.h"
 #include "ledger/register.h"
 
-static struct str row_key(uint32_t number, uint8_t key[5])
-{
-    key[0] = REGISTER_UNIT;
-    put_u32(key + 1, number);
-    return str_make(key, 5);
-}
-
 enum status unit_get(struct txn *t, uint32_t number, struct unit_entry *out,
                      bool *found, struct diag *d)
 {
     uint8_t key[5];
     struct str row;
     struct reader r;
-    TRY(store_get(t, TABLE_REGISTER, row_key(number, key), &row, d));
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_UNIT, number), &row,
+                  d));
     *found = row.p != NULL;
     if (!*found) {
         return ST_OK;
@@ -57,7 +51,8 @@ enum status unit_put(struct txn *t, const struct unit_entry *e, struct diag *d)
     if (w.failed) {
         return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
     }
-    return store_put(t, TABLE_REGISTER, row_key(e->number, key), writer_str(&w), d);
+    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_UNIT, e->number),
+                     writer_str(&w), d);
 }
 
 static int by_code(const void *a, const void *b)

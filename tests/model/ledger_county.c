@@ -135,30 +135,6 @@ bool county_reopen(struct county *c)
 
 /* ---- files in ---- */
 
-struct memory_file {
-    struct str bytes;
-    size_t at;
-};
-
-static enum status memory_rewind(void *ctx, struct diag *d)
-{
-    struct memory_file *m = ctx;
-    (void)d;
-    m->at = 0;
-    return ST_OK;
-}
-
-static enum status memory_read(void *ctx, void *p, size_t cap, size_t *n,
-                               struct diag *d)
-{
-    struct memory_file *m = ctx;
-    (void)d;
-    *n = m->bytes.n - m->at < cap ? m->bytes.n - m->at : cap;
-    memcpy(p, m->bytes.p + m->at, *n);
-    m->at += *n;
-    return ST_OK;
-}
-
 static bool import_refused(struct county *c, const struct import_report *r)
 {
     if (r->rejected_kept == 0) {
@@ -193,12 +169,11 @@ static bool confirm(struct county *c, struct chance *x, uint32_t number)
 bool county_import(struct county *c, struct chance *x, struct import_request q,
                    const struct buf *file)
 {
-    struct memory_file m = {.bytes = buf_str(file)};
+    struct memory_file m;
     struct import_report r = {0};
     bool already = false;
     uint32_t number = 0;
-    q.file = (struct import_file){
-        .name = "file.csv", .rewind = memory_rewind, .read = memory_read, .ctx = &m};
+    q.file = memory_file(&m, buf_str(file));
     fixture_as(&c->f, FIXTURE_MAKER);
     enum status st = import_propose(c->f.l, &q, false, NULL, &r, &c->f.d);
     if (st != ST_OK) {

@@ -557,3 +557,35 @@ void fixture_save(const struct fixture *f, const char *name, struct str bytes)
     ck_assert_int_eq(write(fd, bytes.p, bytes.n), (ssize_t)bytes.n);
     close(fd);
 }
+
+/* ---- files in memory ---- */
+
+static enum status memory_rewind(void *ctx, struct diag *d)
+{
+    struct memory_file *m = ctx;
+    (void)d;
+    m->at = 0;
+    return ST_OK;
+}
+
+static enum status memory_read(void *ctx, void *p, size_t cap, size_t *n,
+                               struct diag *d)
+{
+    struct memory_file *m = ctx;
+    size_t left = m->bytes.n - m->at;
+    (void)d;
+    *n = left < cap ? left : cap;
+    if (m->step > 0 && *n > m->step) {
+        *n = m->step;
+    }
+    memcpy(p, m->bytes.p + m->at, *n);
+    m->at += *n;
+    return ST_OK;
+}
+
+struct import_file memory_file(struct memory_file *m, struct str bytes)
+{
+    *m = (struct memory_file){.bytes = bytes};
+    return (struct import_file){
+        .name = "file.csv", .rewind = memory_rewind, .read = memory_read, .ctx = m};
+}

@@ -7,6 +7,7 @@
 #ifndef ALMONER_TESTS_UNIT_LEDGER_FIXTURE_H
 #define ALMONER_TESTS_UNIT_LEDGER_FIXTURE_H
 
+#include "batch/import.h"
 #include "ledger/vault.h"
 
 enum fixture_who {
@@ -103,6 +104,14 @@ void fixture_policy_text(const char *id, const char *effective, const char *amou
 uint32_t fixture_policy(struct fixture *f, struct str text);
 /* "bank", writing pipe-trailer; its number. */
 uint32_t fixture_channel(struct fixture *f);
+
+/* A file in memory, for imports; the bytes are borrowed. */
+struct memory_file {
+    struct str bytes;
+    size_t at;
+    size_t step; /* at most so many a read; 0: any */
+};
+struct import_file memory_file(struct memory_file *m, struct str bytes);
 
 /* The whole of a file of the folder, and back. */
 void fixture_load(const struct fixture *f, const char *name, struct buf *out);

@@ -42,43 +42,6 @@ static void ok(enum status st, const struct diag *d)
     }
 }
 
-/* A file in memory, at most `step` bytes a read. */
-struct memory_file {
-    struct str bytes;
-    size_t at;
-    size_t step; /* 0: any */
-};
-
-static enum status memory_rewind(void *ctx, struct diag *d)
-{
-    struct memory_file *m = ctx;
-    (void)d;
-    m->at = 0;
-    return ST_OK;
-}
-
-static enum status memory_read(void *ctx, void *p, size_t cap, size_t *n,
-                               struct diag *d)
-{
-    struct memory_file *m = ctx;
-    size_t left = m->bytes.n - m->at;
-    (void)d;
-    *n = left < cap ? left : cap;
-    if (m->step > 0 && *n > m->step) {
-        *n = m->step;
-    }
-    memcpy(p, m->bytes.p + m->at, *n);
-    m->at += *n;
-    return ST_OK;
-}
-
-static struct import_file memory_file(struct memory_file *m, struct str bytes)
-{
-    *m = (struct memory_file){.bytes = bytes};
-    return (struct import_file){
-        .name = "file.csv", .rewind = memory_rewind, .read = memory_read, .ctx = m};
-}
-
 /* One record: each person once, each commitment over what the row has of it. */
 static size_t check_record(const struct record *rec)
 {

@@ -216,42 +216,18 @@ END_TEST
 
 /* ---- kept with the import ---- */
 
-struct memory_file {
-    struct str bytes;
-    size_t at;
-};
-
-static enum status memory_rewind(void *ctx, struct diag *d)
-{
-    struct memory_file *m = ctx;
-    (void)d;
-    m->at = 0;
-    return ST_OK;
-}
-
-static enum status memory_read(void *ctx, void *p, size_t cap, size_t *n,
-                               struct diag *d)
-{
-    struct memory_file *m = ctx;
-    (void)d;
-    *n = m->bytes.n - m->at < cap ? m->bytes.n - m->at : cap;
-    memcpy(p, m->bytes.p + m->at, *n);
-    m->at += *n;
-    return ST_OK;
-}
-
 #define OK(call) ck_assert_msg((call) == ST_OK, "%s: %s", f->d.code, f->d.what)
 
 static void propose(struct fixture *f, const char *csv, const char *mapping)
 {
-    struct memory_file m = {.bytes = str_of(csv)};
+    struct memory_file m;
     struct import_report r;
     struct import_request q = {
         .what = IMPORT_SNAPSHOT,
         .attribute = "welfare",
         .value = "dibao-urban",
         .month = month_make(2026, 9),
-        .file = {"list.csv", memory_rewind, memory_read, &m},
+        .file = memory_file(&m, str_of(csv)),
         .mapping = str_of(mapping),
         .mapping_name = "m.yaml",
     };

@@ -307,7 +307,7 @@ static struct str line_key_of(uint32_t batch, uint32_t line)
     return str_make(key, sizeof key);
 }
 
-static struct str register_key(enum register_kind kind, uint32_t number)
+static struct str entry_key(enum register_kind kind, uint32_t number)
 {
     static uint8_t key[5];
     key[0] = (uint8_t)kind;
@@ -367,22 +367,22 @@ static void balance_more(struct txn *t)
 
 static void operator_roles(struct txn *t)
 {
-    flip(t, TABLE_REGISTER, register_key(REGISTER_OPERATOR, 2), 3, 6);
+    flip(t, TABLE_REGISTER, entry_key(REGISTER_OPERATOR, 2), 3, 6);
 }
 
 static void batch_state(struct txn *t)
 {
-    flip(t, TABLE_REGISTER, register_key(REGISTER_BATCH, 2), 0, 1);
+    flip(t, TABLE_REGISTER, entry_key(REGISTER_BATCH, 2), 0, 1);
 }
 
 static void run_sum(struct txn *t)
 {
-    flip(t, TABLE_REGISTER, register_key(REGISTER_RUN, 1), -1, 1);
+    flip(t, TABLE_REGISTER, entry_key(REGISTER_RUN, 1), -1, 1);
 }
 
 static void answer_missing(struct txn *t)
 {
-    drop(t, TABLE_REGISTER, register_key(REGISTER_ANSWER, 1));
+    drop(t, TABLE_REGISTER, entry_key(REGISTER_ANSWER, 1));
 }
 
 static void line_state_byte(struct txn *t)
