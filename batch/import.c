@@ -217,9 +217,9 @@ static enum status may_overrule(const struct import_request *q,
     money_print_grouped(r->overruled_fen, fen);
     month_print(q->month, month);
     diag_fail(d, ST_CONFLICT, "granted-already",
-              "in the months up to %s, which this would settle, %" PRIu64
-              " people were granted %s already: the file would decide instead",
-              month, r->overruled_people, fen);
+              "in the months up to %s, which this would settle, %s was granted "
+              "already (people: %" PRIu64 "): the file would decide instead",
+              month, fen, r->overruled_people);
     return diag_hint(d, "--settled-through an earlier month; or --overrule, when the "
                         "file is complete: who is not in it gets nothing for these "
                         "months");

@@ -185,19 +185,19 @@ static void print_report(const struct output *o, const struct import_report *r)
     }
 }
 
-/* The checker is to know what a late history overrules. */
-static void tell_of_overruled(const struct output *o, const struct import_report *r)
+void import_tell_overruled(const struct output *o, const struct import_report *r)
 {
     char fen[MONEY_TEXT_CAP];
+    char people[WORDS_COUNT_CAP];
     if (r->overruled_people > 0) {
         money_print_grouped(r->overruled_fen, fen);
         output_warn(o,
                     TEXT(o,
-                         "%llu people were granted %s in the months this settles: the "
-                         "next run takes back what the file does not have",
-                         "本次结清的月份中，已有 %llu 人被测算应发 %s：清单中没有的，"
+                         "of %s, %s was granted in the months this settles: the next "
+                         "run takes back what the file does not have",
+                         "本次结清的月份中，已有 %s被测算应发 %s：清单中没有的，"
                          "下次测算予以核减"),
-                    (unsigned long long)r->overruled_people, fen);
+                    words_count(o, r->overruled_people, WORDS_PEOPLE, people), fen);
     }
 }
 
@@ -219,7 +219,6 @@ enum status import_report_print(struct env *e, enum status st, struct import_rep
     meter_end(&e->meter);
     bool rows_refused = st != ST_OK && r->rejected_count > 0;
     tell_of_sheets(&e->out, r);
-    tell_of_overruled(&e->out, r);
     if (e->out.json && (st == ST_OK || rows_refused)) {
         put_report(e, r);
     }
@@ -227,6 +226,7 @@ enum status import_report_print(struct env *e, enum status st, struct import_rep
         print_rejected(&e->out, r);
     } else if (st == ST_OK) {
         print_report(&e->out, r);
+        import_tell_overruled(&e->out, r);
     }
     import_report_release(r);
     return st;

@@ -339,6 +339,8 @@ static enum status put_preview(struct env *e, const struct import_entry *entry,
     if (p->through > 0) {
         month_print(p->through, month);
     }
+    json_put_uint(top, "overruled_people", r->overruled_people);
+    json_put_int(top, "overruled_fen", r->overruled_fen);
     json_put_text(top, "through", month);
     json_put_bool(top, "reckoned", p->reckoned);
     struct json *list = json_put_list(top, "programmes");
@@ -371,6 +373,7 @@ enum status import_show_summary(struct env *e, uint32_t number, struct diag *d)
     if (st == ST_OK) {
         print_counts(&e->out, &p);
         print_history(&e->out, &p);
+        import_tell_overruled(&e->out, &r);
         print_programmes(&e->out, &p);
     }
     import_preview_release(&p);
@@ -394,6 +397,7 @@ static enum status show(struct env *e, const struct import_entry *entry,
     print_new(&e->out, r);
     print_counts(&e->out, p);
     print_history(&e->out, p);
+    import_tell_overruled(&e->out, r);
     print_programmes(&e->out, p);
     print_changes(&e->out, p, all);
     return print_next(e, entry, d);

@@ -30,6 +30,8 @@ enum status import_show_summary(struct env *e, uint32_t number, struct diag *d)
 /* "facts"; the same in the reader's language (cmd_import.c). */
 const char *import_kind_name(enum import_what what);
 const char *import_kind_text(const struct output *o, enum import_what what);
+/* Warns of what a late history overrules, if it does (cmd_import.c). */
+void import_tell_overruled(const struct output *o, const struct import_report *r);
 /* Prints the report of an import, and releases it; returns st (cmd_import.c). */
 enum status import_report_print(struct env *e, enum status st, struct import_report *r);
 

@@ -98,8 +98,12 @@ says history-known
 { sed -n 1p history.csv; echo "$D,old-age,2026-08,25.00,,另〔2026〕1号"; } >late.csv
 expect 4 a maker import history late.csv --settled-through 2026-08
 code granted-already
-says '4 people were granted 175.00'
-import history late.csv --settled-through 2026-08 --overrule
+says '175.00 was granted already (people: 4)'
+expect 0 a maker import history late.csv --settled-through 2026-08 --overrule --json
+n=$(field number)
+expect 0 a checker import show "$n"
+says 'of 4 people, 175.00 was granted in the months this settles'
+expect 0 a checker import confirm "$n"
 expect 0 r audit verify --json
 is correctness PASS
 expect 0 a maker run --period 2026-09 --json
