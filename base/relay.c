@@ -89,6 +89,15 @@ void relay_start(struct relay *r, void *piece)
     must(pthread_mutex_unlock(&r->lock) == 0);
 }
 
+void relay_rest(struct relay *r)
+{
+    must(pthread_mutex_lock(&r->lock) == 0);
+    while (r->done < r->started) {
+        must(pthread_cond_wait(&r->changed, &r->lock) == 0);
+    }
+    must(pthread_mutex_unlock(&r->lock) == 0);
+}
+
 void *relay_finish(struct relay *r)
 {
     void *piece = NULL;

@@ -18,6 +18,8 @@ void relay_free(struct relay *r);
 /* Hands a piece over and returns at once; it is the relay's until relay_finish has
  * given it back. */
 void relay_start(struct relay *r, void *piece);
+/* Waits until every piece handed over was worked on; none is given back by that. */
+void relay_rest(struct relay *r);
 /* Waits for the oldest piece and gives it back; NULL when none is under way. */
 void *relay_finish(struct relay *r);
 

@@ -1,4 +1,4 @@
-/* assess.c - the second thread of a run; see assess.h. It never touches the store. */
+/* assess.c - the second thread of a run; see assess.h. It never calls the store. */
 #include "batch/assess.h"
 
 #include <stdlib.h>
@@ -7,12 +7,12 @@
 #include "base/must.h"
 #include "base/relay.h"
 
-#define SLAB_BYTES ((size_t)16 * 1024 * 1024) /* of rows, and of differences */
+#define SLAB_BYTES ((size_t)16 * 1024 * 1024) /* of accounts, and of differences */
 
 struct slab_entry {
     uint64_t person;
-    size_t at; /* in rows: the sealed row, then the account */
-    size_t sealed_n;
+    struct str sealed; /* in the store */
+    size_t at;         /* of the account, in accounts */
     size_t account_n;
 };
 
@@ -20,7 +20,7 @@ struct slab {
     size_t count;
     size_t institutions; /* of them, as the second thread finds: no beneficiaries */
     struct slab_entry entries[SLAB_PEOPLE];
-    struct buf rows;
+    struct buf accounts;
     struct buf found;
     enum status status;
     struct diag diag;
@@ -129,11 +129,9 @@ static enum status keep_set_offs(struct assessor *a, struct diag *d)
 }
 
 static enum status one_person(struct assessor *a, const struct slab_entry *e,
-                              const char *bytes, struct diag *d)
+                              struct str account, struct diag *d)
 {
-    struct str account = str_make(bytes + e->sealed_n, e->account_n);
-    TRY(vault_opener_open(a->opener, e->person, str_make(bytes, e->sealed_n), &a->row,
-                          d));
+    TRY(vault_opener_open(a->opener, e->person, e->sealed, &a->row, d));
     TRY(person_read_some(buf_str(&a->row.plain), a->terms.known_below, a->wants,
                          a->person, d));
     a->person->number = e->person;
@@ -158,8 +156,9 @@ static void assess(void *ctx, void *piece)
     a->filling = s;
     s->status = ST_OK;
     for (size_t i = 0; i < s->count && s->status == ST_OK; i++) {
-        s->status =
-            one_person(a, &s->entries[i], s->rows.p + s->entries[i].at, &s->diag);
+        const struct slab_entry *e = &s->entries[i];
+        struct str account = str_make(s->accounts.p + e->at, e->account_n);
+        s->status = one_person(a, e, account, &s->diag);
     }
 }
 
@@ -172,7 +171,7 @@ static enum status make_parts(struct assessor *a, struct ledger *l, struct diag 
         if (a->slabs[i] == NULL) {
             return diag_memory(d);
         }
-        buf_init(&a->slabs[i]->rows, SLAB_BYTES);
+        buf_init(&a->slabs[i]->accounts, SLAB_BYTES);
         buf_init(&a->slabs[i]->found, 4 * SLAB_BYTES);
     }
     a->person = calloc(1, sizeof *a->person);
@@ -212,7 +211,7 @@ void assessor_free(struct assessor *a)
     relay_free(a->relay);
     for (int i = 0; i < RELAY_PIECES; i++) {
         if (a->slabs[i] != NULL) {
-            buf_release(&a->slabs[i]->rows);
+            buf_release(&a->slabs[i]->accounts);
             buf_release(&a->slabs[i]->found);
             free(a->slabs[i]);
         }
@@ -231,23 +230,22 @@ struct slab *assessor_slab(struct assessor *a)
     struct slab *s = a->slabs[a->given++ % RELAY_PIECES];
     s->count = 0;
     s->institutions = 0;
-    buf_clear(&s->rows);
+    buf_clear(&s->accounts);
     buf_clear(&s->found);
     return s;
 }
 
 bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str account)
 {
-    if (s->count == SLAB_PEOPLE || s->rows.len + sealed.n + account.n > SLAB_BYTES) {
+    if (s->count == SLAB_PEOPLE || s->accounts.len + account.n > SLAB_BYTES) {
         return false;
     }
     struct slab_entry *e = &s->entries[s->count++];
     e->person = person;
-    e->at = s->rows.len;
-    e->sealed_n = sealed.n;
+    e->sealed = sealed;
+    e->at = s->accounts.len;
     e->account_n = account.n;
-    buf_add(&s->rows, sealed.p, sealed.n);
-    buf_add(&s->rows, account.p, account.n);
+    buf_add(&s->accounts, account.p, account.n);
     return true;
 }
 
@@ -266,10 +264,15 @@ void assessor_start(struct assessor *a, struct slab *s)
     relay_start(a->relay, s);
 }
 
+void assessor_rest(struct assessor *a)
+{
+    relay_rest(a->relay);
+}
+
 enum status assessor_finish(struct assessor *a, struct slab *s, struct diag *d)
 {
     must(relay_finish(a->relay) == s);
-    TRY(buf_check(&s->rows, d));
+    TRY(buf_check(&s->accounts, d));
     if (s->status != ST_OK) {
         *d = s->diag;
     }

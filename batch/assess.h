@@ -44,12 +44,15 @@ void assessor_free(struct assessor *a); /* NULL is fine; waits for the thread */
 
 /* A slab to fill, empty; never more than two are out. */
 struct slab *assessor_slab(struct assessor *a);
-/* Adds a person; false when the slab is full. Bytes are copied. */
+/* Adds a person; false when the slab is full. The account is copied; the sealed row, of
+ * TABLE_PEOPLE, is read where it lies in the store (see store_will_move). */
 bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str account);
 uint64_t slab_count(const struct slab *s); /* once finished: institutions are none */
 uint64_t slab_next(const struct slab *s);  /* the person after the last one added */
 /* Hands a filled slab over; returns at once. */
 void assessor_start(struct assessor *a, struct slab *s);
+/* Waits until nothing is being assessed: before the store's map is moved. */
+void assessor_rest(struct assessor *a);
 /* Waits until it is done. The failure, if any, is that of the first person who failed.
  * */
 enum status assessor_finish(struct assessor *a, struct slab *s, struct diag *d)

@@ -19,17 +19,15 @@
 
 #define PIECE_LINES 4096
 
-struct piece_line {
+struct piece_line { /* rows lie in the store: the snapshot stays until the end */
     uint32_t number;
-    size_t at; /* in rows: the line's row, then the payee's sealed row */
-    size_t line_n;
-    size_t sealed_n;
+    struct str row;
+    struct str sealed; /* of the payee */
 };
 
 struct piece { /* of the batch: what was read of it, and its part of the file */
     size_t count;
     struct piece_line lines[PIECE_LINES];
-    struct buf rows;
     struct buf out;
     enum status status;
     struct diag diag;
@@ -175,14 +173,12 @@ static enum status piece_line(struct making *m, struct piece *p, size_t i,
                               struct diag *d)
 {
     const struct piece_line *at = &p->lines[i];
-    const char *bytes = p->rows.p + at->at;
-    if (!line_read(str_make(bytes, at->line_n), m->batch.number, at->number,
-                   &m->line)) {
+    if (!line_read(at->row, m->batch.number, at->number, &m->line)) {
         return diag_fail(d, ST_INTEGRITY, "line-row",
                          "line %u of batch %u is not what was written", at->number,
                          m->batch.number);
     }
-    TRY(open_payee(m, str_make(bytes + at->line_n, at->sealed_n), d));
+    TRY(open_payee(m, at->sealed, d));
     return write_line(m, &m->line, &p->out, d);
 }
 
@@ -203,7 +199,6 @@ static enum status read_line(struct making *m, struct piece *p, uint32_t number,
                              struct str row, struct diag *d)
 {
     uint8_t key[8];
-    struct str sealed;
     uint64_t payee;
     struct piece_line *at = &p->lines[p->count];
     if (!line_payee(row, &payee)) {
@@ -212,15 +207,11 @@ static enum status read_line(struct making *m, struct piece *p, uint32_t number,
                          m->batch.number);
     }
     put_u64(key, payee);
-    TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), &sealed, d));
+    TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), &at->sealed, d));
     at->number = number;
-    at->at = p->rows.len;
-    at->line_n = row.n;
-    at->sealed_n = sealed.n;
-    buf_add_str(&p->rows, row);
-    buf_add_str(&p->rows, sealed);
+    at->row = row;
     p->count++;
-    return buf_check(&p->rows, d);
+    return ST_OK;
 }
 
 /* The next lines from *next on into p; *next is moved on. */
@@ -231,7 +222,6 @@ static enum status fill(struct making *m, struct piece *p, struct cursor *c,
     struct str row;
     uint8_t at[8];
     p->count = 0;
-    buf_clear(&p->rows);
     while (p->count < PIECE_LINES && *next <= m->batch.lines) {
         line_key(m->batch.number, *next, at);
         TRY(p->count == 0 ? store_cursor_seek(c, str_make(at, 8), &key, &row, d)
@@ -307,7 +297,6 @@ static enum status make_parts(struct making *m, struct diag *d)
         if (m->pieces[i] == NULL) {
             return diag_memory(d);
         }
-        buf_init(&m->pieces[i]->rows, PIECE_BYTES);
         buf_init(&m->pieces[i]->out, PIECE_BYTES);
     }
     m->id_n = payment_id_line(ledger_info(m->l), m->batch.number, 0, m->id);
@@ -321,7 +310,6 @@ static void free_parts(struct making *m)
     vault_opener_free(m->opener);
     for (int i = 0; i < RELAY_PIECES; i++) {
         if (m->pieces[i] != NULL) {
-            buf_release(&m->pieces[i]->rows);
             buf_release(&m->pieces[i]->out);
             free(m->pieces[i]);
         }

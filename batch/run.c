@@ -215,6 +215,9 @@ static enum status next_chunk(struct run *r, struct diag *d)
     if (r->posting && (stop || r->in_chunk >= CHUNK_RECORDS)) {
         r->in_chunk = 0;
         TRY(ledger_commit(r->l, d));
+        if (ledger_will_move(r->l)) {
+            assessor_rest(r->assessor);
+        }
         if (!stop) {
             return ledger_begin(r->l, d);
         }

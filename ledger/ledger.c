@@ -474,6 +474,11 @@ static enum status append_clock(struct ledger *l, struct diag *d)
     return ledger_append_signed(l, KIND_CLOCK, writer_str(&w), text, NULL, d);
 }
 
+bool ledger_will_move(struct ledger *l)
+{
+    return store_will_move(l->store);
+}
+
 enum status ledger_begin(struct ledger *l, struct diag *d)
 {
     must(l->options.mode == LEDGER_WRITE && !l->writing);

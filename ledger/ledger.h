@@ -103,6 +103,8 @@ const struct operator_entry *ledger_signer(const struct ledger *l);
 enum status ledger_may_write(struct ledger *l, int kind, uint32_t number, bool *resume,
                              struct diag *d) MUST_USE;
 
+/* Does ledger_begin move the store's map? See store_will_move. */
+bool ledger_will_move(struct ledger *l);
 enum status ledger_begin(struct ledger *l, struct diag *d) MUST_USE;
 enum status ledger_commit(struct ledger *l, struct diag *d) MUST_USE;
 void ledger_abort(struct ledger *l);

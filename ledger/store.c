@@ -220,6 +220,13 @@ static size_t map_bytes_for(size_t used)
     return (used + STORE_HEADROOM + step) / MAP_STEP * MAP_STEP;
 }
 
+bool store_will_move(struct store *s)
+{
+    size_t map_bytes;
+    size_t used = used_bytes(s, &map_bytes);
+    return map_bytes - used < STORE_HEADROOM;
+}
+
 /* ---- transactions ---- */
 
 static bool readers_cleared(struct store *s)

@@ -77,6 +77,10 @@ enum status store_append(struct txn *t, enum table table, struct str key,
                          struct str value, struct diag *d) MUST_USE;
 enum status store_delete(struct txn *t, enum table table, struct str key,
                          struct diag *d) MUST_USE; /* a missing key is ST_OK */
+/* Will the next store_begin for writing move the map? Until then, pointers to values of
+ * a table that nobody writes meanwhile stay good even beyond their transaction, as long
+ * as no other process can write: for another thread that reads them. */
+bool store_will_move(struct store *s);
 /* Number of keys of a table. */
 enum status store_count(struct txn *t, enum table table, uint64_t *out, struct diag *d)
     MUST_USE;

@@ -506,11 +506,15 @@ static bool has_blob(struct txn *t, uint32_t i)
 START_TEST(map_grows)
 {
     reopen(STORE_SCRATCH);
+    bool moved = false;
     for (uint32_t i = 0; i < 400; i += 100) {
+        moved = moved || store_will_move(store);
         struct txn *t = begin(true);
+        ck_assert(!store_will_move(store));
         put_blobs(t, i, 100);
         commit(t);
     }
+    ck_assert(moved);
     ck_assert_uint_gt(store_bytes(store), 400 * MIB);
     reopen(STORE_READ);
     struct txn *t = begin(false);
