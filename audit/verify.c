@@ -3,6 +3,7 @@
  * bank files. What was not reached stays NOT CHECKED. */
 #include "audit/verify.h"
 
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,9 +38,49 @@ void verify_bad(struct verify *v, enum verdict *which, uint64_t sequence,
     v->r->bad_sequence = sequence;
 }
 
+void verify_merge(struct verify_report *r, const struct verify_report *other)
+{
+    const enum verdict theirs[] = {other->integrity, other->completeness,
+                                   other->authorisation, other->correctness};
+    enum verdict *const ours[] = {&r->integrity, &r->completeness, &r->authorisation,
+                                  &r->correctness};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        *ours[i] = theirs[i] == VERDICT_FAIL ? VERDICT_FAIL : *ours[i];
+    }
+    r->exports += other->exports;
+    if (other->bad && (!r->bad || other->bad_sequence < r->bad_sequence)) {
+        r->bad = true;
+        r->bad_sequence = other->bad_sequence;
+        memcpy(r->bad_what, other->bad_what, sizeof r->bad_what);
+    }
+}
+
 static void not_checked(struct verify *v, const char *why)
 {
     snprintf(v->r->not_checked, sizeof v->r->not_checked, "%s", why);
+}
+
+/* Before people, whom a second process checks meanwhile; what is found counts after
+ * what is found there. */
+static enum status batches_and_files(struct verify *v, struct verify_report *found,
+                                     struct diag *d)
+{
+    struct verify_report *r = v->r;
+    memset(found, 0, sizeof *found);
+    found->bad_sequence = NO_SEQUENCE;
+    v->r = found;
+    enum status st = verify_lines(v, d);
+    if (st == ST_OK) {
+        st = verify_files(v, d);
+    }
+    if (st == ST_OK) {
+        st = verify_answers(v, d);
+    }
+    if (st == ST_OK) {
+        st = verify_exports(v, d);
+    }
+    v->r = r;
+    return st;
 }
 
 static enum status all_parts(struct verify *v, struct diag *d)
@@ -63,14 +104,42 @@ static enum status all_parts(struct verify *v, struct diag *d)
                     "files are not checked");
         return ST_OK;
     }
+    struct verify_report files;
+    struct diag why;
+    enum status st = batches_and_files(v, &files, &why);
     TRY(verify_people(v, d));
+    verify_merge(r, &files);
+    if (st != ST_OK) {
+        *d = why;
+        return st;
+    }
     if (r->correctness == VERDICT_NOT_CHECKED) {
         not_checked(v, "no run is finished: there are no amounts to check");
     }
-    TRY(verify_lines(v, d));
-    TRY(verify_files(v, d));
-    TRY(verify_answers(v, d));
-    return verify_exports(v, d);
+    return ST_OK;
+}
+
+void verify_beside(struct ledger *l, const struct verify_options *o)
+{
+    struct verify_slices *s = o->slices;
+    struct verify v = {.l = l, .o = o, .r = &s->report};
+    uint64_t size;
+    while ((size = atomic_load(&s->size)) == 0) {
+        if (progress_stop(o->progress)) {
+            return;
+        }
+        sched_yield();
+    }
+    if (size != ledger_head(l)->tree.size + 1) {
+        return;
+    }
+    s->report.bad_sequence = NO_SEQUENCE;
+    s->status = digest_new(&v.g, &s->diag);
+    if (s->status == ST_OK) {
+        s->status = verify_people_beside(&v, &s->diag);
+    }
+    digest_free(v.g);
+    s->done = true;
 }
 
 enum status verify_ledger(struct ledger *l, const struct verify_options *o,
@@ -80,6 +149,9 @@ enum status verify_ledger(struct ledger *l, const struct verify_options *o,
     memset(r, 0, sizeof *r);
     r->bad_sequence = NO_SEQUENCE;
     TRY(digest_new(&v.g, d));
+    if (o->slices != NULL) {
+        atomic_store(&o->slices->size, ledger_head(l)->tree.size + 1);
+    }
     enum status st = all_parts(&v, d);
     digest_free(v.g);
     if (st != ST_OK || !r->bad) {

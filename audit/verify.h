@@ -2,6 +2,8 @@
 #ifndef ALMONER_AUDIT_VERIFY_H
 #define ALMONER_AUDIT_VERIFY_H
 
+#include <stdatomic.h>
+
 #include "base/progress.h"
 #include "ledger/ledger.h"
 
@@ -23,7 +25,24 @@ struct verify_report {
     uint64_t elapsed_us;   /* of the hashing, given by the caller's clock; see clock */
 };
 
+/* People are checked in slices. A second process, which opens the ledger for itself,
+ * may take some of them: this lies in memory that both share, zeroed before. */
+struct verify_slices {
+    _Atomic uint64_t size; /* of the first one's snapshot, + 1; 0: not opened yet */
+    _Atomic uint64_t next; /* the first person of the next slice */
+    /* The second one's part, good once it has ended: */
+    bool done;
+    enum status status;
+    struct diag diag;
+    struct verify_report report; /* what was bad */
+    uint64_t seen, entries, ids; /* people, commitments, ID numbers */
+};
+
 struct verify_options {
+    struct verify_slices *slices; /* NULL: one process does it all */
+    /* Waits until the second process has ended; its crash is ST_INTEGRITY. */
+    enum status (*join)(void *ctx, struct diag *d);
+    void *join_ctx;
     bool hashes_only;        /* chain and tree */
     const char *scratch_dir; /* a folder for the second fold is made in it; NULL: "." */
     int64_t (*clock_us)(void); /* NULL: elapsed_us stays 0 */
@@ -41,5 +60,9 @@ struct verify_options {
  * report then says which record first); another status when it could not be done. */
 enum status verify_ledger(struct ledger *l, const struct verify_options *o,
                           struct verify_report *r, struct diag *d) MUST_USE;
+
+/* What the second process does: slices of people, as long as there are some. Does
+ * nothing when its snapshot is another one than the first's. */
+void verify_beside(struct ledger *l, const struct verify_options *o);
 
 #endif

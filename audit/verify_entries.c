@@ -33,15 +33,21 @@ static bool only(unsigned types, unsigned of)
 
 /* ---- facts ---- */
 
-static enum status facts_fit(struct verify *v, const struct record *rec, unsigned types,
-                             bool *fit, struct diag *d)
+bool verify_facts_entries(struct str entries, bool voids)
+{
+    unsigned count;
+    return only(types_of(entries, &count), voids ? BIT(ENTRY_VOID) : FACTS);
+}
+
+static enum status facts_fit(struct verify *v, const struct record *rec,
+                             struct str entries, bool *fit, struct diag *d)
 {
     struct chunk_body c;
     struct import_entry import;
     *fit = chunk_body_read(rec->body, &c);
     if (*fit) {
         TRY(import_get(ledger_txn(v->l), (uint32_t)c.number, &import, d));
-        *fit = only(types, import.what == IMPORT_VOIDS ? BIT(ENTRY_VOID) : FACTS);
+        *fit = verify_facts_entries(entries, import.what == IMPORT_VOIDS);
     }
     return ST_OK;
 }
@@ -165,7 +171,7 @@ enum status verify_entries(struct verify *v, uint64_t person, uint64_t sequence,
     *fit = false;
     TRY(record_get(ledger_txn(v->l), sequence, &rec, NULL, d));
     if (rec.kind == KIND_FACTS) {
-        return facts_fit(v, &rec, types, fit, d);
+        return facts_fit(v, &rec, entries, fit, d);
     }
     if (rec.kind == KIND_REPAYMENT) {
         *fit = only(types, BIT(ENTRY_NOTE)) && count == 1;

@@ -1,15 +1,36 @@
 /* verify_people.c - everybody once: what the vault holds is what the records commit to;
- * what was granted is asked of verify_grants.c on the same walk. */
+ * what was granted is asked of verify_grants.c on the same walk. The walk goes in
+ * slices of person numbers, which a second process may share. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit/verify_private.h"
 
+#define SLICE_PEOPLE 2048
+
+/* Where the search in a record of facts or history goes on: people mostly stand in
+ * them in the order of the walk. */
+#define PLACES 256
+
+struct place {
+    uint64_t sequence; /* + 1; 0: none */
+    bool facts;
+    bool voids; /* of facts: by an import of voids */
+    struct str entries;
+    uint64_t count;
+    struct reader r;
+    uint64_t left; /* entries from r on */
+};
+
 struct people {
     struct verify *v;
     struct grants *grants; /* NULL: entitlements are not checked */
-    uint64_t entries;      /* commitments that were found to hold */
-    uint64_t ids;          /* ID numbers that people have or had */
+    uint64_t seen;
+    uint64_t entries; /* commitments that were found to hold */
+    uint64_t ids;     /* ID numbers that people have or had */
+    uint64_t next;    /* person, when nobody else takes slices */
+    struct place places[PLACES];
+    struct chunk_body chunk; /* work space */
     struct vault_row row;
     struct person *person;
     struct vault_row other_row; /* of whom somebody was merged into */
@@ -30,27 +51,62 @@ static enum status repayment_commitment(const struct record *rec, uint64_t perso
     return ST_OK;
 }
 
-/* In a record of facts or history: that of this person's entry. */
-static struct str commitment_in_chunk(const struct record *rec, uint64_t person)
+/* From the place on; empty when this person is not there. */
+static struct str search(struct place *at, uint64_t person)
 {
-    struct chunk_body c;
-    struct reader r;
-    if (!chunk_body_read(rec->body, &c)) {
-        return str_of("");
-    }
-    reader_init(&r, c.entries.p, c.entries.n);
-    for (uint64_t i = 0; i < c.count && !r.failed; i++) {
-        uint64_t items = cbor_get_array(&r);
-        uint64_t who = cbor_get_uint(&r);
-        struct str commitment = cbor_get_bytes(&r);
-        if (who == person) {
-            return commitment;
+    while (at->left > 0 && !at->r.failed) {
+        uint64_t items = cbor_get_array(&at->r);
+        uint64_t who = cbor_get_uint(&at->r);
+        struct str commitment = cbor_get_bytes(&at->r);
+        for (uint64_t k = 2; k < items && !at->r.failed; k++) {
+            cbor_skip(&at->r);
         }
-        for (uint64_t k = 2; k < items && !r.failed; k++) {
-            cbor_skip(&r);
+        at->left--;
+        if (who == person && !at->r.failed) {
+            return commitment;
         }
     }
     return str_of("");
+}
+
+static void first_place(struct place *at)
+{
+    reader_init(&at->r, at->entries.p, at->entries.n);
+    at->left = at->count;
+}
+
+/* In a record of facts or history: that of this person's entry. Behind the last one
+ * found first, then from the beginning. */
+static struct str commitment_at(struct place *at, uint64_t person)
+{
+    struct str found = search(at, person);
+    if (found.n == 0) {
+        first_place(at);
+        found = search(at, person);
+    }
+    return found;
+}
+
+static enum status commitment_in_chunk(struct people *p, struct place *at,
+                                       const struct record *rec, uint64_t person,
+                                       struct str *out, struct diag *d)
+{
+    struct import_entry import;
+    at->sequence = 0;
+    if (!chunk_body_read(rec->body, &p->chunk)) {
+        return ST_OK;
+    }
+    at->facts = rec->kind == KIND_FACTS;
+    if (at->facts) {
+        TRY(import_get(ledger_txn(p->v->l), (uint32_t)p->chunk.number, &import, d));
+        at->voids = import.what == IMPORT_VOIDS;
+    }
+    at->sequence = rec->sequence + 1;
+    at->entries = p->chunk.entries;
+    at->count = p->chunk.count;
+    first_place(at);
+    *out = search(at, person);
+    return ST_OK;
 }
 
 /* In a merge: keys 3 and 4 are the duplicate and the kept one, 5 and 6 what was added
@@ -82,16 +138,34 @@ static enum status find_commitment(struct people *p, uint64_t person, uint64_t s
 {
     struct record rec;
     *out = str_of("");
+    struct place *at = &p->places[sequence % PLACES];
+    if (at->sequence == sequence + 1) {
+        *out = commitment_at(at, person);
+        return ST_OK;
+    }
     TRY(record_get(ledger_txn(p->v->l), sequence, &rec, NULL, d));
     if (rec.kind == KIND_REPAYMENT) {
         return repayment_commitment(&rec, person, &p->repayment, out, d);
     }
     if (rec.kind == KIND_FACTS || rec.kind == KIND_HISTORY) {
-        *out = commitment_in_chunk(&rec, person);
-    } else if (rec.kind == KIND_MERGE) {
+        return commitment_in_chunk(p, at, &rec, person, out, d);
+    }
+    if (rec.kind == KIND_MERGE) {
         *out = commitment_in_merge(&rec, person);
     }
     return ST_OK;
+}
+
+/* Are they what a record of its kind brings? */
+static enum status entries_fit(struct people *p, uint64_t sequence, struct str entries,
+                               bool *fit, struct diag *d)
+{
+    const struct place *at = &p->places[sequence % PLACES];
+    if (at->sequence == sequence + 1 && at->facts) {
+        *fit = verify_facts_entries(entries, at->voids);
+        return ST_OK;
+    }
+    return verify_entries(p->v, p->row.person, sequence, entries, p->other, fit, d);
 }
 
 static enum status check_sequence(struct people *p, uint64_t sequence, struct diag *d)
@@ -119,7 +193,7 @@ static enum status check_sequence(struct people *p, uint64_t sequence, struct di
     }
     p->entries++;
     bool fit;
-    TRY(verify_entries(v, person, sequence, bytes, p->other, &fit, d));
+    TRY(entries_fit(p, sequence, bytes, &fit, d));
     if (!fit) {
         verify_bad(v, &v->r->integrity, sequence,
                    "what was added to person %llu is not what a record of this kind "
@@ -233,24 +307,79 @@ static enum status one_person(struct people *p, uint64_t number, struct str seal
     return st;
 }
 
-static enum status walk(struct people *p, struct cursor *c, struct diag *d)
+/* The next slice nobody has taken; false when there is none. The last one has no end,
+ * so that nobody above the last number is overlooked. */
+static bool take_slice(struct people *p, uint64_t *from, uint64_t *end)
 {
-    struct verify *v = p->v;
+    struct verify_slices *shared = p->v->o->slices;
+    uint64_t people = ledger_head(p->v->l)->people;
+    *from = shared != NULL ? atomic_fetch_add(&shared->next, SLICE_PEOPLE) : p->next;
+    p->next = *from + SLICE_PEOPLE;
+    *end = p->next > people ? UINT64_MAX : p->next;
+    return *from <= people;
+}
+
+static enum status walk_slice(struct people *p, struct cursor *c, uint64_t from,
+                              uint64_t end, struct diag *d)
+{
+    uint8_t at[8];
     struct str key;
     struct str sealed;
-    uint64_t seen = 0;
-    uint64_t people = ledger_head(v->l)->people;
-    TRY(store_cursor_seek(c, str_of(""), &key, &sealed, d));
-    while (key.p != NULL) {
+    put_u64(at, from);
+    TRY(store_cursor_seek(c, str_make(at, sizeof at), &key, &sealed, d));
+    while (key.p != NULL && get_u64((const uint8_t *)key.p) < end) {
         TRY(one_person(p, get_u64((const uint8_t *)key.p), sealed, d));
-        if (++seen % 50000 == 0) {
-            progress_tick(v->o->progress, "people", seen, people);
-            if (progress_stop(v->o->progress)) {
-                return diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped");
-            }
-        }
+        p->seen++;
         TRY(store_cursor_next(c, &key, &sealed, d));
     }
+    return ST_OK;
+}
+
+static enum status walk(struct people *p, struct diag *d)
+{
+    const struct progress *progress = p->v->o->progress;
+    struct cursor *c;
+    uint64_t from;
+    uint64_t end;
+    TRY(store_cursor_open(ledger_txn(p->v->l), TABLE_PEOPLE, &c, d));
+    enum status st = ST_OK;
+    while (st == ST_OK && take_slice(p, &from, &end)) {
+        st = walk_slice(p, c, from, end, d);
+        progress_tick(progress, "people", from, ledger_head(p->v->l)->people);
+        if (st == ST_OK && progress_stop(progress)) {
+            st = diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped");
+        }
+    }
+    store_cursor_close(c);
+    return st;
+}
+
+/* What the second process found, as if this one had. */
+static enum status join(struct people *p, struct diag *d)
+{
+    const struct verify_slices *s = p->v->o->slices;
+    if (s == NULL) {
+        return ST_OK;
+    }
+    TRY(p->v->o->join(p->v->o->join_ctx, d));
+    if (!s->done) {
+        return ST_OK; /* it took none */
+    }
+    if (s->status != ST_OK) {
+        *d = s->diag;
+        return s->status;
+    }
+    verify_merge(p->v->r, &s->report);
+    p->seen += s->seen;
+    p->entries += s->entries;
+    p->ids += s->ids;
+    return ST_OK;
+}
+
+static enum status compare_counts(struct people *p, struct diag *d)
+{
+    struct verify *v = p->v;
+    uint64_t people = ledger_head(v->l)->people;
     uint64_t lookups;
     TRY(store_count(ledger_txn(v->l), TABLE_LOOKUP, &lookups, d));
     if (lookups != p->ids) {
@@ -258,37 +387,55 @@ static enum status walk(struct people *p, struct cursor *c, struct diag *d)
                    "the look-up knows %llu ID numbers, the people %llu",
                    (unsigned long long)lookups, (unsigned long long)p->ids);
     }
-    if (seen != people || p->entries != v->facts_entries) {
+    if (p->seen != people || p->entries != v->facts_entries) {
         verify_bad(v, &v->r->integrity, NO_SEQUENCE,
                    "the vault holds %llu people and %llu commitments, the records %llu "
                    "and %llu",
-                   (unsigned long long)seen, (unsigned long long)p->entries,
+                   (unsigned long long)p->seen, (unsigned long long)p->entries,
                    (unsigned long long)people, (unsigned long long)v->facts_entries);
     }
     return ST_OK;
 }
 
-enum status verify_people(struct verify *v, struct diag *d)
+static enum status people_open(struct people *p, struct verify *v, struct diag *d)
 {
-    struct people p = {.v = v};
-    struct cursor *c = NULL;
-    vault_row_init(&p.row);
-    vault_row_init(&p.other_row);
-    p.person = calloc(1, sizeof *p.person);
-    p.other = calloc(1, sizeof *p.other);
-    enum status st = p.person == NULL || p.other == NULL ? diag_memory(d) : ST_OK;
-    if (st == ST_OK) {
-        st = grants_open(&p.grants, v, d);
+    p->v = v;
+    vault_row_init(&p->row);
+    vault_row_init(&p->other_row);
+    p->person = calloc(1, sizeof *p->person);
+    p->other = calloc(1, sizeof *p->other);
+    if (p->person == NULL || p->other == NULL) {
+        return diag_memory(d);
     }
+    enum status st = grants_open(&p->grants, v, d);
     if (st == ST_INTEGRITY) { /* a policy's file does not open: see what else */
         verify_bad(v, &v->r->integrity, NO_SEQUENCE, "the policies: %s", d->what);
-        st = ST_OK;
+        return ST_OK;
+    }
+    return st;
+}
+
+static void people_close(struct people *p)
+{
+    vault_row_release(&p->row);
+    vault_row_release(&p->other_row);
+    free(p->person);
+    free(p->other);
+    grants_close(p->grants);
+}
+
+enum status verify_people(struct verify *v, struct diag *d)
+{
+    struct people p = {0};
+    enum status st = people_open(&p, v, d);
+    if (st == ST_OK) {
+        st = walk(&p, d);
     }
     if (st == ST_OK) {
-        st = store_cursor_open(ledger_txn(v->l), TABLE_PEOPLE, &c, d);
+        st = join(&p, d);
     }
     if (st == ST_OK) {
-        st = walk(&p, c, d);
+        st = compare_counts(&p, d);
     }
     if (st == ST_OK && p.grants != NULL) {
         st = verify_set_offs(v, d);
@@ -296,11 +443,20 @@ enum status verify_people(struct verify *v, struct diag *d)
     if (st == ST_OK && p.grants != NULL && v->r->correctness != VERDICT_FAIL) {
         v->r->correctness = VERDICT_PASS;
     }
-    store_cursor_close(c);
-    vault_row_release(&p.row);
-    vault_row_release(&p.other_row);
-    free(p.person);
-    free(p.other);
-    grants_close(p.grants);
+    people_close(&p);
+    return st;
+}
+
+enum status verify_people_beside(struct verify *v, struct diag *d)
+{
+    struct people p = {0};
+    enum status st = people_open(&p, v, d);
+    if (st == ST_OK) {
+        st = walk(&p, d);
+    }
+    v->o->slices->seen = p.seen;
+    v->o->slices->entries = p.entries;
+    v->o->slices->ids = p.ids;
+    people_close(&p);
     return st;
 }

@@ -20,16 +20,23 @@ struct verify {
 void verify_bad(struct verify *v, enum verdict *which, uint64_t sequence,
                 const char *fmt, ...) PRINTF_LIKE(4, 5);
 
+/* What was found elsewhere, as if it had been found now. */
+void verify_merge(struct verify_report *r, const struct verify_report *other);
+
 /* Each fills its verdicts and returns another status only when it could not work. */
 enum status verify_chain(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_fold(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_people(struct verify *v, struct diag *d) MUST_USE;
+/* The second process's share of it, into v->o->slices. */
+enum status verify_people_beside(struct verify *v, struct diag *d) MUST_USE;
 /* verify_entries.c: are these entries of a person's row, all of one record, what a
  * record of its kind brings? work: any person's memory. */
 struct person;
 enum status verify_entries(struct verify *v, uint64_t person, uint64_t sequence,
                            struct str entries, struct person *work, bool *fit,
                            struct diag *d) MUST_USE;
+/* The same of entries by a record of facts; voids: of an import of them. */
+bool verify_facts_entries(struct str entries, bool voids);
 /* verify_grants.c: *out NULL when there is nothing to check, or no run is finished. */
 struct grants;
 enum status grants_open(struct grants **out, struct verify *v, struct diag *d) MUST_USE;

@@ -1,10 +1,12 @@
 /* cmd_verify.c - everything checked again, in a child process: a damaged page of the
  * store may crash who reads it, and that is a finding, not an accident. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX got later */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -161,10 +163,95 @@ static const char *scratch_folder(const struct env *e)
     return given != NULL ? given : temporary != NULL ? temporary : "/tmp";
 }
 
-static enum status verify(struct env *e, struct diag *d)
+/* The second process, which checks slices of people beside this one. */
+struct beside {
+    pid_t child;
+    struct verify_slices *slices;
+};
+
+static bool parent_is_gone(void *ctx)
+{
+    const pid_t *parent = ctx;
+    return getppid() != *parent;
+}
+
+/* What goes wrong here the first process meets too, and says. */
+static void work_beside(struct env *e, struct verify_slices *slices, pid_t parent)
+{
+    struct diag d = {0};
+    struct progress watch = {.stop = parent_is_gone, .ctx = &parent};
+    struct verify_options o = {.slices = slices, .progress = &watch};
+    if (env_audit(e, &d) == ST_OK) {
+        verify_beside(e->ledger, &o);
+    }
+    _exit(0);
+}
+
+/* Started before the ledger is opened, which does not outlive a fork. Where there is
+ * none the first does all the work. */
+static void start_beside(struct env *e, struct beside *b)
+{
+    pid_t parent = getpid();
+    b->child = -1;
+    b->slices = mmap(NULL, sizeof *b->slices, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (b->slices == MAP_FAILED) {
+        b->slices = NULL;
+        return;
+    }
+    fflush(NULL);
+    b->child = fork();
+    if (b->child == 0) {
+        work_beside(e, b->slices, parent);
+    }
+}
+
+static enum status join_beside(void *ctx, struct diag *d)
+{
+    struct beside *b = ctx;
+    int how = 0;
+    if (b->child < 0) {
+        return ST_OK;
+    }
+    pid_t child = b->child;
+    b->child = -1;
+    while (waitpid(child, &how, 0) != child) {
+        if (errno != EINTR) {
+            return diag_errno(d, "wait for", "the second verifying process");
+        }
+        if (meter_interrupted()) {
+            kill(child, SIGTERM);
+        }
+    }
+    if (WIFSIGNALED(how)) {
+        return diag_fail(d, ST_INTEGRITY, "crash",
+                         "checking people crashed (signal %d): a page of the store is "
+                         "damaged, or there is a defect",
+                         WTERMSIG(how));
+    }
+    return ST_OK;
+}
+
+/* When the first process came to an end before it joined the second. */
+static void end_beside(struct beside *b)
+{
+    struct diag ignored;
+    if (b->child > 0) {
+        kill(b->child, SIGTERM);
+        (void)(join_beside(b, &ignored) == ST_OK);
+    }
+    if (b->slices != NULL) {
+        munmap(b->slices, sizeof *b->slices);
+    }
+}
+
+static enum status verify_opened(struct env *e, struct beside *b, struct diag *d)
 {
     struct verify_report r;
     struct verify_options o = {
+        .slices = b->slices,
+        .join = join_beside,
+        .join_ctx = b,
         .hashes_only = options_flag(&e->options, "hashes-only"),
         .scratch_dir = scratch_folder(e),
         .clock_us = meter_clock_us,
@@ -184,6 +271,17 @@ static enum status verify(struct env *e, struct diag *d)
     if (st == ST_OK || st == ST_INTEGRITY) {
         report(e, &r, d);
     }
+    return st;
+}
+
+static enum status verify(struct env *e, struct diag *d)
+{
+    struct beside b = {.child = -1};
+    if (!options_flag(&e->options, "hashes-only")) {
+        start_beside(e, &b);
+    }
+    enum status st = verify_opened(e, &b, d);
+    end_beside(&b);
     return st;
 }
 
