@@ -119,6 +119,12 @@ static enum status all_parts(struct verify *v, struct diag *d)
     return ST_OK;
 }
 
+void verify_slices_end(struct verify_slices *s)
+{
+    atomic_store(&s->next, UINT64_MAX / 2);
+    atomic_store(&s->size, UINT64_MAX);
+}
+
 void verify_beside(struct ledger *l, const struct verify_options *o)
 {
     struct verify_slices *s = o->slices;

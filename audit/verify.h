@@ -22,7 +22,8 @@ struct verify_report {
     char bad_what[512];
     char not_checked[200]; /* what was left out and why; "": nothing */
     uint64_t exports;      /* bank files made again and compared */
-    uint64_t elapsed_us;   /* of the hashing, given by the caller's clock; see clock */
+    bool contained;      /* the tree of options.outside is the beginning of this one */
+    uint64_t elapsed_us; /* of the hashing, given by the caller's clock; see clock */
 };
 
 /* People are checked in slices. A second process, which opens the ledger for itself,
@@ -43,7 +44,8 @@ struct verify_options {
     /* Waits until the second process has ended; its crash is ST_INTEGRITY. */
     enum status (*join)(void *ctx, struct diag *d);
     void *join_ctx;
-    bool hashes_only;        /* chain and tree */
+    bool hashes_only;                 /* chain and tree */
+    const struct checkpoint *outside; /* kept by others, its signature verified; NULL */
     const char *scratch_dir; /* a folder for the second fold is made in it; NULL: "." */
     int64_t (*clock_us)(void); /* NULL: elapsed_us stays 0 */
     /* Makes an export again: batch/ does it, audit/ never includes batch/. NULL: not
@@ -64,5 +66,7 @@ enum status verify_ledger(struct ledger *l, const struct verify_options *o,
 /* What the second process does: slices of people, as long as there are some. Does
  * nothing when its snapshot is another one than the first's. */
 void verify_beside(struct ledger *l, const struct verify_options *o);
+/* Nothing is left to do for it: it ends after the slice in hand. */
+void verify_slices_end(struct verify_slices *s);
 
 #endif

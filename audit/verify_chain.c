@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/outside.h"
 #include "audit/verify_private.h"
 #include "base/relay.h"
 
@@ -35,6 +36,19 @@ static void blame(struct verify *v, struct chain *c, uint64_t at, bool at_is_sou
     c->stopped = true;
 }
 
+/* The tree when it has the outside checkpoint's size, or at its end when it does not
+ * reach it. */
+static void compare_outside(struct verify *v, const struct frontier *tree)
+{
+    uint8_t root[DIGEST_LEN];
+    struct diag why;
+    tree_root(tree, v->g, root);
+    v->r->contained = outside_compare(v->o->outside, tree->size, root, &why) == ST_OK;
+    if (!v->r->contained) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE, "%s", why.what);
+    }
+}
+
 static void one_record(struct verify *v, struct chain *c, uint64_t expected,
                        const struct slab *slab, size_t i)
 {
@@ -64,6 +78,9 @@ static void one_record(struct verify *v, struct chain *c, uint64_t expected,
     c->suspect = !follows;
     memcpy(c->leaf, slab->leaves[i], DIGEST_LEN);
     tree_append(&c->tree, v->g, c->leaf);
+    if (v->o->outside != NULL && v->o->outside->size == c->tree.size) {
+        compare_outside(v, &c->tree);
+    }
 }
 
 static void compare_head(struct verify *v, struct chain *c)
@@ -183,9 +200,15 @@ enum status verify_chain(struct verify *v, struct diag *d)
     struct chain c = {0};
     int64_t start = v->o->clock_us != NULL ? v->o->clock_us() : 0;
     tree_init(&c.tree);
+    if (v->o->outside != NULL && v->o->outside->size == 0) {
+        compare_outside(v, &c.tree);
+    }
     TRY(walk_all(v, &c, d));
     if (!c.stopped) {
         compare_head(v, &c);
+    }
+    if (!c.stopped && v->o->outside != NULL && v->o->outside->size > c.tree.size) {
+        compare_outside(v, &c.tree);
     }
     if (v->r->integrity != VERDICT_FAIL) {
         v->r->integrity = VERDICT_PASS;

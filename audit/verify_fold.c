@@ -11,8 +11,8 @@
 #define CHUNK_RECORDS 100000
 #define SCRATCH_PATH_MAX 4096
 
-static const enum table PROJECTIONS[] = {TABLE_ACTS, TABLE_ACCOUNTS, TABLE_BALANCES,
-                                         TABLE_REGISTER, TABLE_LINES};
+static const enum table PROJECTIONS[] = {TABLE_ACTS,     TABLE_ACCOUNTS, TABLE_BALANCES,
+                                         TABLE_REGISTER, TABLE_LINES,    TABLE_TILES};
 
 struct refold {
     struct verify *v;
@@ -102,6 +102,9 @@ static void describe(enum table table, struct str key, char *out, size_t cap)
         snprintf(out, cap, "line %u of batch %u", get_u32(k + 4), get_u32(k));
     } else if (table == TABLE_REGISTER && key.n == 5) {
         snprintf(out, cap, "entry %u of register %u", get_u32(k + 1), k[0]);
+    } else if (table == TABLE_TILES && key.n == 9) {
+        snprintf(out, cap, "node %llu of level %u of the tree",
+                 (unsigned long long)get_u64(k + 1), k[0]);
     } else if (table == TABLE_BALANCES) {
         snprintf(out, cap, "a balance of %.*s", STR_ARG(key));
     } else {

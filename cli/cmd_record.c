@@ -141,7 +141,7 @@ static enum status run_checkpoint(struct env *e, struct diag *d)
         st = save_checkpoint(e, buf_str(&note), path, d);
     }
     if (st == ST_OK) {
-        st = ledger_note_checkpoint(e->ledger, size, d);
+        st = ledger_note_checkpoint(e->ledger, size, buf_str(&note), d);
     }
     buf_release(&note);
     return st;

@@ -1,18 +1,18 @@
 /* cmd_verify.c - everything checked again, in a child process: a damaged page of the
  * store may crash who reads it, and that is a finding, not an accident. */
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX got later */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "audit/verify.h"
 #include "base/text.h"
 #include "batch/batch.h"
+#include "cli/beside.h"
+#include "cli/checkpoints.h"
 #include "cli/command.h"
 #include "cli/crash.h"
 
@@ -63,6 +63,9 @@ static void put_report(struct env *e, const struct verify_report *r, const char 
     json_put_text(top, "correctness", verdict_name(r->correctness));
     json_put_uint(top, "exports", r->exports);
     json_put_text(top, "not_checked", r->not_checked);
+    if (options_text(&e->options, "checkpoint") != NULL) {
+        json_put_bool(top, "checkpoint_contained", r->contained);
+    }
     json_put_uint(top, "records_per_second", records_per_second(r));
     if (r->bad) {
         struct json *bad = json_put_object(top, "first_bad");
@@ -102,6 +105,10 @@ static void print_report(const struct output *o, const struct verify_report *r,
     if (r->not_checked[0] != '\0') {
         output_data(o, TEXT(o, "not checked: %s\n", "未检查的原因：%s\n"),
                     r->not_checked);
+    }
+    if (r->contained) {
+        output_data(o, TEXT(o, "the checkpoint's records are the first of these\n",
+                            "所给校验点的记录与本账套开头一致\n"));
     }
     if (r->exports > 0) {
         output_data(o,
@@ -163,108 +170,23 @@ static const char *scratch_folder(const struct env *e)
     return given != NULL ? given : temporary != NULL ? temporary : "/tmp";
 }
 
-/* The second process, which checks slices of people beside this one. */
-struct beside {
-    pid_t child;
-    struct verify_slices *slices;
-};
-
-static bool parent_is_gone(void *ctx)
-{
-    const pid_t *parent = ctx;
-    return getppid() != *parent;
-}
-
-/* What goes wrong here the first process meets too, and says. */
-static void work_beside(struct env *e, struct verify_slices *slices, pid_t parent)
-{
-    struct diag d = {0};
-    struct progress watch = {.stop = parent_is_gone, .ctx = &parent};
-    struct verify_options o = {.slices = slices, .progress = &watch};
-    if (env_audit(e, &d) == ST_OK) {
-        verify_beside(e->ledger, &o);
-    }
-    _exit(0);
-}
-
-/* Started before the ledger is opened, which does not outlive a fork. Where there is
- * none the first does all the work. */
-static void start_beside(struct env *e, struct beside *b)
-{
-    pid_t parent = getpid();
-    b->child = -1;
-    b->slices = mmap(NULL, sizeof *b->slices, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (b->slices == MAP_FAILED) {
-        b->slices = NULL;
-        return;
-    }
-    fflush(NULL);
-    b->child = fork();
-    if (b->child == 0) {
-        work_beside(e, b->slices, parent);
-    }
-}
-
-static enum status join_beside(void *ctx, struct diag *d)
-{
-    struct beside *b = ctx;
-    int how = 0;
-    if (b->child < 0) {
-        return ST_OK;
-    }
-    pid_t child = b->child;
-    b->child = -1;
-    while (waitpid(child, &how, 0) != child) {
-        if (errno != EINTR) {
-            return diag_errno(d, "wait for", "the second verifying process");
-        }
-        if (meter_interrupted()) {
-            kill(child, SIGTERM);
-        }
-    }
-    if (WIFSIGNALED(how)) {
-        return diag_fail(d, ST_INTEGRITY, "crash",
-                         "checking people crashed (signal %d): a page of the store is "
-                         "damaged, or there is a defect",
-                         WTERMSIG(how));
-    }
-    return ST_OK;
-}
-
-/* When the first process came to an end before it joined the second. */
-static void end_beside(struct beside *b)
-{
-    struct diag ignored;
-    if (b->child > 0) {
-        kill(b->child, SIGTERM);
-        (void)(join_beside(b, &ignored) == ST_OK);
-    }
-    if (b->slices != NULL) {
-        munmap(b->slices, sizeof *b->slices);
-    }
-}
-
-static enum status verify_opened(struct env *e, struct beside *b, struct diag *d)
+static enum status verify_with(struct env *e, const struct checkpoint *outside,
+                               struct beside *b, struct diag *d)
 {
     struct verify_report r;
     struct verify_options o = {
         .slices = b->slices,
-        .join = join_beside,
+        .join = beside_join,
         .join_ctx = b,
         .hashes_only = options_flag(&e->options, "hashes-only"),
+        .outside = outside,
         .scratch_dir = scratch_folder(e),
         .clock_us = meter_clock_us,
         .remake = remake,
         .progress = &e->progress,
     };
-    enum status st = env_audit(e, d);
-    if (st == ST_INTEGRITY) {
-        return report_broken(e, d);
-    }
-    TRY(st);
     memset(&r, 0, sizeof r);
-    st = verify_ledger(e->ledger, &o, &r, d);
+    enum status st = verify_ledger(e->ledger, &o, &r, d);
     if (st == ST_INTEGRITY && !r.bad) {
         return report_broken(e, d);
     }
@@ -276,12 +198,23 @@ static enum status verify_opened(struct env *e, struct beside *b, struct diag *d
 
 static enum status verify(struct env *e, struct diag *d)
 {
+    struct signed_tree outside = {0};
     struct beside b = {.child = -1};
+    const char *path = options_text(&e->options, "checkpoint");
     if (!options_flag(&e->options, "hashes-only")) {
-        start_beside(e, &b);
+        beside_start(&b, e);
     }
-    enum status st = verify_opened(e, &b, d);
-    end_beside(&b);
+    enum status st = env_audit(e, d);
+    if (st == ST_OK && path != NULL) {
+        st = checkpoints_load(e, path, &outside, d);
+    }
+    if (st == ST_INTEGRITY) {
+        st = report_broken(e, d);
+    } else if (st == ST_OK) {
+        st = verify_with(e, path != NULL ? &outside.c : NULL, &b, d);
+    }
+    beside_end(&b);
+    checkpoints_release(&outside);
     return st;
 }
 
@@ -339,6 +272,8 @@ static enum status run_verify(struct env *e, struct diag *d)
 
 static const struct option_spec OPTIONS[] = {
     {"hashes-only", 0, OPTION_FLAG, NULL, "chain and tree, nothing else"},
+    {"checkpoint", 0, OPTION_TEXT, "FILE",
+     "a checkpoint kept outside, which the ledger must contain"},
     {"scratch-dir", 0, OPTION_TEXT, "DIR",
      "where to fold the records again (else TMPDIR, or /tmp)"},
 };
@@ -357,8 +292,11 @@ static const struct command ITEMS[] = {
             "every signature, computes every amount anew and makes every bank file "
             "again. Says PASS, FAIL or NOT CHECKED for integrity, completeness, "
             "authorisation and correctness, and names the first wrong record. Exit 5 "
-            "for any FAIL.",
-        .example = "  almoner -C baoqing audit verify",
+            "for any FAIL.\n"
+            "With --checkpoint, the records that an outside checkpoint was signed for "
+            "must be the first of the ledger: a rollback or a fork is found.",
+        .example = "  almoner -C baoqing audit verify\n"
+                   "  almoner -C baoqing audit verify --checkpoint 2026-10.checkpoint",
     },
 };
 const struct command_list commands_verify = {NULL, NULL, ITEMS, COMMAND_COUNT(ITEMS)};

@@ -56,6 +56,8 @@ extern const struct command_list commands_payees;     /* report payees */
 extern const struct command_list commands_unclaimed;  /* report unclaimed */
 extern const struct command_list commands_verify;
 extern const struct command_list commands_record; /* audit record, checkpoint */
+extern const struct command_list commands_prove;  /* audit prove, check-proof */
+extern const struct command_list commands_tiles;  /* audit tiles */
 extern const struct command_list commands_help;   /* format list, help, version ... */
 
 #define COMMAND_COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -19,7 +19,7 @@ const struct command_list *const *commands_all(size_t *count)
         &commands_correct_post, &commands_report,      &commands_roster,
         &commands_recoveries,   &commands_letters,     &commands_unclaimed,
         &commands_payees,       &commands_verify,      &commands_record,
-        &commands_help,
+        &commands_prove,        &commands_tiles,       &commands_help,
     };
     *count = COMMAND_COUNT(all);
     return all;

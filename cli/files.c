@@ -259,6 +259,14 @@ struct batch_sink file_output_sink(struct file_output *f)
     return sink;
 }
 
+enum status file_folder(const char *path, struct diag *d)
+{
+    if (mkdir(path, 0777) != 0) {
+        return errno == EEXIST ? ST_OK : diag_errno(d, "make folder", path);
+    }
+    return sync_folder(path, d);
+}
+
 enum status file_save(const char *path, struct str bytes, struct diag *d)
 {
     struct file_output f;

@@ -50,6 +50,8 @@ void file_output_drop(struct file_output *f);
 /* Writes into f; durable commits it. */
 struct batch_sink file_output_sink(struct file_output *f);
 
+/* Makes a folder, durably, in one that is there; fine when it is there already. */
+enum status file_folder(const char *path, struct diag *d) MUST_USE;
 /* All of the above for bytes in hand. */
 enum status file_save(const char *path, struct str bytes, struct diag *d) MUST_USE;
 

@@ -13,6 +13,7 @@
 #include "base/must.h"
 #include "ledger/fold_private.h"
 #include "ledger/genesis.h"
+#include "ledger/tiles.h"
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
 
@@ -485,6 +486,7 @@ static enum status store_record(struct fold *f, const struct record *r,
     put_u64(key, r->sequence);
     TRY(store_append(f->t, TABLE_RECORDS, str_make(key, 8), bytes, d));
     tree_leaf(f->g, bytes, f->head.last_leaf);
+    TRY(tiles_grow(f->t, f->g, &f->head.tree, f->head.last_leaf, d));
     tree_append(&f->head.tree, f->g, f->head.last_leaf);
     f->head.last_us = r->time_us;
     return ST_OK;

@@ -386,6 +386,11 @@ struct fold *ledger_fold(struct ledger *l)
     return l->fold;
 }
 
+struct digest *ledger_digest(struct ledger *l)
+{
+    return l->g;
+}
+
 bool ledger_has_vault(const struct ledger *l)
 {
     return l->has_master;
@@ -680,19 +685,31 @@ enum status ledger_checkpoint(struct ledger *l, struct buf *out, uint64_t *size,
     return st;
 }
 
-enum status ledger_note_checkpoint(struct ledger *l, uint64_t size, struct diag *d)
+/* Row "checkpoint" of TABLE_META: u64 size, i64 time, the note. */
+#define CHECKPOINT_ROW 16
+
+enum status ledger_note_checkpoint(struct ledger *l, uint64_t size, struct str note,
+                                   struct diag *d)
 {
-    uint8_t row[16];
-    put_u64(row, size);
-    put_u64(row + 8, (uint64_t)l->options.now_us);
-    TRY(ledger_begin(l, d));
-    enum status st =
-        store_put(l->t, TABLE_META, str_of("checkpoint"), str_make(row, sizeof row), d);
-    if (st != ST_OK) {
-        ledger_abort(l);
-        return st;
+    struct buf row;
+    uint8_t start[CHECKPOINT_ROW];
+    put_u64(start, size);
+    put_u64(start + 8, (uint64_t)l->options.now_us);
+    buf_init(&row, CHECKPOINT_ROW + NOTE_BYTES_MAX);
+    buf_add(&row, start, sizeof start);
+    buf_add_str(&row, note);
+    enum status st = buf_check(&row, d);
+    if (st == ST_OK) {
+        st = ledger_begin(l, d);
     }
-    return ledger_commit(l, d);
+    if (st == ST_OK) {
+        st = store_put(l->t, TABLE_META, str_of("checkpoint"), buf_str(&row), d);
+        if (st != ST_OK) {
+            ledger_abort(l);
+        }
+    }
+    buf_release(&row);
+    return st == ST_OK ? ledger_commit(l, d) : st;
 }
 
 enum status ledger_last_checkpoint(struct ledger *l, uint64_t *size, int64_t *time_us,
@@ -702,9 +719,48 @@ enum status ledger_last_checkpoint(struct ledger *l, uint64_t *size, int64_t *ti
     TRY(store_get(l->t, TABLE_META, str_of("checkpoint"), &row, d));
     *size = 0;
     *time_us = 0;
-    if (row.n == 16) {
+    if (row.n >= CHECKPOINT_ROW) {
         *size = get_u64((const uint8_t *)row.p);
         *time_us = (int64_t)get_u64((const uint8_t *)row.p + 8);
     }
     return ST_OK;
+}
+
+enum status ledger_kept_checkpoint(struct ledger *l, struct str *note, struct diag *d)
+{
+    struct str row;
+    TRY(store_get(l->t, TABLE_META, str_of("checkpoint"), &row, d));
+    *note = row.n > CHECKPOINT_ROW
+                ? str_make(row.p + CHECKPOINT_ROW, row.n - CHECKPOINT_ROW)
+                : str_of("");
+    return ST_OK;
+}
+
+/* What a checkpoint says of itself; for a message only, nothing has vouched for it. */
+static bool is_of_another(const struct ledger *l, struct str note)
+{
+    struct str origin = str_of(l->info.origin);
+    return !str_starts(note, origin) || note.n == origin.n || note.p[origin.n] != '\n';
+}
+
+enum status ledger_read_checkpoint(const struct ledger *l, struct str note,
+                                   struct checkpoint *out, struct diag *d)
+{
+    struct str text;
+    enum status st =
+        note_verify(note, str_of(l->info.origin), l->info.public_key, &text, d);
+    if (st == ST_INPUT) {
+        return st;
+    }
+    if (is_of_another(l, note)) {
+        return diag_fail(d, ST_INPUT, "other-ledger",
+                         "the checkpoint is of another ledger than %s", l->info.origin);
+    }
+    if (st != ST_OK) {
+        diag_fail(d, ST_INTEGRITY, "checkpoint-signature",
+                  "the checkpoint is not signed by this ledger's key");
+        return diag_hint(d, "either the checkpoint was changed, or the ledger was made "
+                            "anew under its old name");
+    }
+    return checkpoint_parse(text, out, d);
 }

@@ -9,6 +9,7 @@
 
 #include "ledger/fold.h"
 #include "ledger/genesis.h"
+#include "ledger/note.h"
 #include "ledger/store.h"
 
 /* Random bytes for keys and nonces; cli/ gives the system's, tests their own. */
@@ -85,6 +86,8 @@ void ledger_root(struct ledger *l, uint8_t out[DIGEST_LEN]);
  * transaction between begin and commit. */
 struct txn *ledger_txn(struct ledger *l);
 struct fold *ledger_fold(struct ledger *l);
+/* Of the ledger's suite, for proofs; between calls of this header only. */
+struct digest *ledger_digest(struct ledger *l);
 enum status ledger_random(struct ledger *l, void *p, size_t n, struct diag *d) MUST_USE;
 /* Is the vault's key here? Without it (an auditor's copy) no personal data opens. */
 bool ledger_has_vault(const struct ledger *l);
@@ -142,12 +145,20 @@ enum status ledger_act(struct ledger *l, enum record_kind kind, struct str plain
  * "open-act" while a long act is open. */
 enum status ledger_checkpoint(struct ledger *l, struct buf *out, uint64_t *size,
                               struct diag *d) MUST_USE;
-/* Remembers, when it is safe in its file, that a checkpoint of this size was made now.
- * */
-enum status ledger_note_checkpoint(struct ledger *l, uint64_t size, struct diag *d)
-    MUST_USE;
+/* Remembers, when it is safe in its file, that this checkpoint was made now. */
+enum status ledger_note_checkpoint(struct ledger *l, uint64_t size, struct str note,
+                                   struct diag *d) MUST_USE;
 /* Size and time of the last one made here; size 0: none. */
 enum status ledger_last_checkpoint(struct ledger *l, uint64_t *size, int64_t *time_us,
                                    struct diag *d) MUST_USE;
+/* The last one itself, to be given out again; empty when there is none, or none that
+ * was kept. Borrowed until the transaction ends. */
+enum status ledger_kept_checkpoint(struct ledger *l, struct str *note, struct diag *d)
+    MUST_USE;
+/* Reads a checkpoint that comes from outside: ST_INPUT "note-form", "checkpoint-form"
+ * or "other-ledger" (of another origin); ST_INTEGRITY "checkpoint-signature" when it is
+ * not signed by this ledger's key. Borrows from note. */
+enum status ledger_read_checkpoint(const struct ledger *l, struct str note,
+                                   struct checkpoint *out, struct diag *d) MUST_USE;
 
 #endif

@@ -40,6 +40,7 @@ enum table {
     TABLE_BALANCES, /* programme, account -> i64 */
     TABLE_REGISTER, /* u8 kind, u32 number -> operators, channels, policies, batches */
     TABLE_LINES,    /* u32 batch, u32 line -> payment line */
+    TABLE_TILES,    /* u8 level, u64 index -> node of the tree */
     TABLE_COUNT
 };
 const char *table_name(enum table t);

@@ -12,7 +12,7 @@ expect 2 "$ALMONER" bacth new
 says 'did you mean: batch new'
 expect 2 "$ALMONER" imprt people x.csv
 says 'did you mean: import people'
-for later in history 'person history 1' 'audit prove 1' 'budget show' \
+for later in history 'person history 1' 'budget show' \
     'notice publish' 'audit witness' 'audit bundle'; do
     expect 2 "$ALMONER" $later
     code unknown-command

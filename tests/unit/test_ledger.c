@@ -857,7 +857,7 @@ START_TEST(checkpoints)
     buf_init(&note, NOTE_BYTES_MAX);
     uint64_t made;
     OK(ledger_checkpoint(f.l, &note, &made, &f.d));
-    OK(ledger_note_checkpoint(f.l, made, &f.d));
+    OK(ledger_note_checkpoint(f.l, made, buf_str(&note), &f.d));
     OK(note_verify(buf_str(&note), str_of(i->origin), i->public_key, &text, &f.d));
     OK(checkpoint_parse(text, &c, &f.d));
     ledger_root(f.l, root);
@@ -867,6 +867,32 @@ START_TEST(checkpoints)
     OK(ledger_last_checkpoint(f.l, &last, &time_us, &f.d));
     ck_assert_uint_eq(last, size());
     ck_assert_int_eq(time_us, f.now_us);
+    /* Given out again as it was made, also when the ledger is opened anew. */
+    OK(fixture_open(&f, LEDGER_READ));
+    OK(ledger_kept_checkpoint(f.l, &text, &f.d));
+    ck_assert(str_eq(text, buf_str(&note)));
+    OK(ledger_read_checkpoint(f.l, text, &c, &f.d));
+    ck_assert_uint_eq(c.size, size());
+    buf_release(&note);
+}
+END_TEST
+
+/* A checkpoint from outside, changed at any byte: never taken for one of ours. */
+START_TEST(changed_checkpoints)
+{
+    struct buf note;
+    struct checkpoint c;
+    uint64_t made;
+    buf_init(&note, NOTE_BYTES_MAX);
+    OK(ledger_checkpoint(f.l, &note, &made, &f.d));
+    for (size_t i = 0; i < note.len; i++) {
+        note.p[i] ^= 0x04;
+        enum status st = ledger_read_checkpoint(f.l, buf_str(&note), &c, &f.d);
+        ck_assert_msg(st == ST_INPUT || st == ST_INTEGRITY, "byte %zu", i);
+        note.p[i] ^= 0x04;
+        st = ledger_read_checkpoint(f.l, str_make(note.p, i), &c, &f.d);
+        ck_assert_msg(st == ST_INPUT || st == ST_INTEGRITY, "cut at %zu", i);
+    }
     buf_release(&note);
 }
 END_TEST
@@ -1236,7 +1262,7 @@ Suite *suite_ledger(void)
         an_older_signature_holds, signature_of_a_fork, forged_envelopes, clock_back,
         an_open_act_comes_first, facts_records, one_writer, lost_transaction,
         another_record, head_slots, head_slots_take_turns, flipped_byte_in_the_file,
-        keys_of_another_ledger, checkpoints);
+        keys_of_another_ledger, checkpoints, changed_checkpoints);
     ADD(s, "live", live, makes_a_live_one, second_admin, clock_jump);
     TCase *c = tcase_create("geneses");
     tcase_add_checked_fixture(c, bare, teardown);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "audit/outside.h"
 #include "audit/reconcile.h"
 #include "audit/verify.h"
 #include "batch/batch.h"
@@ -15,7 +16,7 @@
 #include "tests/unit/ledger_fixture.h"
 
 #define PERIOD (2026 * 12 + 10) /* 2026-11 */
-#define PEOPLE 60
+#define PEOPLE 150              /* enough for records that fill a tile */
 
 static struct fixture f;
 
@@ -401,6 +402,29 @@ static void line_more(struct txn *t)
         get(t, TABLE_LINES, line_key_of(2, 1), room));
 }
 
+static struct str node_key(uint8_t level, uint64_t index)
+{
+    static uint8_t key[9];
+    key[0] = level;
+    put_u64(key + 1, index);
+    return str_make(key, sizeof key);
+}
+
+static void node_byte(struct txn *t)
+{
+    flip(t, TABLE_TILES, node_key(8, 0), -1, 1);
+}
+
+static void node_missing(struct txn *t)
+{
+    drop(t, TABLE_TILES, node_key(8, 0));
+}
+
+static void node_more(struct txn *t)
+{
+    put(t, TABLE_TILES, node_key(16, 0), get(t, TABLE_TILES, node_key(8, 0), room));
+}
+
 static void head_counter(struct txn *t)
 {
     struct head h;
@@ -492,6 +516,9 @@ static const struct tamper {
     {"a line's state", line_state_byte, COMPLETENESS},
     {"a line missing", line_missing, COMPLETENESS},
     {"a line of no batch", line_more, COMPLETENESS},
+    {"a node of the tree", node_byte, COMPLETENESS},
+    {"a node missing", node_missing, COMPLETENESS},
+    {"a node of no subtree", node_more, COMPLETENESS},
     {"a counter of the head", head_counter, COMPLETENESS},
     {"a byte of a record", record_byte, INTEGRITY},
     {"a byte of a person's row", row_byte, INTEGRITY},
@@ -572,6 +599,41 @@ START_TEST(changed_records_are_named)
         fixture_save(&f, "data.mdb", buf_str(&sound));
     }
     buf_release(&sound);
+}
+END_TEST
+
+/* Every size a checkpoint can have; one of more records, and one of others. */
+START_TEST(checkpoints_from_outside)
+{
+    county();
+    struct frontier tree;
+    uint64_t size = ledger_head(f.l)->tree.size;
+    tree_init(&tree);
+    for (uint64_t n = 0; n <= size + 1; n++) {
+        struct checkpoint c = {.size = n};
+        struct verify_report r;
+        struct verify_options o = {.hashes_only = true, .outside = &c};
+        tree_root(&tree, ledger_digest(f.l), c.root);
+        bool good = n <= size;
+        ck_assert_int_eq(verify_ledger(f.l, &o, &r, &f.d), good ? ST_OK : ST_INTEGRITY);
+        ck_assert(r.contained == good);
+        ck_assert_int_eq(outside_contained(f.l, &c, &f.d), good ? ST_OK : ST_INTEGRITY);
+        ck_assert(good || strcmp(f.d.code, "rolled-back") == 0);
+        c.root[n % DIGEST_LEN] ^= 0x10;
+        ck_assert_int_eq(verify_ledger(f.l, &o, &r, &f.d), ST_INTEGRITY);
+        ck_assert_int_eq(r.integrity, VERDICT_FAIL);
+        ck_assert(!r.contained);
+        ck_assert_int_eq(outside_contained(f.l, &c, &f.d), ST_INTEGRITY);
+        ck_assert(!good || strcmp(f.d.code, "forked") == 0);
+        if (n < size) {
+            struct record rec;
+            struct str bytes;
+            uint8_t leaf[DIGEST_LEN];
+            OK(record_get(ledger_txn(f.l), n, &rec, &bytes, &f.d));
+            tree_leaf(ledger_digest(f.l), bytes, leaf);
+            tree_append(&tree, ledger_digest(f.l), leaf);
+        }
+    }
 }
 END_TEST
 
@@ -745,6 +807,7 @@ Suite *suite_verify(void)
     tcase_add_test(t, balances_of_nothing);
     tcase_add_test(t, every_change_is_found);
     tcase_add_test(t, changed_records_are_named);
+    tcase_add_test(t, checkpoints_from_outside);
     tcase_add_test(t, without_the_vault);
     tcase_add_test(t, a_second_run_posts_nothing);
     tcase_add_test(t, a_batch_goes_on_as_it_began);

@@ -1,0 +1,86 @@
+/* beside.c - a second process over memory that both share; see beside.h. It prints
+ * nothing: what goes wrong in it the first process meets too, and says. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, which POSIX got later */
+#include "cli/beside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static bool parent_is_gone(void *ctx)
+{
+    const pid_t *parent = ctx;
+    return getppid() != *parent;
+}
+
+static void work_beside(struct env *e, struct verify_slices *slices, pid_t parent)
+{
+    struct diag d = {0};
+    struct progress watch = {.stop = parent_is_gone, .ctx = &parent};
+    struct verify_options o = {.slices = slices, .progress = &watch};
+    if (env_audit(e, &d) == ST_OK) {
+        verify_beside(e->ledger, &o);
+    }
+    _exit(0);
+}
+
+void beside_start(struct beside *b, struct env *e)
+{
+    pid_t parent = getpid();
+    b->child = -1;
+    b->slices = mmap(NULL, sizeof *b->slices, PROT_READ | PROT_WRITE,
+                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (b->slices == MAP_FAILED) {
+        b->slices = NULL;
+        return;
+    }
+    fflush(NULL);
+    b->child = fork();
+    if (b->child == 0) {
+        work_beside(e, b->slices, parent);
+    }
+}
+
+static enum status wait_for(struct beside *b, int *how, struct diag *d)
+{
+    pid_t child = b->child;
+    b->child = -1;
+    while (waitpid(child, how, 0) != child) {
+        if (errno != EINTR) {
+            return diag_errno(d, "wait for", "the second verifying process");
+        }
+    }
+    return ST_OK;
+}
+
+enum status beside_join(void *ctx, struct diag *d)
+{
+    struct beside *b = ctx;
+    int how = 0;
+    if (b->child < 0) {
+        return ST_OK;
+    }
+    TRY(wait_for(b, &how, d));
+    if (WIFSIGNALED(how)) {
+        return diag_fail(d, ST_INTEGRITY, "crash",
+                         "checking people crashed (signal %d): a page of the store is "
+                         "damaged, or there is a defect",
+                         WTERMSIG(how));
+    }
+    return ST_OK;
+}
+
+void beside_end(struct beside *b)
+{
+    struct diag ignored;
+    int how;
+    if (b->child > 0) {
+        verify_slices_end(b->slices);
+        (void)(wait_for(b, &how, &ignored) == ST_OK);
+    }
+    if (b->slices != NULL) {
+        munmap(b->slices, sizeof *b->slices);
+    }
+}
