@@ -140,7 +140,7 @@ void verify_beside(struct ledger *l, const struct verify_options *o)
         return;
     }
     s->report.bad_sequence = NO_SEQUENCE;
-    s->status = digest_new(&v.g, &s->diag);
+    s->status = ledger_digest_new(l, &v.g, &s->diag);
     if (s->status == ST_OK) {
         s->status = verify_people_beside(&v, &s->diag);
     }
@@ -154,12 +154,18 @@ enum status verify_ledger(struct ledger *l, const struct verify_options *o,
     struct verify v = {.l = l, .o = o, .r = r};
     memset(r, 0, sizeof *r);
     r->bad_sequence = NO_SEQUENCE;
-    TRY(digest_new(&v.g, d));
     if (o->slices != NULL) {
         atomic_store(&o->slices->size, ledger_head(l)->tree.size + 1);
     }
-    enum status st = all_parts(&v, d);
+    enum status st = ledger_digest_new(v.l, &v.g, d);
+    if (st == ST_OK) {
+        st = digest_new(&v.files, d);
+    }
+    if (st == ST_OK) {
+        st = all_parts(&v, d);
+    }
     digest_free(v.g);
+    digest_free(v.files);
     if (st != ST_OK || !r->bad) {
         return st;
     }

@@ -178,7 +178,7 @@ static enum status walk_all(struct verify *v, struct chain *c, struct diag *d)
     struct relay *relay = NULL;
     struct digest *g = NULL;
     struct slab *slabs = calloc(RELAY_PIECES, sizeof *slabs);
-    enum status st = slabs == NULL ? diag_memory(d) : digest_new(&g, d);
+    enum status st = slabs == NULL ? diag_memory(d) : ledger_digest_new(v->l, &g, d);
     if (st == ST_OK) {
         st = relay_new(&relay, hash_leaves, g, d);
     }

@@ -14,14 +14,14 @@ static enum status check_file(struct verify *v, const uint8_t sha256[DIGEST_LEN]
     size_t n = 1;
     TRY(vault_file_open(v->l, sha256, &f, d));
     enum status st = ST_OK;
-    digest_start(v->g);
+    digest_start(v->files);
     while (st == ST_OK && n > 0) {
         st = vault_file_read(f, piece, sizeof piece, &n, d);
         if (st == ST_OK) {
-            digest_add(v->g, piece, n);
+            digest_add(v->files, piece, n);
         }
     }
-    digest_end(v->g, ours);
+    digest_end(v->files, ours);
     vault_file_close(f);
     if (st != ST_OK && st != ST_INTEGRITY) {
         return st;

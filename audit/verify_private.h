@@ -12,7 +12,8 @@ struct verify {
     struct ledger *l;
     const struct verify_options *o;
     struct verify_report *r;
-    struct digest *g;
+    struct digest *g;       /* of the ledger's suite */
+    struct digest *files;   /* SHA-256 */
     uint64_t facts_entries; /* commitments in all facts and repayment records */
 };
 

@@ -1,6 +1,6 @@
-/* digest.c - SHA-256 and HMAC-SHA-256 by OpenSSL; the only file that includes it.
+/* digest.c - SHA-256, SM3 and HMAC by OpenSSL.
  *
- * The algorithm is fetched once for the process and every object keeps its context,
+ * The algorithms are fetched once for the process and every object keeps its context,
  * which is restarted without naming the algorithm again: the lookup costs more than
  * hashing a ledger entry does. HMAC is RFC 2104 on two passes of the same context;
  * EVP_MAC would allocate in every call. */
@@ -15,38 +15,71 @@
 
 #include "base/must.h"
 
-#define BLOCK_LEN 64
+#define BLOCK_LEN 64 /* of both */
 #define HMAC_KEY_LEN 32
 
 struct digest {
     EVP_MD_CTX *ctx;
+    enum digest_kind kind; /* of ctx */
 };
 
 static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
-static EVP_MD *sha256; /* lives as long as the process */
+static const char *const NAMES[] = {[DIGEST_SHA256] = "SHA256", [DIGEST_SM3] = "SM3"};
+static EVP_MD *fetched[sizeof NAMES / sizeof NAMES[0]]; /* for the process's life */
 
-static void fetch_sha256(void)
+static void fetch_all(void)
 {
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+        fetched[i] = EVP_MD_fetch(NULL, NAMES[i], NULL);
+    }
+}
+
+static enum status find(enum digest_kind kind, const EVP_MD **out, struct diag *d)
+{
+    must(pthread_once(&fetch_once, fetch_all) == 0);
+    if (fetched[kind] == NULL) {
+        return diag_fail(d, ST_SYSTEM, "no-digest", "OpenSSL offers no %s here",
+                         NAMES[kind]);
+    }
+    *out = fetched[kind];
+    return ST_OK;
 }
 
 enum status digest_new(struct digest **out, struct diag *d)
 {
-    must(pthread_once(&fetch_once, fetch_sha256) == 0);
-    if (sha256 == NULL) {
-        return diag_fail(d, ST_SYSTEM, "no-sha256", "OpenSSL offers no SHA-256 here");
-    }
+    return digest_new_kind(out, DIGEST_SHA256, d);
+}
+
+enum status digest_new_kind(struct digest **out, enum digest_kind kind, struct diag *d)
+{
+    const EVP_MD *md;
+    TRY(find(kind, &md, d));
     struct digest *g = calloc(1, sizeof *g);
     if (g == NULL) {
         return diag_memory(d);
     }
+    g->kind = kind;
     g->ctx = EVP_MD_CTX_new();
     /* The context learns its algorithm here; later starts only reset it. */
-    if (g->ctx == NULL || EVP_DigestInit_ex2(g->ctx, sha256, NULL) != 1) {
+    if (g->ctx == NULL || EVP_DigestInit_ex2(g->ctx, md, NULL) != 1) {
         digest_free(g);
         return diag_memory(d);
     }
     *out = g;
+    return ST_OK;
+}
+
+enum status digest_use(struct digest *g, enum digest_kind kind, struct diag *d)
+{
+    const EVP_MD *md;
+    if (kind == g->kind) {
+        return ST_OK;
+    }
+    TRY(find(kind, &md, d));
+    if (EVP_DigestInit_ex2(g->ctx, md, NULL) != 1) {
+        return diag_memory(d);
+    }
+    g->kind = kind;
     return ST_OK;
 }
 

@@ -8,7 +8,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "formats/payment.h"
-#include "ledger/cbor.h"
+#include "ledger/body.h"
 
 #define SUBJECT_CAP (SUBJECT_MAX + 1)
 
@@ -49,6 +49,7 @@ enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
     char roles[80];
     struct writer w;
     TRY(check_name(o->name, "operator", d));
+    TRY(key_fits(o->public_key, ledger_info(l)->suite, o->name, d));
     if (!printable(o->office, 0, TEXT_MAX)) {
         return diag_fail(d, ST_INPUT, "office",
                          "the office is not a text of at most %d bytes", TEXT_MAX);
@@ -62,7 +63,7 @@ enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
     cbor_put_uint(&w, 2);
     cbor_put_text(&w, o->name);
     cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, o->public_key, KEY_PUBLIC_LEN);
+    body_put_key(&w, o->public_key);
     cbor_put_uint(&w, 4);
     cbor_put_uint(&w, o->roles);
     if (o->office.n > 0) {

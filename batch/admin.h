@@ -11,8 +11,8 @@ struct admin_operator {
     unsigned roles;
     struct str office; /* may be empty */
 };
-/* Its number. ST_INPUT "name" or "office"; ST_CONFLICT "operator-known", "key-known",
- * "admin-role". In a live ledger it waits for the second admin. */
+/* Its number. ST_INPUT "name", "key-suite" or "office"; ST_CONFLICT "operator-known",
+ * "key-known", "admin-role". In a live ledger it waits for the second admin. */
 enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
                                uint32_t *number, struct diag *d) MUST_USE;
 

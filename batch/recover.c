@@ -250,7 +250,7 @@ static enum status leaf_of(struct ledger *l, uint64_t sequence, uint8_t out[DIGE
     struct str bytes;
     struct digest *g;
     TRY(record_get(ledger_txn(l), sequence, &r, &bytes, d));
-    TRY(digest_new(&g, d));
+    TRY(ledger_digest_new(l, &g, d));
     tree_leaf(g, bytes, out);
     digest_free(g);
     return ST_OK;

@@ -97,7 +97,7 @@ enum status checkpoints_take(struct env *e, uint64_t size, struct signed_tree *o
 enum status checkpoints_key(const char *vkey, struct log_key *out, struct diag *d)
 {
     TRY(vkey_parse(str_of(vkey), out->name, out->public_key, d));
-    return digest_new(&out->g, d);
+    return digest_new_kind(&out->g, key_suite_digest(key_suite(out->public_key)), d);
 }
 
 void checkpoints_key_release(struct log_key *k)

@@ -75,9 +75,15 @@ static enum status take_genesis(struct env *e, struct ledger_genesis *g, struct 
     TRY(check_division(g->division, d));
     TRY(options_need(&e->options, "name", &g->name, d));
     TRY(options_number(&e->options, "suite", 99, &suite, d));
-    if (suite != 1) {
+    if (suite != SUITE_1 && suite != SUITE_2) {
         return diag_fail(d, ST_USAGE, "suite",
-                         "there is only suite 1 (SHA-256, Ed25519)");
+                         "there are suite 1 (%s) and suite 2 (%s)",
+                         key_suite_text(SUITE_1), key_suite_text(SUITE_2));
+    }
+    g->suite = (enum suite)suite;
+    g->sm2_id = options_text(&e->options, "sm2-id");
+    if (g->suite == SUITE_1 && g->sm2_id != NULL) {
+        return diag_fail(d, ST_USAGE, "sm2-id", "--sm2-id is for --suite 2 only");
     }
     return take_admins(e, g, d);
 }
@@ -96,6 +102,7 @@ static enum status report(struct env *e, const struct ledger_options *made,
         json_put_text(top, "name", info->name);
         json_put_text(top, "division", info->division);
         json_put_bool(top, "sandbox", info->sandbox);
+        json_put_uint(top, "suite", (uint64_t)info->suite);
         json_put_text(top, "vkey", info->vkey);
         return ST_OK;
     }
@@ -138,7 +145,9 @@ static const struct option_spec OPTIONS[] = {
     {"ledger", 0, OPTION_TEXT, "NAME", "name of the ledger within the division (main)"},
     {"key-dir", 0, OPTION_TEXT, "DIR", "where the ledger's own keys go (DIR/keys)"},
     {"sandbox", 0, OPTION_FLAG, NULL, "a training ledger"},
-    {"suite", 0, OPTION_TEXT, "N", "1: SHA-256 and Ed25519"},
+    {"suite", 0, OPTION_TEXT, "N", "1: SHA-256 and Ed25519 (as is); 2: SM3 and SM2"},
+    {"sm2-id", 0, OPTION_TEXT, "TEXT",
+     "SM2 id of operators' signatures (1234567812345678)"},
     {"now", 0, OPTION_TEXT, "TIME",
      "the time, as 2026-11-05T09:00:00Z: in a sandbox only"},
 };
@@ -156,7 +165,8 @@ static const struct command ITEMS[] = {
         .text =
             "Makes DIR with the ledger in it and its keys in DIR/keys or --key-dir. "
             "Two admins enrol everybody else; in a training ledger (--sandbox) one is "
-            "enough. Prints the ledger's own public key, which the audit office keeps.",
+            "enough. Prints the ledger's own public key, which the audit office keeps. "
+            "The suite is chosen here for good; all keys are of it (keygen --suite).",
         .example = "  almoner init baoqing --division 230523 --name 宝清县民政局 \\\n"
                    "      --admin zhao --admin-vkey \"$ZHAO\" \\\n"
                    "      --admin qian --admin-vkey \"$QIAN\"",

@@ -30,11 +30,11 @@ static enum status read_passphrase(struct env *e, struct secret *s, struct diag 
     return secret_ask(s, "Passphrase of the new key: ", true, d);
 }
 
-static enum status make_key(struct key **out, struct diag *d)
+static enum status make_key(struct key **out, enum suite suite, struct diag *d)
 {
     uint8_t seed[32];
     TRY(env_random(seed, sizeof seed, d));
-    enum status st = key_new(out, seed, d);
+    enum status st = key_new_suite(out, suite, seed, d);
     memset(seed, 0, sizeof seed);
     return st;
 }
@@ -85,7 +85,13 @@ static enum status run_keygen(struct env *e, struct diag *d)
     const char *path;
     struct secret s;
     struct key *k = NULL;
+    uint64_t suite = SUITE_1;
     TRY(options_need(&e->options, "key-out", &path, d));
+    TRY(options_number(&e->options, "suite", 99, &suite, d));
+    if (suite != SUITE_1 && suite != SUITE_2) {
+        return diag_fail(d, ST_USAGE, "suite",
+                         "there are suite 1 (Ed25519 keys) and suite 2 (SM2 keys)");
+    }
     if (!key_name_valid(str_of(name))) {
         return diag_fail(d, ST_USAGE, "name",
                          "a name has 1 to %d bytes, no blanks and no +", KEY_NAME_MAX);
@@ -95,7 +101,7 @@ static enum status run_keygen(struct env *e, struct diag *d)
         return diag_hint(d, "a key is never overwritten: choose another name");
     }
     TRY(read_passphrase(e, &s, d));
-    enum status st = make_key(&k, d);
+    enum status st = make_key(&k, (enum suite)suite, d);
     if (st == ST_OK) {
         st = write_key(k, &s, path, d);
     }
@@ -112,6 +118,7 @@ static const struct option_spec OPTIONS[] = {
     {"passphrase-file", 0, OPTION_TEXT, "FILE",
      "its passphrase (else ALMONER_PASSPHRASE_FILE, or asked)"},
     {"no-passphrase", 0, OPTION_FLAG, NULL, "none: such a key works in a sandbox only"},
+    {"suite", 0, OPTION_TEXT, "N", "that of the ledger: 1 Ed25519 (as is), 2 SM2"},
 };
 
 static const struct command ITEMS[] = {

@@ -22,10 +22,11 @@ static void put_hex(struct json *o, const char *key, const uint8_t digest[DIGEST
     json_put_text(o, key, hex);
 }
 
-static enum status leaf_of(struct str bytes, uint8_t out[DIGEST_LEN], struct diag *d)
+static enum status leaf_of(const struct ledger *l, struct str bytes,
+                           uint8_t out[DIGEST_LEN], struct diag *d)
 {
     struct digest *g;
-    TRY(digest_new(&g, d));
+    TRY(ledger_digest_new(l, &g, d));
     tree_leaf(g, bytes, out);
     digest_free(g);
     return ST_OK;
@@ -38,7 +39,7 @@ static enum status put_record(struct env *e, const struct record *r, struct str 
     struct buf text;
     char time[TIME_TEXT_CAP];
     uint8_t leaf[DIGEST_LEN];
-    TRY(leaf_of(bytes, leaf, d));
+    TRY(leaf_of(e->ledger, bytes, leaf, d));
     time_print(r->time_us, time);
     json_put_uint(top, "sequence", r->sequence);
     json_put_text(top, "kind", record_kind_name(r->kind));

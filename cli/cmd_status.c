@@ -582,6 +582,7 @@ static enum status put_json(struct page *s, const struct facts *f, struct diag *
     json_put_text(top, "division", i->division);
     json_put_text(top, "origin", i->origin);
     json_put_bool(top, "sandbox", i->sandbox);
+    json_put_uint(top, "suite", (uint64_t)i->suite);
     json_put_uint(top, "size", h->tree.size);
     json_put_text(top, "root", f->root);
     json_put_text(top, "vkey", i->vkey);
@@ -620,6 +621,10 @@ static void print_head(struct page *s, const struct facts *f)
                 i->sandbox ? TEXT(o, "  (sandbox)", "  （演练账套）") : "",
                 output_paint(o, PAINT_NONE));
     output_data(o, "%s %s\n", TEXT(o, "origin     ", "账套      "), i->origin);
+    if (i->suite != SUITE_1) {
+        output_data(o, "%s %d, %s\n", TEXT(o, "suite      ", "密码套件  "), i->suite,
+                    key_suite_text(i->suite));
+    }
     output_data(o, "%s %llu\n", TEXT(o, "records    ", "记录      "),
                 (unsigned long long)h->tree.size);
     output_data(o, "%s %s\n", TEXT(o, "root       ", "根哈希    "), f->root);

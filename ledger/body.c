@@ -87,6 +87,20 @@ void body_digest(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN])
     }
 }
 
+void body_put_key(struct writer *w, const uint8_t public_key[KEY_PUBLIC_LEN])
+{
+    struct str key = key_stored(public_key);
+    cbor_put_bytes(w, key.p, key.n);
+}
+
+void body_key(struct body *b, uint64_t key, uint8_t out[KEY_PUBLIC_LEN])
+{
+    memset(out, 0, KEY_PUBLIC_LEN);
+    if (want(b, key) && !key_restore(cbor_get_bytes(&b->r), out)) {
+        b->ok = false;
+    }
+}
+
 bool body_digest_if(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN])
 {
     bool there = cbor_map_key(&b->map, key);

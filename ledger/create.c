@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "base/ident.h"
+#include "base/must.h"
 #include "base/text.h"
 #include "base/wipe.h"
-#include "ledger/cbor.h"
+#include "ledger/body.h"
 #include "ledger/ledger_private.h"
 
 static enum status make_dir(const char *path, mode_t mode, struct diag *d)
@@ -45,7 +46,7 @@ static enum status write_ledger_key(struct ledger *l, struct diag *d)
     char path[LEDGER_PATH_MAX];
     struct buf pem;
     TRY(ledger_random(l, seed, sizeof seed, d));
-    TRY(key_new(&l->key, seed, d));
+    TRY(key_new_suite(&l->key, l->info.suite, seed, d));
     TRY(ledger_path(l->key_dir, "ledger.pem", path, d));
     buf_init(&pem, 8192);
     enum status st = key_to_pem(l->key, str_of(""), &pem, d);
@@ -65,6 +66,7 @@ static enum status write_keys(struct ledger *l, struct diag *d)
     TRY(ledger_random(l, l->master, sizeof l->master, d));
     TRY(ledger_path(l->key_dir, "vault.key", path, d));
     TRY(write_new(path, str_make(l->master, sizeof l->master), 0600, d));
+    l->has_master = true;
     ledger_derive_keys(l);
     return ST_OK;
 }
@@ -89,6 +91,37 @@ static void print_origin(const struct ledger_genesis *g, char out[ORIGIN_MAX + 1
              g->sandbox ? "/sandbox" : "");
 }
 
+static enum suite suite_of(const struct ledger_genesis *g)
+{
+    return g->suite == SUITE_2 ? SUITE_2 : SUITE_1;
+}
+
+static const char *sm2_id_of(const struct ledger_genesis *g)
+{
+    return g->sm2_id != NULL ? g->sm2_id : SM2_ID_USUAL;
+}
+
+static enum status check_admins(const struct ledger_genesis *g, struct diag *d)
+{
+    for (size_t i = 0; i < g->admin_count; i++) {
+        if (!key_name_valid(str_of(g->admins[i].name))) {
+            return diag_fail(d, ST_INPUT, "name",
+                             "an admin's name is empty, too long, or has blanks or +");
+        }
+        TRY(key_fits(g->admins[i].public_key, suite_of(g), str_of(g->admins[i].name),
+                     d));
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(g->admins[i].name, g->admins[k].name) == 0 ||
+                memcmp(g->admins[i].public_key, g->admins[k].public_key,
+                       KEY_PUBLIC_LEN) == 0) {
+                return diag_fail(d, ST_INPUT, "admins",
+                                 "the admins must be different people with own keys");
+            }
+        }
+    }
+    return ST_OK;
+}
+
 static enum status check_genesis(const struct ledger_genesis *g, struct diag *d)
 {
     char origin[ORIGIN_MAX + 1];
@@ -105,38 +138,31 @@ static enum status check_genesis(const struct ledger_genesis *g, struct diag *d)
     if (g->name[0] == '\0' || strlen(g->name) > TEXT_MAX) {
         return diag_fail(d, ST_INPUT, "name", "the office's name is empty or too long");
     }
+    if (suite_of(g) == SUITE_2 && !sm2_id_valid(str_of(sm2_id_of(g)))) {
+        return diag_fail(d, ST_INPUT, "sm2-id",
+                         "the SM2 id is empty, longer than %d bytes, or has control "
+                         "characters",
+                         SM2_ID_MAX);
+    }
     if (g->admin_count == 0 || (!g->sandbox && g->admin_count < 2)) {
         return diag_fail(d, ST_USAGE, "admins", "a live ledger needs two admins");
     }
-    for (size_t i = 0; i < g->admin_count; i++) {
-        if (!key_name_valid(str_of(g->admins[i].name))) {
-            return diag_fail(d, ST_INPUT, "name",
-                             "an admin's name is empty, too long, or has blanks or +");
-        }
-        for (size_t k = 0; k < i; k++) {
-            if (strcmp(g->admins[i].name, g->admins[k].name) == 0 ||
-                memcmp(g->admins[i].public_key, g->admins[k].public_key,
-                       KEY_PUBLIC_LEN) == 0) {
-                return diag_fail(d, ST_INPUT, "admins",
-                                 "the admins must be different people with own keys");
-            }
-        }
-    }
-    return ST_OK;
+    return check_admins(g, d);
 }
 
 static void genesis_body(const struct ledger_genesis *g, const uint8_t *public_key,
                          struct writer *w)
 {
-    cbor_put_map(w, 7);
+    enum suite suite = suite_of(g);
+    cbor_put_map(w, suite == SUITE_2 ? 8 : 7);
     cbor_put_uint(w, 1);
     cbor_put_text(w, str_of(g->name));
     cbor_put_uint(w, 2);
     cbor_put_text(w, str_of(g->division));
     cbor_put_uint(w, 3);
-    cbor_put_uint(w, GENESIS_SUITE);
+    cbor_put_uint(w, (uint64_t)suite);
     cbor_put_uint(w, 4);
-    cbor_put_bytes(w, public_key, KEY_PUBLIC_LEN);
+    body_put_key(w, public_key);
     cbor_put_uint(w, 5);
     cbor_put_bool(w, g->sandbox);
     cbor_put_uint(w, 6);
@@ -146,7 +172,11 @@ static void genesis_body(const struct ledger_genesis *g, const uint8_t *public_k
     for (size_t i = 0; i < g->admin_count; i++) {
         cbor_put_array(w, 2);
         cbor_put_text(w, str_of(g->admins[i].name));
-        cbor_put_bytes(w, g->admins[i].public_key, KEY_PUBLIC_LEN);
+        body_put_key(w, g->admins[i].public_key);
+    }
+    if (suite == SUITE_2) {
+        cbor_put_uint(w, 8);
+        cbor_put_text(w, str_of(sm2_id_of(g)));
     }
 }
 
@@ -158,6 +188,9 @@ static enum status write_genesis(struct ledger *l, const struct ledger_genesis *
     struct writer w;
     key_public(l->key, l->info.public_key);
     print_origin(g, l->info.origin);
+    if (l->info.suite == SUITE_2) {
+        must(str_copy(str_of(sm2_id_of(g)), l->info.sm2_id, sizeof l->info.sm2_id));
+    }
     writer_init(&w, body, sizeof body);
     genesis_body(g, l->info.public_key, &w);
     if (w.failed) {
@@ -240,7 +273,8 @@ static enum status create_parts(struct ledger *l, const struct ledger_genesis *g
         return diag_fail(d, ST_INPUT, "path", "the key folder's path is too long");
     }
     TRY(make_dir(l->key_dir, 0700, d));
-    TRY(digest_new(&l->g, d));
+    l->info.suite = suite_of(g);
+    TRY(ledger_digest_new(l, &l->g, d));
     TRY(wrapper_new(&l->wrapper, d));
     TRY(sealer_new(&l->sealer, d));
     TRY(fold_new(&l->fold, d));

@@ -12,7 +12,6 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "ledger/fold_private.h"
-#include "ledger/genesis.h"
 #include "ledger/tiles.h"
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
@@ -125,23 +124,31 @@ void fold_free(struct fold *f)
     free(f);
 }
 
+enum status fold_identity(struct fold *f, const struct record *first,
+                          struct genesis *out, struct diag *d)
+{
+    if (!str_copy(first->origin, f->origin, sizeof f->origin)) {
+        return fold_malformed(first, d);
+    }
+    TRY(genesis_read(first, out, d));
+    f->sandbox = out->sandbox;
+    f->suite = out->suite;
+    must(str_copy(out->sm2_id, f->sm2_id, sizeof f->sm2_id));
+    return digest_use(f->g, key_suite_digest(f->suite), d);
+}
+
 /* Origin and kind of ledger are those of the genesis record. */
 static enum status read_identity(struct fold *f, struct diag *d)
 {
     struct record first;
+    struct genesis g;
     f->origin[0] = '\0';
     f->sandbox = false;
     if (f->head.tree.size == 0) {
         return ST_OK;
     }
     TRY(record_get(f->t, 0, &first, NULL, d));
-    if (!str_copy(first.origin, f->origin, sizeof f->origin)) {
-        return fold_malformed(&first, d);
-    }
-    struct genesis g;
-    TRY(genesis_read(&first, &g, d));
-    f->sandbox = g.sandbox;
-    return ST_OK;
+    return fold_identity(f, &first, &g, d);
 }
 
 enum status fold_begin(struct fold *f, struct txn *t, struct diag *d)
@@ -458,7 +465,8 @@ static enum status check_signature(struct fold *f, const struct record *r,
     buf_clear(&f->message);
     act_message(r->origin, r->kind, s, f->body.plain, f->g, &f->message);
     TRY(buf_check(&f->message, d));
-    if (!key_verify(f->signer.public_key, buf_str(&f->message), s->signature)) {
+    if (!key_verify_id(f->signer.public_key, str_of(f->sm2_id), buf_str(&f->message),
+                       s->signature)) {
         return diag_fail(d, ST_DENIED, "signature", "the signature of %s does not hold",
                          f->signer.name);
     }
@@ -496,7 +504,11 @@ static enum status apply(struct fold *f, const struct record *r, struct str byte
                          bool money, struct diag *d)
 {
     const struct fold_rule *rule = rule_for(r->kind);
+    struct genesis g;
     TRY(check_envelope(f, r, rule, d));
+    if (r->kind == KIND_GENESIS) { /* before anything is hashed */
+        TRY(fold_identity(f, r, &g, d));
+    }
     TRY(note_act(f, r, d));
     if (rule->roles != 0) {
         TRY(check_signature(f, r, rule, d));

@@ -4,6 +4,7 @@
 
 #include "ledger/body.h"
 #include "ledger/fold.h"
+#include "ledger/genesis.h"
 
 #define FOLD_PROGRAMMES_MAX 64
 #define FOLD_SIGNATURE_KEY 16 /* bytes of a signature's hash in the key of its row */
@@ -19,6 +20,8 @@ struct fold {
     struct digest *g;
     char origin[ORIGIN_MAX + 1]; /* "" before the first record */
     bool sandbox;
+    enum suite suite;
+    char sm2_id[SM2_ID_MAX + 1];
     struct account *account; /* work space */
     uint64_t account_of;     /* whose it is: of who was merged, the one it is part of */
     struct account *other;   /* work space of merges */
@@ -102,6 +105,9 @@ enum status money_reissue(struct fold *f, const struct record *r, struct diag *d
 enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d);
 
 /* Shared helpers (fold.c). */
+/* Whose ledger this is and what it hashes with, from its genesis. */
+enum status fold_identity(struct fold *f, const struct record *first,
+                          struct genesis *out, struct diag *d);
 enum status fold_refuse(struct diag *d, const char *code, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 enum status fold_malformed(const struct record *r, struct diag *d);

@@ -4,17 +4,14 @@
 
 #include "base/must.h"
 #include "ledger/fold_private.h"
-#include "ledger/genesis.h"
 
 /* Body {1: name, 2: division, 3: suite, 4: ledger's public key, 5: sandbox, 6: offset
- * in minutes, 7: [[admin's name, public key]...]}. Not signed: the keys it names are
- * what outsiders hold against the vkeys they were given. */
+ * in minutes, 7: [[admin's name, public key]...], 8: SM2 id}. Not signed: the keys it
+ * names are what outsiders hold against the vkeys they were given. */
 enum status rule_genesis(struct fold *f, const struct record *r, struct diag *d)
 {
     struct genesis g;
     TRY(genesis_read(r, &g, d));
-    must(str_copy(g.origin, f->origin, sizeof f->origin));
-    f->sandbox = g.sandbox;
     for (size_t i = 0; i < g.admin_count; i++) {
         struct operator_entry e = {
             .number = (uint32_t)i + 1, .state = ENTRY_ACTIVE, .roles = ROLE_ADMIN};
@@ -52,7 +49,7 @@ enum status rule_operator(struct fold *f, const struct record *r, struct diag *d
     body_start(&b, f->body.plain);
     uint64_t number = body_uint(&b, 1, UINT32_MAX);
     body_text(&b, 2, e.name, sizeof e.name);
-    body_digest(&b, 3, e.public_key);
+    body_key(&b, 3, e.public_key);
     e.roles = (unsigned)body_uint(&b, 4, 31);
     body_text_if(&b, 5, e.office, sizeof e.office);
     if (!body_done(&b) || e.roles == 0 || !key_name_valid(str_of(e.name))) {
@@ -60,6 +57,10 @@ enum status rule_operator(struct fold *f, const struct record *r, struct diag *d
     }
     if ((e.roles & ROLE_ADMIN) != 0 && e.roles != ROLE_ADMIN) {
         return fold_refuse(d, "admin-role", "an admin has no other role");
+    }
+    if (key_suite(e.public_key) != f->suite) {
+        return fold_refuse(d, "key-suite", "the key of %s is not of the ledger's suite",
+                           e.name);
     }
     TRY(operator_is_new(f, &e, d));
     TRY(fold_next(&f->head.operators, number, "operator", d));

@@ -40,14 +40,9 @@ bool genesis_origin_valid(struct str origin, struct str division, bool sandbox)
            memchr(rest.p, '/', rest.n) == NULL;
 }
 
-static bool read_key(struct reader *r, uint8_t out[KEY_PUBLIC_LEN])
+static bool read_key(struct reader *r, enum suite suite, uint8_t out[KEY_PUBLIC_LEN])
 {
-    struct str key = cbor_get_bytes(r);
-    if (key.n != KEY_PUBLIC_LEN) {
-        return false;
-    }
-    memcpy(out, key.p, KEY_PUBLIC_LEN);
-    return true;
+    return key_restore(cbor_get_bytes(r), out) && key_suite(out) == suite;
 }
 
 static bool known_before(const struct genesis *g, const struct genesis_admin *a)
@@ -71,8 +66,8 @@ static bool read_admins(struct reader *r, struct genesis *g)
         struct genesis_admin *a = &g->admins[i];
         bool pair = cbor_get_array(r) == 2;
         a->name = cbor_get_text(r);
-        if (!pair || !read_key(r, a->public_key) || !key_name_valid(a->name) ||
-            known_before(g, a)) {
+        if (!pair || !read_key(r, g->suite, a->public_key) ||
+            !key_name_valid(a->name) || known_before(g, a)) {
             return false;
         }
         g->admin_count++;
@@ -104,7 +99,12 @@ static bool read_body(const struct record *r, struct genesis *g, uint64_t *suite
         return false;
     }
     *suite = says;
-    if (!cbor_map_key(&m, 4) || !read_key(&rd, g->public_key) || !cbor_map_key(&m, 5)) {
+    if (says != SUITE_1 && says != SUITE_2) {
+        return false;
+    }
+    g->suite = (enum suite)says;
+    if (!cbor_map_key(&m, 4) || !read_key(&rd, g->suite, g->public_key) ||
+        !cbor_map_key(&m, 5)) {
         return false;
     }
     g->sandbox = cbor_get_bool(&rd);
@@ -114,16 +114,22 @@ static bool read_body(const struct record *r, struct genesis *g, uint64_t *suite
         return false;
     }
     g->offset_minutes = (int32_t)offset;
+    if (g->suite == SUITE_2) {
+        g->sm2_id = cbor_map_key(&m, 8) ? cbor_get_text(&rd) : str_of("");
+        if (rd.failed || !sm2_id_valid(g->sm2_id)) {
+            return false;
+        }
+    }
     cbor_map_end(&m);
     return reader_done(&rd);
 }
 
 enum status genesis_read(const struct record *r, struct genesis *out, struct diag *d)
 {
-    struct genesis g = {.origin = r->origin};
-    uint64_t suite = GENESIS_SUITE;
+    struct genesis g = {.origin = r->origin, .sm2_id = str_of("")};
+    uint64_t suite = SUITE_1;
     bool form = r->kind == KIND_GENESIS && r->sequence == 0 && read_body(r, &g, &suite);
-    if (suite != GENESIS_SUITE) {
+    if (suite != SUITE_1 && suite != SUITE_2) {
         return diag_fail(d, ST_INTEGRITY, "suite",
                          "suite %llu is not known to this program",
                          (unsigned long long)suite);

@@ -6,7 +6,6 @@
 #include "ledger/record.h"
 
 #define GENESIS_ADMINS_MAX 16
-#define GENESIS_SUITE 1        /* SHA-256 and Ed25519 */
 #define GENESIS_OFFSET_MAX 900 /* minutes from UTC */
 
 struct genesis_admin {
@@ -19,6 +18,8 @@ struct genesis { /* text borrows from the record */
     struct str name; /* of the office */
     struct str division;
     uint8_t public_key[KEY_PUBLIC_LEN]; /* the ledger's own */
+    enum suite suite;                   /* every key is of it */
+    struct str sm2_id;                  /* of suite 2; else empty */
     bool sandbox;
     int32_t offset_minutes;
     size_t admin_count;

@@ -1,5 +1,5 @@
-/* keys.c - Ed25519 keys by OpenSSL: PKCS#8 PEM files (RFC 5958, 8018, 7914) and the
- * verifier keys of C2SP signed-note.
+/* keys.c - Ed25519 keys by OpenSSL, SM2 keys by ledger/sm2.c: PKCS#8 PEM files
+ * (RFC 5958, 8018, 7914) and the verifier keys of C2SP signed-note.
  *
  * It never asks for a passphrase: OpenSSL's own prompt would hang a program without a
  * terminal, so none of its functions that may prompt is used. Private key bytes stay
@@ -20,9 +20,17 @@
 
 #include "base/must.h"
 #include "base/text.h"
+#include "ledger/sm2.h"
 
-/* Type byte of Ed25519 in C2SP signed-note. */
-#define VKEY_ED25519 0x01
+/* Type byte of Ed25519, here and in C2SP signed-note; others are a point's of SM2. */
+#define KEY_ED25519 0x01
+#define ED25519_LEN 32
+/* C2SP has no type for SM2: 0xff and an identifier of our own, as it recommends. */
+#define VKEY_SM2                                                                       \
+    "\xff"                                                                             \
+    "almoner/sm2/v1"
+#define VKEY_SM2_LEN (sizeof VKEY_SM2 - 1)
+#define VKEY_TYPED_MAX (VKEY_SM2_LEN + KEY_PUBLIC_LEN)
 #define VKEY_ID_LEN 4
 #define VKEY_ID_DIGITS 8
 
@@ -40,6 +48,22 @@ struct key {
 
 /* ---- keys ---- */
 
+static enum status no_key_file(struct diag *d)
+{
+    diag_fail(d, ST_INPUT, "key-file",
+              "this is no Ed25519 or SM2 private key in PKCS#8 PEM");
+    return diag_hint(d, "almoner keygen makes one; so does openssl genpkey -algorithm "
+                        "ed25519 (or SM2)");
+}
+
+void key_free(struct key *k)
+{
+    if (k != NULL) {
+        EVP_PKEY_free(k->pkey); /* wipes the private key */
+        free(k);
+    }
+}
+
 /* Takes pkey, also on failure. */
 static enum status key_of(struct key **out, EVP_PKEY *pkey, struct diag *d)
 {
@@ -49,9 +73,15 @@ static enum status key_of(struct key **out, EVP_PKEY *pkey, struct diag *d)
         return diag_memory(d);
     }
     k->pkey = pkey;
-    size_t n = KEY_PUBLIC_LEN;
-    must(EVP_PKEY_get_raw_public_key(pkey, k->public_key, &n) == 1);
-    must(n == KEY_PUBLIC_LEN);
+    if (EVP_PKEY_get_base_id(pkey) == EVP_PKEY_ED25519) {
+        size_t n = ED25519_LEN;
+        k->public_key[0] = KEY_ED25519;
+        must(EVP_PKEY_get_raw_public_key(pkey, k->public_key + 1, &n) == 1);
+        must(n == ED25519_LEN);
+    } else if (!sm2_public(pkey, k->public_key)) {
+        key_free(k);
+        return no_key_file(d);
+    }
     *out = k;
     return ST_OK;
 }
@@ -67,12 +97,16 @@ enum status key_new(struct key **out, const uint8_t seed[32], struct diag *d)
     return key_of(out, pkey, d);
 }
 
-void key_free(struct key *k)
+enum status key_new_suite(struct key **out, enum suite suite, const uint8_t seed[32],
+                          struct diag *d)
 {
-    if (k != NULL) {
-        EVP_PKEY_free(k->pkey); /* wipes the private key */
-        free(k);
+    if (suite == SUITE_1) {
+        return key_new(out, seed, d);
     }
+    EVP_PKEY *pkey = sm2_key_of_seed(seed);
+    return pkey != NULL
+               ? key_of(out, pkey, d)
+               : diag_fail(d, ST_SYSTEM, "no-sm2", "OpenSSL cannot make SM2 keys");
 }
 
 void key_public(const struct key *k, uint8_t out[KEY_PUBLIC_LEN])
@@ -80,24 +114,92 @@ void key_public(const struct key *k, uint8_t out[KEY_PUBLIC_LEN])
     memcpy(out, k->public_key, KEY_PUBLIC_LEN);
 }
 
-enum status key_sign(const struct key *k, struct str message,
-                     uint8_t out[SIGNATURE_LEN], struct diag *d)
+const char *key_suite_text(enum suite suite)
+{
+    return suite == SUITE_2 ? "SM3 and SM2" : "SHA-256 and Ed25519";
+}
+
+enum digest_kind key_suite_digest(enum suite suite)
+{
+    return suite == SUITE_2 ? DIGEST_SM3 : DIGEST_SHA256;
+}
+
+enum suite key_suite(const uint8_t public_key[KEY_PUBLIC_LEN])
+{
+    return public_key[0] == KEY_ED25519 ? SUITE_1 : SUITE_2;
+}
+
+enum status key_fits(const uint8_t public_key[KEY_PUBLIC_LEN], enum suite suite,
+                     struct str whose, struct diag *d)
+{
+    enum suite is = key_suite(public_key);
+    if (is == suite) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_INPUT, "key-suite",
+              "the key of %.*s is of suite %d (%s), the ledger of suite %d (%s)",
+              STR_ARG(whose), is, key_suite_text(is), suite, key_suite_text(suite));
+    return diag_hint(d, "almoner keygen NAME --suite %d makes one that fits", suite);
+}
+
+bool sm2_id_valid(struct str id)
+{
+    return id.n > 0 && id.n <= SM2_ID_MAX && text_utf8_valid(id, NULL) &&
+           !text_has_control(id);
+}
+
+struct str key_stored(const uint8_t public_key[KEY_PUBLIC_LEN])
+{
+    return key_suite(public_key) == SUITE_1 ? str_make(public_key + 1, ED25519_LEN)
+                                            : str_make(public_key, KEY_PUBLIC_LEN);
+}
+
+bool key_restore(struct str stored, uint8_t out[KEY_PUBLIC_LEN])
+{
+    if (stored.n == KEY_PUBLIC_LEN && (stored.p[0] == 2 || stored.p[0] == 3)) {
+        memcpy(out, stored.p, KEY_PUBLIC_LEN);
+        return true;
+    }
+    if (stored.n != ED25519_LEN) {
+        return false;
+    }
+    out[0] = KEY_ED25519;
+    memcpy(out + 1, stored.p, ED25519_LEN);
+    return true;
+}
+
+static bool ed25519_sign(EVP_PKEY *pkey, struct str message, uint8_t *out)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    uint8_t signature[SIGNATURE_LEN];
-    size_t n = sizeof signature;
+    size_t n = SIGNATURE_LEN;
     bool made =
-        ctx != NULL && EVP_DigestSignInit(ctx, NULL, NULL, NULL, k->pkey) == 1 &&
-        EVP_DigestSign(ctx, signature, &n, (const uint8_t *)message.p, message.n) == 1;
+        ctx != NULL && EVP_DigestSignInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
+        EVP_DigestSign(ctx, out, &n, (const uint8_t *)message.p, message.n) == 1;
     EVP_MD_CTX_free(ctx);
+    return made;
+}
+
+enum status key_sign_id(const struct key *k, struct str sm2_id, struct str message,
+                        uint8_t out[SIGNATURE_LEN], struct diag *d)
+{
+    uint8_t signature[SIGNATURE_LEN];
+    bool made = key_suite(k->public_key) == SUITE_1
+                    ? ed25519_sign(k->pkey, message, signature)
+                    : sm2_sign(k->pkey, sm2_id, message, signature);
     /* A signature with a flipped bit could give the key away, and would be found only
      * when it is too late to sign again. */
-    if (!made || !key_verify(k->public_key, message, signature)) {
+    if (!made || !key_verify_id(k->public_key, sm2_id, message, signature)) {
         ERR_clear_error();
         return diag_fail(d, ST_SYSTEM, "sign", "signing failed");
     }
     memcpy(out, signature, SIGNATURE_LEN);
     return ST_OK;
+}
+
+enum status key_sign(const struct key *k, struct str message,
+                     uint8_t out[SIGNATURE_LEN], struct diag *d)
+{
+    return key_sign_id(k, str_of(SM2_ID_USUAL), message, out, d);
 }
 
 /* The points of small order, in every encoding, without the sign bit. Under such a
@@ -114,10 +216,10 @@ static bool is_weak(const uint8_t public_key[KEY_PUBLIC_LEN])
         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     };
-    uint8_t point[KEY_PUBLIC_LEN];
-    char hex[2 * KEY_PUBLIC_LEN + 1];
-    memcpy(point, public_key, KEY_PUBLIC_LEN);
-    point[KEY_PUBLIC_LEN - 1] &= 0x7f;
+    uint8_t point[ED25519_LEN];
+    char hex[2 * ED25519_LEN + 1];
+    memcpy(point, public_key + 1, ED25519_LEN);
+    point[ED25519_LEN - 1] &= 0x7f;
     text_hex(point, sizeof point, hex);
     for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++) {
         if (strcmp(hex, weak[i]) == 0) {
@@ -127,14 +229,14 @@ static bool is_weak(const uint8_t public_key[KEY_PUBLIC_LEN])
     return false;
 }
 
-bool key_verify(const uint8_t public_key[KEY_PUBLIC_LEN], struct str message,
-                const uint8_t signature[SIGNATURE_LEN])
+static bool ed25519_verify(const uint8_t public_key[KEY_PUBLIC_LEN], struct str message,
+                           const uint8_t signature[SIGNATURE_LEN])
 {
     if (is_weak(public_key)) {
         return false;
     }
-    EVP_PKEY *pkey =
-        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, KEY_PUBLIC_LEN);
+    EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key + 1,
+                                                 ED25519_LEN);
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     bool good = pkey != NULL && ctx != NULL &&
                 EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, pkey) == 1 &&
@@ -144,6 +246,20 @@ bool key_verify(const uint8_t public_key[KEY_PUBLIC_LEN], struct str message,
     EVP_PKEY_free(pkey);
     ERR_clear_error();
     return good;
+}
+
+bool key_verify_id(const uint8_t public_key[KEY_PUBLIC_LEN], struct str sm2_id,
+                   struct str message, const uint8_t signature[SIGNATURE_LEN])
+{
+    return key_suite(public_key) == SUITE_1
+               ? ed25519_verify(public_key, message, signature)
+               : sm2_verify(public_key, sm2_id, message, signature);
+}
+
+bool key_verify(const uint8_t public_key[KEY_PUBLIC_LEN], struct str message,
+                const uint8_t signature[SIGNATURE_LEN])
+{
+    return key_verify_id(public_key, str_of(SM2_ID_USUAL), message, signature);
 }
 
 /* ---- PEM ---- */
@@ -206,13 +322,6 @@ enum status key_to_pem(const struct key *k, struct str passphrase, struct buf *o
     buf_add(out, pem, (size_t)n);
     BIO_free(bio);
     return buf_check(out, d);
-}
-
-static enum status no_key_file(struct diag *d)
-{
-    diag_fail(d, ST_INPUT, "key-file", "this is no Ed25519 private key in PKCS#8 PEM");
-    return diag_hint(d, "almoner keygen makes one; so does openssl genpkey -algorithm "
-                        "ed25519");
 }
 
 /* The DER of the first PEM block, to be wiped by the caller; NULL when there is none
@@ -287,11 +396,7 @@ enum status key_from_pem(struct key **out, struct str pem, struct str passphrase
     if (missing || wrong) {
         return wrong_passphrase(missing, d);
     }
-    if (pkey == NULL || EVP_PKEY_get_base_id(pkey) != EVP_PKEY_ED25519) {
-        EVP_PKEY_free(pkey);
-        return no_key_file(d);
-    }
-    return key_of(out, pkey, d);
+    return pkey != NULL ? key_of(out, pkey, d) : no_key_file(d);
 }
 
 /* ---- vkeys ---- */
@@ -324,31 +429,69 @@ bool key_name_valid(struct str name)
            !text_has_control(name) && text_utf8_valid(name, NULL) && !has_blank(name);
 }
 
-uint32_t vkey_id(struct str name, const uint8_t public_key[KEY_PUBLIC_LEN])
+/* Type and key, as they stand in a vkey; returns their length. */
+static size_t vkey_typed(const uint8_t public_key[KEY_PUBLIC_LEN],
+                         uint8_t out[VKEY_TYPED_MAX])
 {
-    must(name.n <= KEY_NAME_MAX);
-    uint8_t bytes[KEY_NAME_MAX + 2 + KEY_PUBLIC_LEN];
+    size_t n = key_suite(public_key) == SUITE_2 ? VKEY_SM2_LEN : 0;
+    memcpy(out, VKEY_SM2, n);
+    memcpy(out + n, public_key, KEY_PUBLIC_LEN);
+    return n + KEY_PUBLIC_LEN;
+}
+
+/* The way back, of a vkey; the key is checked. */
+static enum status vkey_untype(const uint8_t *typed, size_t n,
+                               uint8_t out[KEY_PUBLIC_LEN], struct diag *d)
+{
+    const uint8_t *key = typed + n - KEY_PUBLIC_LEN;
+    bool sm2 = n == VKEY_TYPED_MAX && memcmp(typed, VKEY_SM2, VKEY_SM2_LEN) == 0;
+    if (!sm2 && (n != KEY_PUBLIC_LEN || typed[0] != KEY_ED25519)) {
+        return diag_fail(d, ST_INPUT, "vkey",
+                         "the verifier key is of type %02x; known are 01 (Ed25519) and "
+                         "ff almoner/sm2/v1 (SM2)",
+                         typed[0]);
+    }
+    if (sm2 && ((key[0] != 2 && key[0] != 3) || !sm2_is_point(key))) {
+        return diag_fail(d, ST_INPUT, "vkey",
+                         "the verifier key is no point of SM2's curve");
+    }
+    if (!sm2 && is_weak(key)) {
+        return diag_fail(d, ST_INPUT, "vkey",
+                         "the verifier key is a point of small order, which nobody's "
+                         "key is by chance");
+    }
+    memcpy(out, key, KEY_PUBLIC_LEN);
+    return ST_OK;
+}
+
+static uint32_t id_of(struct str name, const uint8_t *typed, size_t n)
+{
+    must(name.n <= KEY_NAME_MAX && n <= VKEY_TYPED_MAX);
+    uint8_t bytes[KEY_NAME_MAX + 1 + VKEY_TYPED_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     writer_bytes(&w, name.p, name.n);
     writer_u8(&w, '\n');
-    writer_u8(&w, VKEY_ED25519);
-    writer_bytes(&w, public_key, KEY_PUBLIC_LEN);
+    writer_bytes(&w, typed, n);
     must(!w.failed);
     uint8_t hash[DIGEST_LEN];
     must(EVP_Digest(bytes, w.len, hash, NULL, EVP_sha256(), NULL) == 1);
     return get_u32(hash);
 }
 
+uint32_t vkey_id(struct str name, const uint8_t public_key[KEY_PUBLIC_LEN])
+{
+    uint8_t typed[VKEY_TYPED_MAX];
+    return id_of(name, typed, vkey_typed(public_key, typed));
+}
+
 size_t vkey_print(struct str name, const uint8_t public_key[KEY_PUBLIC_LEN],
                   char out[VKEY_TEXT_CAP])
 {
     must(key_name_valid(name));
-    uint8_t typed[1 + KEY_PUBLIC_LEN];
-    typed[0] = VKEY_ED25519;
-    memcpy(typed + 1, public_key, KEY_PUBLIC_LEN);
-    char base64[4 * ((sizeof typed + 2) / 3) + 1];
-    text_base64(typed, sizeof typed, base64);
+    uint8_t typed[VKEY_TYPED_MAX];
+    char base64[4 * ((VKEY_TYPED_MAX + 2) / 3) + 1];
+    text_base64(typed, vkey_typed(public_key, typed), base64);
     int n = snprintf(out, VKEY_TEXT_CAP, "%.*s+%08lx+%s", STR_ARG(name),
                      (unsigned long)vkey_id(name, public_key), base64);
     must(n > 0 && n < VKEY_TEXT_CAP);
@@ -375,32 +518,22 @@ enum status vkey_parse(struct str text, char *name, uint8_t public_key[KEY_PUBLI
     struct str given_name;
     struct str digits;
     uint8_t id[VKEY_ID_LEN];
-    uint8_t typed[1 + KEY_PUBLIC_LEN];
+    uint8_t typed[VKEY_TYPED_MAX];
     size_t n = 0;
     bool form = cut_part(&rest, &given_name) && cut_part(&rest, &digits) &&
                 key_name_valid(given_name) && digits.n == VKEY_ID_DIGITS &&
                 text_unhex(digits, id, sizeof id) &&
-                text_unbase64(rest, typed, sizeof typed, &n) && n == sizeof typed;
+                text_unbase64(rest, typed, sizeof typed, &n) && n >= KEY_PUBLIC_LEN;
     if (!form) {
         diag_fail(d, ST_INPUT, "vkey", "this is no verifier key");
         return diag_hint(d, "it has the form NAME+KEYID+BASE64, in one line");
     }
-    if (typed[0] != VKEY_ED25519) {
-        return diag_fail(d, ST_INPUT, "vkey",
-                         "the verifier key is of type %02x; known is 01 (Ed25519)",
-                         typed[0]);
-    }
-    if (vkey_id(given_name, typed + 1) != get_u32(id)) {
+    if (id_of(given_name, typed, n) != get_u32(id)) {
         diag_fail(d, ST_INPUT, "vkey",
                   "the verifier key's name, id and key do not belong together");
         return diag_hint(d, "copy it again; one character is wrong");
     }
-    if (is_weak(typed + 1)) {
-        return diag_fail(d, ST_INPUT, "vkey",
-                         "the verifier key is a point of small order, which nobody's "
-                         "key is by chance");
-    }
+    TRY(vkey_untype(typed, n, public_key, d));
     must(str_copy(given_name, name, KEY_NAME_MAX + 1));
-    memcpy(public_key, typed + 1, KEY_PUBLIC_LEN);
     return ST_OK;
 }

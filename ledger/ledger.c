@@ -72,7 +72,6 @@ void ledger_derive_keys(struct ledger *l)
     digest_hmac(l->g, l->master, str_of("almoner lookup v1"), str_of(""), l->lookup);
     digest_hmac(l->g, l->master, str_of("almoner files v1"), str_of(""), l->files);
     wrapper_master(l->wrapper, l->master);
-    l->has_master = true;
 }
 
 /* Where the keys are: as given, else as DIR/config remembers, else DIR/keys. */
@@ -129,7 +128,7 @@ static enum status load_keys(struct ledger *l, struct diag *d)
     }
     if (st == ST_OK) {
         memcpy(l->master, text.p, SEAL_KEY_LEN);
-        ledger_derive_keys(l);
+        l->has_master = true;
     }
     wipe(text.p, text.cap);
     buf_release(&text);
@@ -192,10 +191,13 @@ static enum status take_genesis(struct ledger *l, const struct record *r,
     must(str_copy(g.origin, i->origin, sizeof i->origin));
     must(str_copy(g.division, i->division, sizeof i->division));
     must(str_copy(g.name, i->name, sizeof i->name));
+    must(str_copy(g.sm2_id, i->sm2_id, sizeof i->sm2_id));
+    i->suite = g.suite;
     i->sandbox = g.sandbox;
     i->offset_minutes = g.offset_minutes;
     memcpy(i->public_key, g.public_key, KEY_PUBLIC_LEN);
     vkey_print(g.origin, i->public_key, i->vkey);
+    TRY(digest_use(l->g, key_suite_digest(i->suite), d));
     return check_key(l, d);
 }
 
@@ -297,6 +299,9 @@ static enum status open_parts(struct ledger *l, struct diag *d)
         st = l->t != NULL ? ST_OK : snapshot(l, false, d);
     }
     TRY(st);
+    if (l->has_master) {
+        ledger_derive_keys(l); /* by the suite's hash */
+    }
     return check_clock(l, d);
 }
 
@@ -354,6 +359,12 @@ void ledger_close(struct ledger *l)
 const struct diag *ledger_doubt(const struct ledger *l)
 {
     return l->doubtful ? &l->doubt : NULL;
+}
+
+enum status ledger_digest_new(const struct ledger *l, struct digest **out,
+                              struct diag *d)
+{
+    return digest_new_kind(out, key_suite_digest(l->info.suite), d);
 }
 
 const struct ledger_info *ledger_info(const struct ledger *l)
@@ -640,7 +651,8 @@ enum status ledger_append_signed(struct ledger *l, enum record_kind kind,
     act_message(str_of(l->info.origin), kind, &s, plain, l->g, &message);
     enum status st = buf_check(&message, d);
     if (st == ST_OK) {
-        st = key_sign(l->signer_key, buf_str(&message), s.signature, d);
+        st = key_sign_id(l->signer_key, str_of(l->info.sm2_id), buf_str(&message),
+                         s.signature, d);
     }
     buf_release(&message);
     if (st != ST_OK) {

@@ -44,6 +44,8 @@ struct ledger_genesis {
     const char *division;    /* GB/T 2260, 6 to 12 digits */
     const char *name;        /* of the office */
     const char *ledger_name; /* "main" */
+    enum suite suite;        /* 0: suite 1 */
+    const char *sm2_id;      /* of suite 2; NULL: SM2_ID_USUAL */
     bool sandbox;
     int32_t offset_minutes; /* of the county's clock: 480 */
     size_t admin_count;
@@ -56,6 +58,8 @@ struct ledger_info {
     char origin[ORIGIN_MAX + 1];
     char division[32];
     char name[TEXT_MAX + 1];
+    enum suite suite;
+    char sm2_id[SM2_ID_MAX + 1]; /* of suite 2; else "" */
     bool sandbox;
     int32_t offset_minutes;
     uint8_t public_key[KEY_PUBLIC_LEN]; /* the ledger's own */
@@ -63,7 +67,7 @@ struct ledger_info {
 };
 
 /* Makes the folder, keys, store and genesis record. ST_CONFLICT "exists" when there is
- * a ledger already. */
+ * a ledger already; ST_INPUT "key-suite" when an admin's key is of another suite. */
 enum status ledger_create(const struct ledger_options *o,
                           const struct ledger_genesis *g, struct diag *d) MUST_USE;
 /* ST_SYSTEM "no-ledger" when there is none, "locked" when another process writes for
@@ -77,6 +81,10 @@ void ledger_close(struct ledger *l); /* aborts what was not committed; NULL is f
 /* What LEDGER_AUDIT overlooked while opening; NULL: nothing. */
 const struct diag *ledger_doubt(const struct ledger *l);
 
+/* A digest of the ledger's suite, for what records hold: leaves, acts, commitments.
+ * Files are named by SHA-256 in every ledger: digest_new. */
+enum status ledger_digest_new(const struct ledger *l, struct digest **out,
+                              struct diag *d) MUST_USE;
 const struct ledger_info *ledger_info(const struct ledger *l);
 int32_t ledger_today(const struct ledger *l); /* the county's day */
 /* As of the transaction in hand. */

@@ -19,9 +19,9 @@ struct ledger {
     struct store *store;
     struct fold *fold;
     struct txn *t;
-    bool writing;    /* t is a write transaction */
-    bool clock_jump; /* a clock record comes before the next act */
-    struct digest *g;
+    bool writing;            /* t is a write transaction */
+    bool clock_jump;         /* a clock record comes before the next act */
+    struct digest *g;        /* of the suite, once record 0 was read */
     struct wrapper *wrapper; /* of data keys, by the master key */
     struct sealer *sealer;   /* under the data key of the row in hand, or the files' */
     struct key *key; /* the ledger's own; NULL when reading without the key folder */

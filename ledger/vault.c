@@ -109,7 +109,7 @@ enum status vault_opener_new(struct ledger *l, struct vault_opener **out,
         st = sealer_new(&o->sealer, d);
     }
     if (st == ST_OK) {
-        st = digest_new(&o->g, d);
+        st = ledger_digest_new(l, &o->g, d);
     }
     if (st != ST_OK) {
         vault_opener_free(o);

@@ -11,7 +11,7 @@
 
 #include "batch/admin.h"
 #include "batch/adopt.h"
-#include "ledger/cbor.h"
+#include "ledger/body.h"
 #include "ledger/money.h"
 
 #define START "2026-11-05T01:00:00Z"
@@ -50,15 +50,20 @@ static enum status draw(void *ctx, void *p, size_t n, struct diag *d)
     return ST_OK;
 }
 
-struct key *fixture_key(const char *name)
+static struct key *key_of(const char *name, enum suite suite)
 {
     uint8_t seed[32] = {0};
     struct key *key = NULL;
     struct diag d = {0};
     ck_assert_uint_le(strlen(name), sizeof seed);
     memcpy(seed, name, strlen(name));
-    ck_assert_int_eq(key_new(&key, seed, &d), ST_OK);
+    ck_assert_int_eq(key_new_suite(&key, suite, seed, &d), ST_OK);
     return key;
+}
+
+struct key *fixture_key(const char *name)
+{
+    return key_of(name, SUITE_1);
 }
 
 const char *fixture_name(enum fixture_who who)
@@ -108,11 +113,19 @@ void fixture_at(struct fixture *f, const char *time)
 
 void fixture_make_bare(struct fixture *f, bool sandbox)
 {
+    fixture_make_suite(f, sandbox, SUITE_1, NULL);
+}
+
+void fixture_make_suite(struct fixture *f, bool sandbox, enum suite suite,
+                        const char *sm2_id)
+{
     const char *tmp = getenv("TEST_DIR");
     struct ledger_genesis g = {
         .division = "230523",
         .name = "演练县民政局",
         .ledger_name = "main",
+        .suite = suite,
+        .sm2_id = sm2_id,
         .sandbox = sandbox,
         .offset_minutes = 480,
         .admin_count = sandbox ? 1 : 2,
@@ -123,7 +136,7 @@ void fixture_make_bare(struct fixture *f, bool sandbox)
     f->sandbox = sandbox;
     ck_assert(time_parse(str_of(START), &f->now_us));
     for (size_t i = 0; i < FIXTURE_WHO; i++) {
-        f->keys[i] = fixture_key(STAFF[i].name);
+        f->keys[i] = key_of(STAFF[i].name, suite);
     }
     for (size_t i = 0; i < g.admin_count; i++) {
         ck_assert(
@@ -197,7 +210,7 @@ size_t fixture_operator_body(struct fixture *f, const char *name, const struct k
     cbor_put_uint(&w, 2);
     cbor_put_text(&w, str_of(name));
     cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, public_key, sizeof public_key);
+    body_put_key(&w, public_key);
     cbor_put_uint(&w, 4);
     cbor_put_uint(&w, roles);
     ck_assert(!w.failed);

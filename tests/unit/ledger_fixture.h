@@ -33,6 +33,9 @@ struct fixture {
 /* The folder and a ledger with its admins only, open for writing at 2026-11-05 09:00 of
  * the county. */
 void fixture_make_bare(struct fixture *f, bool sandbox);
+/* The same with another suite (2) and SM2 id (NULL: the usual one). */
+void fixture_make_suite(struct fixture *f, bool sandbox, enum suite suite,
+                        const char *sm2_id);
 /* The same with maker, checker and releaser (confirmed, in a live ledger). */
 void fixture_make(struct fixture *f, bool sandbox);
 /* Closes and removes all. */

@@ -1,5 +1,5 @@
-/* test_digest.c - SHA-256 as sha256sum says and HMAC as RFC 4231 says, however the
- * bytes are cut, and with an object that has been used before. */
+/* test_digest.c - SHA-256 as sha256sum says, SM3 as GB/T 32905 and HMAC as RFC 4231,
+ * however the bytes are cut, and with an object that has been used before. */
 #include "base/digest.h"
 
 #include <check.h>
@@ -83,6 +83,41 @@ START_TEST(test_sha256_known)
     }
     digest_end(g, out);
     assert_hex(out, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+END_TEST
+
+/* The examples of GB/T 32905-2016, annex A, by the same object that hashed otherwise
+ * before, and otherwise again behind; the HMAC is that of Python's hmac. */
+START_TEST(test_sm3)
+{
+    static const char sixteen[] =
+        "abcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcdabcd";
+    uint8_t out[DIGEST_LEN];
+    uint8_t key[32];
+    struct diag d;
+    struct digest *other = NULL;
+    for (size_t i = 0; i < sizeof key; i++) {
+        key[i] = (uint8_t)(i + 1);
+    }
+    digest_once(g, str_of("abc"), str_of(""), out);
+    ck_assert_int_eq(digest_use(g, DIGEST_SM3, &d), ST_OK);
+    digest_once(g, str_of("abc"), str_of(""), out);
+    assert_hex(out, "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+    ck_assert_int_eq(digest_use(g, DIGEST_SM3, &d), ST_OK);
+    for (size_t cut = 0; cut <= 64; cut++) {
+        digest_once(g, str_make(sixteen, cut), str_make(sixteen + cut, 64 - cut), out);
+        assert_hex(out,
+                   "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732");
+    }
+    digest_hmac(g, key, str_of("salt"), str_of(" and more"), out);
+    assert_hex(out, "7be9ae5b39696d8592c7033ab2b781cddb3dec82ad18dc1fd33fc0e13ac6f9c9");
+    ck_assert_int_eq(digest_new_kind(&other, DIGEST_SM3, &d), ST_OK);
+    digest_hmac(other, key, str_of("salt and more"), str_of(""), out);
+    assert_hex(out, "7be9ae5b39696d8592c7033ab2b781cddb3dec82ad18dc1fd33fc0e13ac6f9c9");
+    digest_free(other);
+    ck_assert_int_eq(digest_use(g, DIGEST_SHA256, &d), ST_OK);
+    digest_once(g, str_of("abc"), str_of(""), out);
+    assert_hex(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 END_TEST
 
@@ -182,6 +217,7 @@ Suite *suite_digest(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_loop_test(tc, test_sha256_runs, 0, sizeof runs / sizeof runs[0]);
     tcase_add_test(tc, test_sha256_known);
+    tcase_add_test(tc, test_sm3);
     tcase_add_test(tc, test_start_forgets);
     tcase_add_loop_test(tc, test_hmac, 0, sizeof hmacs / sizeof hmacs[0]);
     tcase_add_test(tc, test_hmac_long_key);
