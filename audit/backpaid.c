@@ -11,6 +11,7 @@
 
 #include "base/money.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 #include "ledger/settled.h"
 
 #define TICK_RECORDS 65536
@@ -98,7 +99,12 @@ static enum status load(struct backpaid *x, uint64_t person, struct diag *d)
     TRY(store_get(ledger_txn(x->l), TABLE_ACCOUNTS, str_make(key, 8), &row, d));
     TRY(account_read(row, x->account, d));
     TRY(load_grants(x, person, d));
-    TRY(vault_row_read(x->l, person, &x->row, d));
+    enum status st = vault_row_read(x->l, person, &x->row, d);
+    if (erasure_failed(st, d)) { /* the money is told, without a name or reason */
+        buf_clear(&x->row.plain);
+    } else {
+        TRY(st);
+    }
     TRY(person_read(buf_str(&x->row.plain), UINT64_MAX, x->person, d));
     if (x->person->void_count > 0) {
         TRY(person_read_some(buf_str(&x->row.plain), UINT64_MAX,

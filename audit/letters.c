@@ -9,6 +9,7 @@
 #include "audit/explain_words.h"
 #include "base/money.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 
 #define TICK_ROWS 4096
 #define TOUCHED_BYTES_MAX ((size_t)256 * 1024 * 1024)
@@ -348,7 +349,11 @@ static enum status finish_letter(struct letters *x, struct diag *d)
     if (x->out.count == 0) {
         return ST_OK;
     }
-    TRY(vault_row_read(x->l, x->out.person, &x->row, d));
+    enum status st = vault_row_read(x->l, x->out.person, &x->row, d);
+    if (erasure_failed(st, d)) {
+        return ST_OK; /* nobody is left to be told */
+    }
+    TRY(st);
     TRY(person_read(buf_str(&x->row.plain), UINT64_MAX, x->person, d));
     x->person->number = x->out.person;
     if (x->person->merged_into != 0) {

@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 
 #define TICK_ROWS 4096
 #define FIRST_KIND ACCOUNT_RECEIVABLE
@@ -136,7 +137,12 @@ static enum status load_person(struct overpaid *x, uint64_t number, struct diag 
     if (x->loaded) {
         return ST_OK;
     }
-    TRY(vault_row_read(x->l, number, &x->row, d));
+    enum status st = vault_row_read(x->l, number, &x->row, d);
+    if (erasure_failed(st, d)) { /* the money is told, without a name or reason */
+        buf_clear(&x->row.plain);
+    } else {
+        TRY(st);
+    }
     TRY(person_read(buf_str(&x->row.plain), UINT64_MAX, x->person, d));
     x->person->number = number;
     x->loaded = true;
@@ -163,7 +169,7 @@ static void find_cause(struct overpaid *x, const struct account_programme *p)
     int n = policy_set_programme_find(entitle_policies(x->e), str_of(p->code));
     int32_t month = newest_month(p);
     x->out.cause = EVAL_NO_POLICY;
-    if (n >= 0 && month >= 0) {
+    if (x->person->fact_count > 0 && n >= 0 && month >= 0) {
         const struct eval_result *results = entitle_month(x->e, x->person, month);
         x->out.cause = results[n].reason;
     }

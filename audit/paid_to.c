@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ledger/erasure.h"
+
 static void copy(struct str s, char *out, size_t cap)
 {
     if (!str_copy(s, out, cap)) {
@@ -33,6 +35,7 @@ enum status paid_to_line(struct ledger *l, const struct line_entry *line,
     out->institution = line->payee != 0;
     vault_row_init(&row);
     enum status st = vault_row_read(l, out->number, &row, d);
+    out->erased = erasure_failed(st, d);
     if (st == ST_OK && !person_route_find(buf_str(&row.plain), line->route, &route)) {
         st = diag_fail(d, ST_INTEGRITY, "route",
                        "line %u of batch %u names an account that is not there",
@@ -42,27 +45,7 @@ enum status paid_to_line(struct ledger *l, const struct line_entry *line,
         take_route(&route, out);
     }
     vault_row_release(&row);
-    return st;
-}
-
-/* The first line of the batch that is the person's, or one after; lines + 1: none. */
-static enum status first_line(struct ledger *l, const struct batch_entry *b,
-                              uint64_t person, uint32_t *out, struct diag *d)
-{
-    uint32_t low = 1;
-    uint32_t high = (uint32_t)b->lines + 1;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        struct line_entry line;
-        TRY(line_get(ledger_txn(l), b->number, middle, &line, d));
-        if (line.person < person) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    *out = low;
-    return ST_OK;
+    return out->erased ? ST_OK : st;
 }
 
 static int64_t fen_of(const struct line_entry *line, struct str programme,
@@ -88,7 +71,7 @@ enum status paid_to_month(struct ledger *l, uint64_t person, struct str programm
         struct batch_entry b;
         uint32_t at;
         TRY(batch_get(ledger_txn(l), n, &b, d));
-        TRY(first_line(l, &b, person, &at, d));
+        TRY(line_first(ledger_txn(l), &b, person, &at, d));
         for (; at <= b.lines; at++) {
             struct line_entry line;
             TRY(line_get(ledger_txn(l), n, at, &line, d));

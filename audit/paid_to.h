@@ -11,6 +11,7 @@
 struct paid_to {
     uint64_t number;         /* of the row: the beneficiary's or an institution's */
     bool institution;        /* it is an institution's */
+    bool erased;             /* the row was erased: the texts are empty */
     char relation[40];       /* 本人, 代领人, ..., 机构 */
     char name[PAID_TO_TEXT]; /* of the payee; of the account when none was said */
     char account[40];

@@ -9,6 +9,7 @@
 #include "base/must.h"
 #include "entitle/payee.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 #include "ledger/money.h"
 
 struct reading {
@@ -146,7 +147,11 @@ static int32_t until_day(const struct route *r)
 static enum status one_person(struct reading *x, uint64_t number, struct diag *d)
 {
     struct person *p = x->person;
-    TRY(vault_row_read(x->l, number, &x->row, d));
+    enum status st = vault_row_read(x->l, number, &x->row, d);
+    if (erasure_failed(st, d)) {
+        return ST_OK;
+    }
+    TRY(st);
     TRY(person_read(buf_str(&x->row.plain), UINT64_MAX, p, d));
     p->number = number;
     bool dead = person_death(p) != DAY_NEVER;

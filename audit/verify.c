@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "audit/verify_private.h"
+#include "ledger/erasure.h"
 
 const char *verdict_name(enum verdict v)
 {
@@ -48,11 +49,26 @@ void verify_merge(struct verify_report *r, const struct verify_report *other)
         *ours[i] = theirs[i] == VERDICT_FAIL ? VERDICT_FAIL : *ours[i];
     }
     r->exports += other->exports;
+    r->erased_lines += other->erased_lines;
+    r->erased_exports += other->erased_exports;
     if (other->bad && (!r->bad || other->bad_sequence < r->bad_sequence)) {
         r->bad = true;
         r->bad_sequence = other->bad_sequence;
         memcpy(r->bad_what, other->bad_what, sizeof r->bad_what);
     }
+}
+
+enum status verify_erased(struct verify *v, uint64_t person, bool *erased,
+                          struct diag *d)
+{
+    struct erasure_entry e;
+    *erased = false;
+    if (ledger_head(v->l)->erased == 0) {
+        return ST_OK;
+    }
+    TRY(erasure_get(ledger_txn(v->l), person, &e, d));
+    *erased = e.state == ERASURE_DONE;
+    return ST_OK;
 }
 
 static void not_checked(struct verify *v, const char *why)
@@ -104,6 +120,7 @@ static enum status all_parts(struct verify *v, struct diag *d)
                     "files are not checked");
         return ST_OK;
     }
+    r->erased = ledger_head(v->l)->erased;
     struct verify_report files;
     struct diag why;
     enum status st = batches_and_files(v, &files, &why);

@@ -22,6 +22,11 @@ struct verify_report {
     char bad_what[512];
     char not_checked[200]; /* what was left out and why; "": nothing */
     uint64_t exports;      /* bank files made again and compared */
+    /* Erased by certificates: not checkable are what the records commit to of these
+     * people, their entitlements, their lines' accounts, and bank files with them. */
+    uint64_t erased;         /* rows */
+    uint64_t erased_lines;   /* of batches */
+    uint64_t erased_exports; /* bank files */
     bool contained;      /* the tree of options.outside is the beginning of this one */
     uint64_t elapsed_us; /* of the hashing, given by the caller's clock; see clock */
 };

@@ -34,15 +34,69 @@ static enum status next_txn(struct refold *f, struct diag *d)
     return fold_begin(f->fold, f->t, d);
 }
 
-static void count_facts(struct verify *v, const struct record *rec)
+/* One commitment, unless it is to what was erased. */
+static enum status count_one(struct verify *v, uint64_t person, struct diag *d)
+{
+    bool erased;
+    TRY(verify_erased(v, person, &erased, d));
+    v->facts_entries += erased ? 0 : 1;
+    return ST_OK;
+}
+
+static enum status count_chunk(struct verify *v, const struct record *rec,
+                               struct diag *d)
 {
     struct chunk_body c;
-    bool chunk = rec->kind == KIND_FACTS || rec->kind == KIND_HISTORY;
-    if (chunk && chunk_body_read(rec->body, &c)) {
-        v->facts_entries += c.count;
+    struct reader r;
+    if (!chunk_body_read(rec->body, &c)) {
+        return ST_OK; /* the fold says so */
     }
-    v->facts_entries += rec->kind == KIND_MERGE ? 2 : 0;
-    v->facts_entries += rec->kind == KIND_REPAYMENT ? 1 : 0; /* who paid it back */
+    if (ledger_head(v->l)->erased == 0) {
+        v->facts_entries += c.count;
+        return ST_OK;
+    }
+    reader_init(&r, c.entries.p, c.entries.n);
+    for (uint64_t i = 0; i < c.count && !r.failed; i++) {
+        uint64_t items = cbor_get_array(&r);
+        TRY(count_one(v, cbor_get_uint(&r), d));
+        for (uint64_t k = 1; k < items && !r.failed; k++) {
+            cbor_skip(&r);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status count_merge(struct verify *v, const struct record *rec,
+                               struct diag *d)
+{
+    struct body b;
+    body_start(&b, rec->body);
+    body_uint(&b, 1, UINT32_MAX);
+    body_uint(&b, 2, UINT64_MAX);
+    TRY(count_one(v, body_uint(&b, 3, UINT64_MAX), d));
+    return count_one(v, body_uint(&b, 4, UINT64_MAX), d);
+}
+
+/* Who paid it back. */
+static enum status count_repayment(struct verify *v, const struct record *rec,
+                                   struct diag *d)
+{
+    struct signed_body s;
+    struct repayment x;
+    TRY(signed_body_read(rec, &s, d));
+    return repayment_read(s.plain, &x) ? count_one(v, x.person, d) : ST_OK;
+}
+
+static enum status count_facts(struct verify *v, const struct record *rec,
+                               struct diag *d)
+{
+    if (rec->kind == KIND_FACTS || rec->kind == KIND_HISTORY) {
+        return count_chunk(v, rec, d);
+    }
+    if (rec->kind == KIND_MERGE) {
+        return count_merge(v, rec, d);
+    }
+    return rec->kind == KIND_REPAYMENT ? count_repayment(v, rec, d) : ST_OK;
 }
 
 /* A refusal is a finding, and folding ends there: what follows stands on it. */
@@ -56,8 +110,7 @@ static enum status one_record(struct refold *f, uint64_t sequence, struct str by
         st = fold_record(f->fold, &rec, bytes, d);
     }
     if (st == ST_OK) {
-        count_facts(v, &rec);
-        return ST_OK;
+        return count_facts(v, &rec, d);
     }
     if (st == ST_SYSTEM || st == ST_INTERNAL || st == ST_INTERRUPTED) {
         return st;

@@ -67,6 +67,12 @@ static enum status check_line(struct lines *x, const struct line_entry *line,
                               struct diag *d)
 {
     bool same = true;
+    bool erased;
+    TRY(verify_erased(x->v, line->person, &erased, d));
+    if (erased) {
+        x->v->r->erased_lines++;
+        return ST_OK;
+    }
     enum status st = x->payees != NULL ? check_months(x, line, &same, d) : ST_OK;
     if (st == ST_INTEGRITY || st == ST_CONFLICT) { /* a row is damaged or missing */
         verify_bad(x->v, &x->v->r->integrity, NO_SEQUENCE, "%s", d->what);

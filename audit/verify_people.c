@@ -286,6 +286,15 @@ static enum status one_person(struct people *p, uint64_t number, struct str seal
                               struct diag *d)
 {
     struct verify *v = p->v;
+    bool erased;
+    TRY(verify_erased(v, number, &erased, d));
+    if (erased) {
+        verify_bad(
+            v, &v->r->integrity, NO_SEQUENCE,
+            "person %llu was erased by a certificate, and the row is still there",
+            (unsigned long long)number);
+        return ST_OK;
+    }
     enum status st = vault_row_open(v->l, number, sealed, &p->row, d);
     if (st == ST_INTEGRITY) {
         verify_bad(v, &v->r->integrity, NO_SEQUENCE, "%s", d->what);
@@ -299,7 +308,8 @@ static enum status one_person(struct people *p, uint64_t number, struct str seal
     if (st == ST_OK && p->grants != NULL) {
         st = grants_person(p->grants, number, buf_str(&p->row.plain), d);
     }
-    if (st == ST_INTEGRITY) { /* a row that opens, and is in no form we know */
+    if (st == ST_INTEGRITY || st == ST_CONFLICT) { /* in no form we know, or it leads
+                                                    * to a row that is gone */
         verify_bad(v, &v->r->integrity, NO_SEQUENCE, "person %llu: %s",
                    (unsigned long long)number, d->what);
         return ST_OK;
@@ -379,7 +389,7 @@ static enum status join(struct people *p, struct diag *d)
 static enum status compare_counts(struct people *p, struct diag *d)
 {
     struct verify *v = p->v;
-    uint64_t people = ledger_head(v->l)->people;
+    uint64_t people = ledger_head(v->l)->people - ledger_head(v->l)->erased;
     uint64_t lookups;
     TRY(store_count(ledger_txn(v->l), TABLE_LOOKUP, &lookups, d));
     if (lookups != p->ids) {

@@ -24,6 +24,9 @@ void verify_bad(struct verify *v, enum verdict *which, uint64_t sequence,
 /* What was found elsewhere, as if it had been found now. */
 void verify_merge(struct verify_report *r, const struct verify_report *other);
 
+/* Is there a certificate that this person was erased? */
+enum status verify_erased(struct verify *v, uint64_t person, bool *erased,
+                          struct diag *d) MUST_USE;
 /* Each fills its verdicts and returns another status only when it could not work. */
 enum status verify_chain(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_fold(struct verify *v, struct diag *d) MUST_USE;

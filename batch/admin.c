@@ -150,7 +150,8 @@ enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t nu
     uint8_t bytes[64];
     char subject[SUBJECT_CAP];
     struct writer w;
-    must(kind == REGISTER_OPERATOR || kind == REGISTER_CHANNEL);
+    must(kind == REGISTER_OPERATOR || kind == REGISTER_CHANNEL ||
+         kind == REGISTER_KEEPING);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
     cbor_put_uint(&w, 1);
@@ -158,7 +159,10 @@ enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t nu
     cbor_put_uint(&w, 2);
     cbor_put_uint(&w, number);
     snprintf(subject, sizeof subject, "%s %u: confirm",
-             kind == REGISTER_OPERATOR ? "operator" : "channel", number);
+             kind == REGISTER_OPERATOR  ? "operator"
+             : kind == REGISTER_CHANNEL ? "channel"
+                                        : "retention",
+             number);
     return act(l, KIND_SECOND, &w, subject, d);
 }
 

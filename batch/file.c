@@ -13,6 +13,7 @@
 #include "batch/batch_private.h"
 #include "entitle/entitle.h"
 #include "ledger/cbor.h"
+#include "ledger/erasure.h"
 #include "ledger/payment_id.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024 * 1024) /* a ceiling: a piece has some 2 MB */
@@ -195,6 +196,20 @@ static void make_piece(void *ctx, void *piece)
 
 /* ---- this thread ---- */
 
+/* The file cannot be made again; its digest stands in the export record. */
+static enum status refuse_erased(struct making *m, uint64_t payee, struct diag *d)
+{
+    enum status st = erasure_refuse(ledger_txn(m->l), payee, d);
+    if (st == ST_OK) {
+        return diag_fail(d, ST_INTEGRITY, "vault", "the row of person %llu is missing",
+                         (unsigned long long)payee);
+    }
+    return diag_hint(d,
+                     "batch %u pays somebody who was erased: its file cannot be made "
+                     "again",
+                     m->batch.number);
+}
+
 static enum status read_line(struct making *m, struct piece *p, uint32_t number,
                              struct str row, struct diag *d)
 {
@@ -208,6 +223,9 @@ static enum status read_line(struct making *m, struct piece *p, uint32_t number,
     }
     put_u64(key, payee);
     TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), &at->sealed, d));
+    if (at->sealed.p == NULL) {
+        TRY(refuse_erased(m, payee, d));
+    }
     at->number = number;
     at->row = row;
     p->count++;

@@ -7,6 +7,7 @@
 
 #include "batch/batch_private.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */
@@ -37,7 +38,12 @@ static bool came_back(const struct line_entry *line)
 static enum status look(struct reissuing *r, bool *again, struct diag *d)
 {
     uint64_t payee = r->line.payee != 0 ? r->line.payee : r->line.person;
-    TRY(vault_row_read(r->l, payee, &r->row, d));
+    enum status st = vault_row_read(r->l, payee, &r->row, d);
+    if (erasure_failed(st, d)) { /* nothing of theirs is due any more */
+        *again = false;
+        return ST_OK;
+    }
+    TRY(st);
     TRY(person_read(buf_str(&r->row.plain), UINT64_MAX, r->person, d));
     const struct route *now =
         person_route(r->person, str_of(r->line.programme), ledger_today(r->l));

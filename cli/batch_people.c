@@ -7,6 +7,7 @@
 #include "base/ident.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
+#include "ledger/erasure.h"
 
 /* ---- sums ---- */
 
@@ -68,6 +69,10 @@ static enum status name_of(struct ledger *l, uint64_t number, char out[PEOPLE_TE
         people_name(p.person, false, out);
     }
     people_close(&p);
+    if (erasure_failed(st, d)) {
+        people_erased(out);
+        return ST_OK;
+    }
     return st;
 }
 
@@ -193,7 +198,9 @@ static void line_months(const struct line_entry *x, char out[2 * DATE_TEXT_CAP +
 
 void batch_people_payee(const struct paid_to *to, char out[PEOPLE_TEXT_CAP])
 {
-    if (to->institution) {
+    if (to->erased) {
+        people_erased(out);
+    } else if (to->institution) {
         snprintf(out, PEOPLE_TEXT_CAP, "%s", to->name);
     } else {
         name_mask(str_of(to->name), out, PEOPLE_TEXT_CAP);

@@ -5,6 +5,7 @@
 #include "base/money.h"
 #include "batch/admin.h"
 #include "cli/command.h"
+#include "cli/erased_view.h"
 #include "cli/one_row.h"
 #include "cli/people.h"
 #include "cli/sheet.h"
@@ -163,6 +164,20 @@ static void put_granted(struct showing *s, struct json *list)
     }
 }
 
+static void put_money(struct showing *s, struct json *top)
+{
+    put_granted(s, json_put_list(top, "granted"));
+    json_put_int(top, "due_fen", s->sums[ACCOUNT_DUE]);
+    json_put_int(top, "in_transit_fen",
+                 s->sums[ACCOUNT_TRANSIT] + s->sums[ACCOUNT_RETURNED]);
+    json_put_int(top, "paid_fen", s->sums[ACCOUNT_PAID]);
+    for (int n = ACCOUNT_RECEIVABLE; n < ACCOUNT_KINDS; n++) {
+        char key[40];
+        snprintf(key, sizeof key, "%s_fen", account_kind_name((enum account_kind)n));
+        json_put_int(top, key, s->sums[n]);
+    }
+}
+
 static enum status put_person(struct showing *s, struct diag *d)
 {
     struct json *top = output_object(&s->e->out, "almoner.person/1");
@@ -181,16 +196,7 @@ static enum status put_person(struct showing *s, struct diag *d)
     TRY(put_facts(s, json_put_list(top, "voided"), true, d));
     put_routes(s, json_put_list(top, "routes"));
     put_history(s, json_put_list(top, "history"));
-    put_granted(s, json_put_list(top, "granted"));
-    json_put_int(top, "due_fen", s->sums[ACCOUNT_DUE]);
-    json_put_int(top, "in_transit_fen",
-                 s->sums[ACCOUNT_TRANSIT] + s->sums[ACCOUNT_RETURNED]);
-    json_put_int(top, "paid_fen", s->sums[ACCOUNT_PAID]);
-    for (int n = ACCOUNT_RECEIVABLE; n < ACCOUNT_KINDS; n++) {
-        char key[40];
-        snprintf(key, sizeof key, "%s_fen", account_kind_name((enum account_kind)n));
-        json_put_int(top, key, s->sums[n]);
-    }
+    put_money(s, top);
     return ST_OK;
 }
 
@@ -411,7 +417,7 @@ static void print_person(const struct showing *s)
 static enum status open_for(struct showing *s, uint64_t *number, struct diag *d)
 {
     struct env *e = s->e;
-    const char *purpose = options_text(&e->options, "purpose");
+    const char *purpose;
     TRY(s->clear ? env_write(e, ANY_ROLE, d) : env_read_people(e, d));
     s->l = e->ledger;
     TRY(people_find(s->l, env_operand(e, 0), number, d));
@@ -423,7 +429,21 @@ static enum status open_for(struct showing *s, uint64_t *number, struct diag *d)
     }
     TRY(person_read_some(buf_str(&s->p.row.plain), UINT64_MAX, UINT32_MAX, s->all, d));
     if (s->clear) {
-        TRY(admin_reveal(s->l, *number, purpose != NULL ? purpose : "person show", d));
+        TRY(people_purpose(e, "person show", &purpose, d));
+        TRY(admin_reveal(s->l, *number, purpose, d));
+    }
+    return ST_OK;
+}
+
+/* What remains: the certificate, and the money. */
+static enum status show_erased(struct showing *s, uint64_t number, struct diag *d)
+{
+    TRY(erased_show(s->e, number, &s->p.person->number, d));
+    TRY(read_account(s, d));
+    if (s->e->out.json) {
+        put_money(s, output_object(&s->e->out, "almoner.erased/1"));
+    } else {
+        print_account(s);
     }
     return ST_OK;
 }
@@ -433,12 +453,15 @@ static enum status run_show(struct env *e, struct diag *d)
     struct showing s = {.e = e, .clear = options_flag(&e->options, "reveal")};
     uint64_t number;
     enum status st = open_for(&s, &number, d);
-    if (st == ST_OK) {
+    bool erased = erasure_failed(st, d);
+    if (erased) {
+        st = show_erased(&s, number, d);
+    } else if (st == ST_OK) {
         st = read_account(&s, d);
     }
-    if (st == ST_OK && e->out.json) {
+    if (st == ST_OK && !erased && e->out.json) {
         st = put_person(&s, d);
-    } else if (st == ST_OK) {
+    } else if (st == ST_OK && !erased) {
         print_person(&s);
     }
     people_close(&s.p);

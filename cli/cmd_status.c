@@ -13,6 +13,7 @@
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/people.h"
+#include "ledger/erasure.h"
 #include "ledger/recovery.h"
 #include "ledger/register.h"
 
@@ -238,10 +239,71 @@ static enum status import_steps(struct page *s, struct diag *d)
     return ST_OK;
 }
 
+/* An erasure that was interrupted before the data file was written anew. */
+static enum status compaction_step(struct page *s, struct diag *d)
+{
+    uint64_t certificate;
+    TRY(ledger_uncompacted(s->l, &certificate, d));
+    if (certificate != 0) {
+        step(
+            s, "almoner person erase --finish",
+            TEXT(&s->e->out,
+                 "the data file still has sealed bytes of who was erased (record %llu)",
+                 "数据文件中仍有已销毁信息的密文残留（记录 %llu）"),
+            (unsigned long long)certificate);
+    }
+    return ST_OK;
+}
+
+/* People whose erasing waits for a checker, retention rules for a second admin. */
+static enum status erasure_steps(struct page *s, struct diag *d)
+{
+    struct cursor *c;
+    struct str key;
+    struct str row;
+    const uint8_t from[] = {REGISTER_ERASURE};
+    TRY(store_cursor_open(ledger_txn(s->l), TABLE_REGISTER, &c, d));
+    enum status st = store_cursor_seek(c, str_make(from, 1), &key, &row, d);
+    while (st == ST_OK && key.n == 9 && (uint8_t)key.p[0] == REGISTER_ERASURE) {
+        char command[80];
+        uint64_t person = get_u64((const uint8_t *)key.p + 1);
+        if (row.n > 0 && row.p[0] == ERASURE_PROPOSED) {
+            snprintf(command, sizeof command, "almoner person erase %llu --confirm",
+                     (unsigned long long)person);
+            step(s, command,
+                 TEXT(&s->e->out, "erasing person %llu waits for a checker",
+                      "销毁补贴对象 %llu 的信息待复核确认"),
+                 (unsigned long long)person);
+        }
+        st = store_cursor_next(c, &key, &row, d);
+    }
+    store_cursor_close(c);
+    return st;
+}
+
+static enum status retention_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->retentions; n++) {
+        struct retention_entry e;
+        TRY(retention_get(ledger_txn(s->l), n, &e, d));
+        if (e.state != ENTRY_ACTIVE) {
+            snprintf(command, sizeof command, "almoner retention confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "retention rule %u waits for a second admin",
+                      "保管期限 %u 待第二名管理员确认"),
+                 n);
+        }
+    }
+    return ST_OK;
+}
+
 static enum status pending_steps(struct page *s, struct diag *d)
 {
     TRY(policy_steps(s, d));
     TRY(import_steps(s, d));
+    TRY(retention_steps(s, d));
+    TRY(erasure_steps(s, d));
     return recovery_steps(s, d);
 }
 
@@ -355,7 +417,7 @@ static enum status line_again(struct page *s, const struct line_entry *line,
     enum status st = people_open(&p, s->l, line->person, UINT64_MAX, d);
     *again = st == ST_OK && person_death(p.person) == DAY_NEVER;
     people_close(&p);
-    return st;
+    return erasure_failed(st, d) ? ST_OK : st;
 }
 
 /* How many of the lines that came back can be sent again. Stops looking at LOOKED_MAX
@@ -600,8 +662,9 @@ static enum status put_json(struct page *s, const struct facts *f, struct diag *
     } else {
         json_put_null(top, "open_act");
     }
-    json_put_uint(top, "people", h->people - h->institutions);
+    json_put_uint(top, "people", h->people - h->institutions - h->erased);
     json_put_uint(top, "institutions", h->institutions);
+    json_put_uint(top, "erased", h->erased);
     json_put_int(top, "due_fen", s->due_fen);
     json_put_int(top, "returned_fen", s->back_fen);
     TRY(each_batch(s, json_put_list(top, "batches"), d));
@@ -637,7 +700,7 @@ static void print_head(struct page *s, const struct facts *f)
     }
     money_print_grouped(s->due_fen, fen);
     output_data(o, "%s %llu\n", TEXT(o, "people     ", "补贴对象  "),
-                (unsigned long long)(h->people - h->institutions));
+                (unsigned long long)(h->people - h->institutions - h->erased));
     if (h->institutions > 0) {
         output_data(o, "%s %llu\n", TEXT(o, "institutions", "机构      "),
                     (unsigned long long)h->institutions);
@@ -654,6 +717,7 @@ static enum status steps(struct page *s, uint64_t checkpoint, struct diag *d)
     if (ledger_head(s->l)->open.kind != 0) {
         return open_act_step(s, d);
     }
+    TRY(compaction_step(s, d));
     TRY(operator_steps(s, d));
     TRY(channel_steps(s, d));
     TRY(pending_steps(s, d));

@@ -62,6 +62,9 @@ static void put_report(struct env *e, const struct verify_report *r, const char 
     json_put_text(top, "authorisation", verdict_name(r->authorisation));
     json_put_text(top, "correctness", verdict_name(r->correctness));
     json_put_uint(top, "exports", r->exports);
+    json_put_uint(top, "erased", r->erased);
+    json_put_uint(top, "erased_lines", r->erased_lines);
+    json_put_uint(top, "erased_exports", r->erased_exports);
     json_put_text(top, "not_checked", r->not_checked);
     if (options_text(&e->options, "checkpoint") != NULL) {
         json_put_bool(top, "checkpoint_contained", r->contained);
@@ -109,6 +112,18 @@ static void print_report(const struct output *o, const struct verify_report *r,
     if (r->contained) {
         output_data(o, TEXT(o, "the checkpoint's records are the first of these\n",
                             "所给校验点的记录与本账套开头一致\n"));
+    }
+
+    if (r->erased > 0) {
+        output_data(
+            o,
+            TEXT(o,
+                 "%llu persons erased, each by a certificate: NOT CHECKED what was "
+                 "recorded of them and granted to them, %llu lines, %llu bank files\n",
+                 "已销毁 %llu 人，均有销毁证明：其登记和应发、%llu 笔明细、%llu "
+                 "个银行文件未检查\n"),
+            (unsigned long long)r->erased, (unsigned long long)r->erased_lines,
+            (unsigned long long)r->erased_exports);
     }
     if (r->exports > 0) {
         output_data(o,

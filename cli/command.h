@@ -55,6 +55,9 @@ extern const struct command_list commands_letters;    /* report letters */
 extern const struct command_list commands_payees;     /* report payees */
 extern const struct command_list commands_unclaimed;  /* report unclaimed */
 extern const struct command_list commands_verify;
+extern const struct command_list commands_retention;
+extern const struct command_list commands_erase; /* person hold, erase */
+extern const struct command_list commands_trace;
 extern const struct command_list commands_record; /* audit record, checkpoint */
 extern const struct command_list commands_prove;  /* audit prove, check-proof */
 extern const struct command_list commands_tiles;  /* audit tiles */

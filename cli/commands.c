@@ -18,7 +18,8 @@ const struct command_list *const *commands_all(size_t *count)
         &commands_batch,        &commands_transfer,    &commands_correct,
         &commands_correct_post, &commands_report,      &commands_roster,
         &commands_recoveries,   &commands_letters,     &commands_unclaimed,
-        &commands_payees,       &commands_verify,      &commands_record,
+        &commands_payees,       &commands_retention,   &commands_erase,
+        &commands_verify,       &commands_trace,       &commands_record,
         &commands_prove,        &commands_tiles,       &commands_help,
     };
     *count = COMMAND_COUNT(all);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cli/output.h"
+#include "cli/env.h"
 
 #define LATEST (DAY_NEVER - 1)
 
@@ -113,6 +113,24 @@ void people_tell_merged(const struct output *o, const struct people *p,
                 masked, (unsigned long long)p->person->number);
 }
 
+enum status people_purpose(const struct env *e, const char *fallback, const char **out,
+                           struct diag *d)
+{
+    const char *given = options_text(&e->options, "purpose");
+    struct str s = str_of(given != NULL ? given : fallback);
+    if (given == NULL && !ledger_info(e->ledger)->sandbox) {
+        diag_fail(d, ST_USAGE, "missing-option", "why is it shown in clear?");
+        return diag_hint(d, "--purpose TEXT; it is recorded");
+    }
+    if (s.n == 0 || s.n > TEXT_MAX || text_has_control(s) ||
+        !text_utf8_valid(s, NULL)) {
+        return diag_fail(d, ST_INPUT, "purpose",
+                         "the purpose is no text of 1 to %d bytes", TEXT_MAX);
+    }
+    *out = s.p;
+    return ST_OK;
+}
+
 void people_close(struct people *p)
 {
     vault_row_release(&p->row);
@@ -166,10 +184,17 @@ void people_value(const struct fact *f, bool clear, char out[PEOPLE_TEXT_CAP])
     copy(f->value, out);
 }
 
+void people_erased(char out[PEOPLE_TEXT_CAP])
+{
+    copy(str_of("已销毁/erased"), out);
+}
+
 void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
 {
     struct str name = person_value(p, "name", LATEST);
-    if (clear || person_is_institution(p)) {
+    if (p->fact_count == 0) {
+        people_erased(out);
+    } else if (clear || person_is_institution(p)) {
         copy(name, out);
     } else {
         name_mask(name, out, PEOPLE_TEXT_CAP);

@@ -20,6 +20,11 @@ enum status people_find(struct ledger *l, const char *typed, uint64_t *number,
 enum status people_open(struct people *p, struct ledger *l, uint64_t number,
                         uint64_t known_below, struct diag *d) MUST_USE;
 void people_close(struct people *p);
+/* Why something is shown in clear: --purpose, which a live ledger needs; else fallback.
+ * ST_USAGE "missing-option", ST_INPUT "purpose". */
+struct env;
+enum status people_purpose(const struct env *e, const char *fallback, const char **out,
+                           struct diag *d) MUST_USE;
 /* Was what the user typed the number or an ID number of a duplicate, merged since? */
 bool people_was_duplicate(const struct people *p, const char *typed);
 /* Says so, when it was; to people, not in JSON. */
@@ -31,7 +36,10 @@ void people_tell_merged(const struct output *o, const struct people *p,
 /* A fact's value as it may be shown: names, numbers, addresses and phones masked unless
  * clear. */
 void people_value(const struct fact *f, bool clear, char out[PEOPLE_TEXT_CAP]);
-/* An institution's name and credit code are public. */
+/* What stands in the place of a name that was erased. */
+void people_erased(char out[PEOPLE_TEXT_CAP]);
+/* An institution's name and credit code are public. Of a person without any fact: that
+ * it was erased. */
 void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP]);
 void people_id_number(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP]);
 /* All but the last 4 are stars. */

@@ -11,6 +11,7 @@
 #include "cli/people.h"
 #include "cli/sheet.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 
 const char *words_method(const struct output *o, enum recovery_method m)
 {
@@ -307,7 +308,7 @@ enum status recovery_show(struct env *e, uint32_t number, struct diag *d)
         return st;
     }
     st = people_open(&v.p, e->ledger, v.r.terms.person, UINT64_MAX, d);
-    if (st == ST_OK) {
+    if (st == ST_OK || erasure_failed(st, d)) { /* then without names */
         st = show(&v, d);
     }
     people_close(&v.p);

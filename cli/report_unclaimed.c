@@ -445,11 +445,11 @@ static enum status open_for(struct listing *l, struct diag *d)
 {
     struct env *e = l->e;
     const char *code = options_text(&e->options, "programme");
-    const char *purpose = options_text(&e->options, "purpose");
+    const char *purpose;
     TRY(l->clear ? env_write(e, ANY_ROLE, d) : env_read_people(e, d));
     if (l->clear) {
-        TRY(admin_reveal(e->ledger, 0, purpose != NULL ? purpose : "report unclaimed",
-                         d));
+        TRY(people_purpose(e, "report unclaimed", &purpose, d));
+        TRY(admin_reveal(e->ledger, 0, purpose, d));
     }
     l->terms.month = month_of_day(ledger_today(e->ledger));
     TRY(options_month(&e->options, "period", &l->terms.month, d));

@@ -23,6 +23,7 @@ static const struct fold_rule RULES[] = {
     {KIND_SECOND, ROLE_ADMIN, 0, NULL, rule_second},
     {KIND_CLOCK, ANY_ROLE, 0, NULL, rule_clock},
     {KIND_REVEAL, ANY_ROLE, 0, NULL, rule_reveal},
+    {KIND_RETENTION, ROLE_ADMIN, 0, NULL, rule_retention},
     {KIND_POLICY_ADOPT, ROLE_MAKER, 0, NULL, rule_policy_adopt},
     {KIND_POLICY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_policy_confirm},
     {KIND_IMPORT, ROLE_MAKER, 0, NULL, rule_import},
@@ -32,6 +33,9 @@ static const struct fold_rule RULES[] = {
     {KIND_HISTORY, 0, KIND_IMPORT_START, money_history, rule_history},
     {KIND_UNITS, 0, KIND_IMPORT_START, NULL, rule_units},
     {KIND_MERGE, 0, KIND_IMPORT_START, NULL, rule_merge},
+    {KIND_HOLD, ROLE_MAKER | ROLE_CHECKER | ROLE_AUDITOR, 0, NULL, rule_hold},
+    {KIND_ERASE, ROLE_MAKER | ROLE_ADMIN, 0, NULL, rule_erase},
+    {KIND_ERASED, ROLE_CHECKER, 0, NULL, rule_erased},
     {KIND_RUN_START, ROLE_MAKER, 0, NULL, rule_run_start},
     {KIND_ENTITLEMENT, 0, KIND_RUN_START, money_entitlement, NULL},
     {KIND_RUN_END, ROLE_MAKER, KIND_RUN_START, NULL, rule_run_end},
@@ -133,6 +137,7 @@ enum status fold_identity(struct fold *f, const struct record *first,
     TRY(genesis_read(first, out, d));
     f->sandbox = out->sandbox;
     f->suite = out->suite;
+    f->offset_minutes = out->offset_minutes;
     must(str_copy(out->sm2_id, f->sm2_id, sizeof f->sm2_id));
     return digest_use(f->g, key_suite_digest(f->suite), d);
 }
@@ -307,6 +312,7 @@ enum status fold_account_get(struct fold *f, uint64_t person, struct diag *d)
 enum status fold_account_own(struct fold *f, uint64_t person, struct diag *d)
 {
     TRY(fold_account_get(f, person, d));
+    TRY(fold_not_erased(f, person, d));
     return f->account_of == person
                ? ST_OK
                : fold_refuse(d, "merged", "person %llu is another one's duplicate",

@@ -22,6 +22,7 @@ struct fold {
     bool sandbox;
     enum suite suite;
     char sm2_id[SM2_ID_MAX + 1];
+    int32_t offset_minutes;  /* of the county's clock */
     struct account *account; /* work space */
     uint64_t account_of;     /* whose it is: of who was merged, the one it is part of */
     struct account *other;   /* work space of merges */
@@ -88,6 +89,14 @@ enum status rule_recovery_confirm(struct fold *f, const struct record *r,
                                   struct diag *d);
 enum status rule_repayment(struct fold *f, const struct record *r, struct diag *d);
 enum status money_set_off(struct fold *f, const struct record *r, struct diag *d);
+
+/* fold_erase.c */
+enum status rule_retention(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_hold(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_erase(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_erased(struct fold *f, const struct record *r, struct diag *d);
+/* Refuses who was erased: nothing is recorded of them any more. */
+enum status fold_not_erased(struct fold *f, uint64_t person, struct diag *d);
 
 /* fold_batch.c */
 enum status rule_batch_start(struct fold *f, const struct record *r, struct diag *d);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "ledger/erasure.h"
 #include "ledger/fold_private.h"
 
 /* Body {1: name, 2: division, 3: suite, 4: ledger's public key, 5: sandbox, 6: offset
@@ -131,6 +132,13 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
         TRY(second_check(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return channel_put(f->t, &e, d);
+    }
+    if (kind == REGISTER_KEEPING) {
+        struct retention_entry e;
+        TRY(retention_get(f->t, number, &e, d));
+        TRY(second_check(f, e.state, e.proposed_by, d));
+        e.state = ENTRY_ACTIVE;
+        return retention_put(f->t, &e, d);
     }
     return fold_malformed(r, d);
 }
@@ -289,6 +297,7 @@ enum status rule_facts(struct fold *f, const struct record *r, struct diag *d)
             person > f->head.people + 1 || person_in(people, i, person)) {
             return fold_malformed(r, d);
         }
+        TRY(fold_not_erased(f, person, d));
         people[i] = person;
         if (person == f->head.people + 1) {
             f->head.people++;

@@ -28,6 +28,7 @@ void head_write(const struct head *h, struct writer *w)
         h->confirmed,     (uint64_t)h->assessed_month,
         h->assessed_size, h->assessed_rules,
         h->institutions,  h->recoveries,
+        h->retentions,    h->erased,
     };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         writer_varint(w, counters[i]);
@@ -74,5 +75,7 @@ bool head_read(struct head *h, struct str bytes)
     h->assessed_rules = (uint32_t)reader_varint(&r);
     h->institutions = reader_varint(&r);
     h->recoveries = (uint32_t)reader_varint(&r);
+    h->retentions = (uint32_t)reader_varint(&r);
+    h->erased = reader_varint(&r);
     return reader_done(&r);
 }

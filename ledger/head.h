@@ -24,7 +24,9 @@ struct head {
     uint64_t people;       /* highest person number; the first is 1 */
     uint64_t institutions; /* how many of these numbers are institutions' */
     uint32_t operators, channels, policies, imports, runs, batches, answers, recoveries;
-    uint32_t confirmed; /* how many policies were confirmed: a stamp of the rules */
+    uint32_t retentions; /* retention rules, pending ones among them */
+    uint64_t erased;     /* how many of the people's rows are gone by a certificate */
+    uint32_t confirmed;  /* how many policies were confirmed: a stamp of the rules */
     /* What the runs have covered: every person's months up to assessed_month are posted
      * under the rules `assessed_rules` for facts below `assessed_size`. */
     int32_t assessed_month; /* 0: no run yet */

@@ -138,30 +138,64 @@ static enum status load_keys(struct ledger *l, struct diag *d)
 
 /* ---- lock ---- */
 
+/* One byte of the lock file; *got false when others had it for all of wait_ms. */
+static enum status lock_byte(struct ledger *l, short type, off_t byte, int64_t wait_ms,
+                             bool *got, struct diag *d)
+{
+    struct flock lock = {
+        .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    for (int64_t waited = 0;; waited += LOCK_POLL_MS) {
+        *got = fcntl(l->lock_fd, F_SETLK, &lock) == 0;
+        if (*got) {
+            return ST_OK;
+        }
+        if (errno != EACCES && errno != EAGAIN && errno != EINTR) {
+            return diag_errno(d, "lock the ledger in", l->dir);
+        }
+        if (waited >= wait_ms) {
+            return ST_OK;
+        }
+        struct timespec nap = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+        nanosleep(&nap, NULL);
+    }
+}
+
 static enum status take_lock(struct ledger *l, struct diag *d)
 {
     char path[LEDGER_PATH_MAX];
+    bool got;
     TRY(ledger_path(l->dir, "lock", path, d));
     l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (l->lock_fd < 0) {
         return diag_errno(d, "open", path);
     }
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    for (int64_t waited = 0;; waited += LOCK_POLL_MS) {
-        if (fcntl(l->lock_fd, F_SETLK, &lock) == 0) {
-            return ST_OK;
-        }
-        if (errno != EACCES && errno != EAGAIN && errno != EINTR) {
-            return diag_errno(d, "lock", path);
-        }
-        if (waited >= l->options.lock_wait_ms) {
-            break;
-        }
-        struct timespec nap = {.tv_nsec = LOCK_POLL_MS * 1000000L};
-        nanosleep(&nap, NULL);
+    TRY(lock_byte(l, F_WRLCK, LEDGER_LOCK_WRITE, l->options.lock_wait_ms, &got, d));
+    if (got) {
+        return ST_OK;
     }
     diag_fail(d, ST_SYSTEM, "locked", "another process is writing to this ledger");
     return diag_hint(d, "wait until it has ended, or give a longer --lock-wait");
+}
+
+/* The data file is not replaced while somebody reads. A copy without a lock file, or on
+ * a disk that cannot lock, has no writers either. */
+static enum status share_lock(struct ledger *l, struct diag *d)
+{
+    char path[LEDGER_PATH_MAX];
+    struct diag ignored;
+    bool got = true;
+    TRY(ledger_path(l->dir, "lock", path, d));
+    l->lock_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (l->lock_fd < 0) {
+        return ST_OK;
+    }
+    if (lock_byte(l, F_RDLCK, LEDGER_LOCK_READ, l->options.lock_wait_ms, &got,
+                  &ignored) == ST_OK &&
+        !got) {
+        diag_fail(d, ST_SYSTEM, "locked", "the data file is being replaced");
+        return diag_hint(d, "wait until that has ended, or give a longer --lock-wait");
+    }
+    return ST_OK;
 }
 
 /* ---- opening ---- */
@@ -276,11 +310,77 @@ static enum status open_store(struct ledger *l, struct diag *d)
         diag_fail(d, ST_SYSTEM, "no-ledger", "there is no ledger in %s", l->dir);
         return diag_hint(d, "name its folder with -C, or make one with almoner init");
     }
-    if (l->options.mode == LEDGER_WRITE) {
-        TRY(take_lock(l, d));
-    }
+    TRY(l->options.mode == LEDGER_WRITE ? take_lock(l, d) : share_lock(l, d));
     return store_open(&l->store, l->dir,
                       l->options.mode == LEDGER_WRITE ? STORE_WRITE : STORE_READ, d);
+}
+
+enum status ledger_uncompacted(struct ledger *l, uint64_t *certificate, struct diag *d)
+{
+    struct str row;
+    TRY(store_get(l->t, TABLE_META, str_of(LEDGER_UNCOMPACTED), &row, d));
+    *certificate = row.n == 8 ? get_u64((const uint8_t *)row.p) : 0;
+    return ST_OK;
+}
+
+/* The store is closed while the files change: LMDB must not see the new file with the
+ * old one's lock file. */
+static enum status replace_store(struct ledger *l, const char *dir, struct diag *d)
+{
+    drop(l);
+    store_close(l->store);
+    l->store = NULL;
+    TRY(compact_swap(dir, l->dir, d));
+    TRY(store_open(&l->store, l->dir, STORE_WRITE, d));
+    return snapshot(l, false, d);
+}
+
+static enum status compact(struct ledger *l, int64_t wait_ms, struct diag *d)
+{
+    char dir[LEDGER_PATH_MAX];
+    uint64_t certificate;
+    bool got;
+    must(l->options.mode == LEDGER_WRITE && !l->writing);
+    TRY(ledger_path(l->dir, "compact", dir, d));
+    TRY(ledger_uncompacted(l, &certificate, d));
+    if (certificate == 0) {
+        return compact_tidy(dir, d);
+    }
+    TRY(lock_byte(l, F_WRLCK, LEDGER_LOCK_READ, wait_ms, &got, d));
+    if (!got) {
+        diag_fail(
+            d, ST_SYSTEM, "readers",
+            "another process reads this ledger: its data file cannot be replaced");
+        return diag_hint(d, "almoner person erase --finish, when it has ended");
+    }
+    enum status st = compact_write(l->t, dir, d);
+    if (st == ST_OK) {
+        st = replace_store(l, dir, d);
+    }
+    struct diag ignored;
+    bool released;
+    if (lock_byte(l, F_UNLCK, LEDGER_LOCK_READ, 0, &released, &ignored) != ST_OK) {
+        return st; /* it goes with the process */
+    }
+    return st;
+}
+
+enum status ledger_compact(struct ledger *l, struct diag *d)
+{
+    return compact(l, l->options.lock_wait_ms, d);
+}
+
+/* What was left undone when an erasure was interrupted. Later, when it cannot be done
+ * now; but no work goes on without a store. */
+static enum status finish_compaction(struct ledger *l, struct diag *d)
+{
+    struct diag why;
+    if (l->options.mode != LEDGER_WRITE || compact(l, 0, &why) == ST_OK ||
+        l->t != NULL) {
+        return ST_OK;
+    }
+    *d = why;
+    return d->status;
 }
 
 static enum status open_parts(struct ledger *l, struct diag *d)
@@ -302,7 +402,8 @@ static enum status open_parts(struct ledger *l, struct diag *d)
     if (l->has_master) {
         ledger_derive_keys(l); /* by the suite's hash */
     }
-    return check_clock(l, d);
+    TRY(check_clock(l, d));
+    return finish_compaction(l, d);
 }
 
 enum status ledger_open(struct ledger **out, const struct ledger_options *o,

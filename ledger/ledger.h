@@ -100,6 +100,16 @@ enum status ledger_random(struct ledger *l, void *p, size_t n, struct diag *d) M
 /* Is the vault's key here? Without it (an auditor's copy) no personal data opens. */
 bool ledger_has_vault(const struct ledger *l);
 
+/* Was a row erased without its bytes being gone from the data file's free pages? Then
+ * the sequence of the certificate, else 0. */
+enum status ledger_uncompacted(struct ledger *l, uint64_t *certificate, struct diag *d)
+    MUST_USE;
+/* Writes the store anew, without free pages and gaps, and puts it in place, so that
+ * nothing that was erased is left in it; waits for readers as long as for a lock.
+ * Nothing when it is not needed. Opening for writing does it too, when it was left
+ * undone and nobody reads. ST_SYSTEM "readers" when somebody reads all the time. */
+enum status ledger_compact(struct ledger *l, struct diag *d) MUST_USE;
+
 /* ---- writing ---- */
 
 /* Who signs from now on. Checks that the key is that operator's, that the operator is

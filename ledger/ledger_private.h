@@ -8,6 +8,14 @@
 #include "ledger/seal.h"
 
 #define LEDGER_PATH_MAX 4096
+/* Row of TABLE_META, no projection: a row was erased and its bytes may still lie in
+ * free pages. Its value: u64 sequence of the certificate. ledger_compact leaves it out
+ * of the new file. */
+#define LEDGER_UNCOMPACTED "uncompacted"
+/* Bytes of the file `lock` that are locked: by who writes, and, shared, by readers,
+ * under whom the data file must not be replaced. */
+#define LEDGER_LOCK_WRITE 0
+#define LEDGER_LOCK_READ 1
 
 struct ledger {
     struct ledger_options options;
@@ -48,6 +56,15 @@ enum status ledger_load_file(const char *path, struct buf *out, struct diag *d)
 void ledger_derive_keys(struct ledger *l);
 /* At least n bytes at l->room. */
 enum status ledger_room(struct ledger *l, size_t n, struct diag *d) MUST_USE;
+
+/* compact.c: all rows of the store, but LEDGER_UNCOMPACTED, written one by one into a
+ * new data.mdb in the folder dir, which is made; synced. */
+enum status compact_write(struct txn *from, const char *dir, struct diag *d) MUST_USE;
+/* The folder of one that was interrupted after the files had changed places. */
+enum status compact_tidy(const char *dir, struct diag *d) MUST_USE;
+/* Puts that file in the place of the ledger's, whose store must be closed. */
+enum status compact_swap(const char *dir, const char *ledger_dir, struct diag *d)
+    MUST_USE;
 
 /* headfile.c: what the last commit was, kept outside the store. */
 struct head_note {

@@ -23,6 +23,7 @@ enum record_kind {
     KIND_REVEAL = 6, /* personal data was shown or exported in clear */
     KIND_POLICY_ADOPT = 10,
     KIND_POLICY_CONFIRM = 11,
+    KIND_RETENTION = 12, /* how many years a class of records is kept */
     KIND_IMPORT = 20,
     KIND_IMPORT_START = 21,
     KIND_FACTS = 22,
@@ -30,6 +31,9 @@ enum record_kind {
     KIND_HISTORY = 24,
     KIND_UNITS = 25,
     KIND_MERGE = 26,
+    KIND_HOLD = 27,   /* a legal hold on a person's data, set or lifted */
+    KIND_ERASE = 28,  /* erasing a person: proposed */
+    KIND_ERASED = 29, /* and done: the certificate */
     KIND_RUN_START = 30,
     KIND_ENTITLEMENT = 31,
     KIND_RUN_END = 32,

@@ -631,3 +631,22 @@ enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
     }
     return ST_OK;
 }
+
+enum status line_first(struct txn *t, const struct batch_entry *b, uint64_t person,
+                       uint32_t *out, struct diag *d)
+{
+    uint32_t low = 1;
+    uint32_t high = (uint32_t)b->lines + 1;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        struct line_entry line;
+        TRY(line_get(t, b->number, middle, &line, d));
+        if (line.person < person) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *out = low;
+    return ST_OK;
+}

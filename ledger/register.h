@@ -23,7 +23,9 @@ enum register_kind {
     REGISTER_ANSWER = 7,
     REGISTER_RECOVERY = 8, /* ledger/recovery.h */
     REGISTER_SETTLED = 9,  /* ledger/settled.h */
-    REGISTER_UNIT = 10     /* ledger/unit.h */
+    REGISTER_UNIT = 10,    /* ledger/unit.h */
+    REGISTER_KEEPING = 14, /* ledger/erasure.h: retention rules; with a person: holds */
+    REGISTER_ERASURE = 15  /* ledger/erasure.h */
 };
 
 enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };
@@ -201,6 +203,11 @@ enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *ou
 bool export_body(struct str plain, struct export_entry *out);
 /* The same of an import record. */
 bool import_entry_read(struct str plain, struct import_entry *out);
+
+/* The first line of the batch that is the person's, or of one after (lines are in the
+ * order of people); lines + 1: none. */
+enum status line_first(struct txn *t, const struct batch_entry *b, uint64_t person,
+                       uint32_t *out, struct diag *d) MUST_USE;
 
 /* By name; number 0 in *out when there is none. */
 enum status operator_find(struct txn *t, struct str name, struct operator_entry *out,

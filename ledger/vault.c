@@ -8,6 +8,7 @@
 
 #include "base/must.h"
 #include "base/wipe.h"
+#include "ledger/erasure.h"
 #include "ledger/ledger_private.h"
 
 #define WRAPPED SEAL_KEY_LEN
@@ -145,6 +146,7 @@ enum status vault_row_read(struct ledger *l, uint64_t person, struct vault_row *
     put_u64(key, person);
     TRY(store_get(l->t, TABLE_PEOPLE, str_make(key, 8), &sealed, d));
     if (sealed.p == NULL) {
+        TRY(erasure_refuse(l->t, person, d));
         return diag_fail(d, ST_CONFLICT, "unknown-person", "there is no person %llu",
                          (unsigned long long)person);
     }
@@ -233,6 +235,44 @@ enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
     TRY(need_master(l, d));
     lookup_key(l, id, key);
     return store_delete(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), d);
+}
+
+/* Takes the entry away when the number leads to the person. */
+static enum status erase_lookup(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                                uint64_t leads_to, uint64_t *lookups, struct diag *d)
+{
+    uint64_t found;
+    TRY(vault_find(l, id, &found, d));
+    if (found != leads_to) {
+        return ST_OK;
+    }
+    ++*lookups;
+    return vault_unindex(l, id, d);
+}
+
+enum status vault_erase(struct ledger *l, uint64_t person, uint64_t leads_to,
+                        struct vault_row *row, struct person *work,
+                        uint8_t sha256[DIGEST_LEN], uint64_t *lookups, struct diag *d)
+{
+    uint8_t key[8];
+    struct str sealed;
+    TRY(vault_row_read(l, person, row, d));
+    TRY(person_read_some(buf_str(&row->plain), UINT64_MAX, UINT32_MAX, work, d));
+    put_u64(key, person);
+    TRY(store_get(l->t, TABLE_PEOPLE, str_make(key, 8), &sealed, d));
+    digest_once(l->g, sealed, str_of(""), sha256);
+    for (size_t i = 0; i < work->fact_count; i++) {
+        const struct fact *f = &work->facts[i];
+        char id[ID_NUMBER_LEN + 1];
+        if (f->code == FACT_ID_NUMBER && id_number_normal(f->value, id) == ID_OK) {
+            TRY(erase_lookup(l, id, leads_to, lookups, d));
+        }
+    }
+    TRY(store_delete(l->t, TABLE_PEOPLE, str_make(key, 8), d));
+    uint8_t since[8];
+    put_u64(since, ledger_head(l)->tree.size);
+    return store_put(l->t, TABLE_META, str_of(LEDGER_UNCOMPACTED),
+                     str_make(since, sizeof since), d);
 }
 
 enum status vault_person_now(struct ledger *l, uint64_t person, struct vault_row *row,

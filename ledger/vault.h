@@ -24,7 +24,8 @@ void vault_row_release(struct vault_row *r); /* wipes the key */
 /* A new person's empty row, with a fresh data key; nothing is stored yet. */
 enum status vault_row_create(struct ledger *l, uint64_t person, struct vault_row *r,
                              struct diag *d) MUST_USE;
-/* ST_CONFLICT "unknown-person" when there is none; ST_INTEGRITY "vault" when the row
+/* ST_CONFLICT "unknown-person" when there is none, "erased" when it was erased;
+ * ST_INTEGRITY "vault" when the row
  * does not open. */
 enum status vault_row_read(struct ledger *l, uint64_t person, struct vault_row *r,
                            struct diag *d) MUST_USE;
@@ -60,6 +61,14 @@ enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
 /* The number leads to nobody any more. */
 enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                           struct diag *d) MUST_USE;
+/* Takes away a row, its data key with it, and the entries by which its ID numbers lead
+ * to `leads_to` (the person, or whom it was merged into); *lookups adds them up; in the
+ * transaction in hand, which must append the certificate. sha256: of the sealed row.
+ * From then on the store waits for ledger_compact. */
+enum status vault_erase(struct ledger *l, uint64_t person, uint64_t leads_to,
+                        struct vault_row *row, struct person *work,
+                        uint8_t sha256[DIGEST_LEN], uint64_t *lookups, struct diag *d)
+    MUST_USE;
 /* The person this number leads to: itself, or whom it was merged into, and so on. Reads
  * the row. */
 enum status vault_person_now(struct ledger *l, uint64_t person, struct vault_row *row,

@@ -46,3 +46,23 @@ echo half >left/keys/ledger.pem
 expect 0 "$ALMONER" init left --division 230523 --name 民政局 --admin admin1 \
     --admin-vkey "$(cat admin1.vkey)" --admin admin2 --admin-vkey "$(cat admin2.vkey)"
 expect 0 "$ALMONER" -C left audit verify
+
+# Nobody reads in clear without saying why; years of retention take two admins.
+expect 2 w maker report unclaimed --reveal --out clear.csv
+code missing-option
+[ ! -e clear.csv ] || fail 'written without a purpose'
+expect 0 w admin1 retention set payments 25 --document 民财1号 --json
+is state pending
+n=$(field number)
+expect 0 "$ALMONER" -C "$L" status
+says "almoner retention confirm $n"
+expect 0 "$ALMONER" -C "$L" retention show --json
+is years 30
+expect 7 w admin1 retention confirm "$n"
+code same-operator
+expect 0 w admin2 retention confirm "$n"
+expect 4 w admin2 retention confirm "$n"
+code not-pending
+expect 0 "$ALMONER" -C "$L" retention show --json
+is years 25
+expect 0 "$ALMONER" -C "$L" audit verify

@@ -6,7 +6,7 @@ make_county 30
 python3 -c '
 import fcntl, os, sys, time
 f = open(sys.argv[1], "r+")
-fcntl.lockf(f, fcntl.LOCK_EX)
+fcntl.lockf(f, fcntl.LOCK_EX, 1)
 open("held", "w").close()
 while not os.path.exists("go"):
     time.sleep(0.01)
