@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/verify_private.h"
+#include "ledger/anchor.h"
 
 static enum status check_file(struct verify *v, const uint8_t sha256[DIGEST_LEN],
                               uint64_t sequence, const char *what, uint32_t number,
@@ -44,6 +45,18 @@ static enum status check_answers(struct verify *v, struct diag *d)
     return ST_OK;
 }
 
+static enum status check_timestamps(struct verify *v, struct diag *d)
+{
+    for (uint32_t n = 1; n <= ledger_head(v->l)->timestamps; n++) {
+        struct timestamp_entry t;
+        TRY(timestamp_get(ledger_txn(v->l), n, &t, d));
+        TRY(check_file(v, t.checkpoint_sha256, t.sequence, "checkpoint of timestamp", n,
+                       d));
+        TRY(check_file(v, t.token_sha256, t.sequence, "token of timestamp", n, d));
+    }
+    return ST_OK;
+}
+
 enum status verify_files(struct verify *v, struct diag *d)
 {
     const struct head *h = ledger_head(v->l);
@@ -61,5 +74,6 @@ enum status verify_files(struct verify *v, struct diag *d)
                            d));
         }
     }
-    return check_answers(v, d);
+    TRY(check_answers(v, d));
+    return check_timestamps(v, d);
 }

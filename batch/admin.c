@@ -144,25 +144,36 @@ enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
     return ST_OK;
 }
 
+/* What is confirmed, in the words that are signed. */
+static const char *confirmed_word(enum register_kind kind)
+{
+    switch (kind) {
+    case REGISTER_OPERATOR:
+        return "operator";
+    case REGISTER_CHANNEL:
+        return "channel";
+    case REGISTER_WITNESS:
+        return "witness";
+    case REGISTER_KEEPING:
+        return "retention";
+    default:
+        must_fail("a second admin confirms these only", __FILE__, __LINE__);
+    }
+}
+
 enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t number,
                           struct diag *d)
 {
     uint8_t bytes[64];
     char subject[SUBJECT_CAP];
     struct writer w;
-    must(kind == REGISTER_OPERATOR || kind == REGISTER_CHANNEL ||
-         kind == REGISTER_KEEPING);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, (uint64_t)kind);
     cbor_put_uint(&w, 2);
     cbor_put_uint(&w, number);
-    snprintf(subject, sizeof subject, "%s %u: confirm",
-             kind == REGISTER_OPERATOR  ? "operator"
-             : kind == REGISTER_CHANNEL ? "channel"
-                                        : "retention",
-             number);
+    snprintf(subject, sizeof subject, "%s %u: confirm", confirmed_word(kind), number);
     return act(l, KIND_SECOND, &w, subject, d);
 }
 

@@ -28,8 +28,8 @@ struct admin_channel {
 enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
                               uint32_t *number, struct diag *d) MUST_USE;
 
-/* The second admin's signature, for REGISTER_OPERATOR, _CHANNEL or _KEEPING: CONFLICT
- * "not-pending", ST_DENIED "same-operator". */
+/* The second admin's signature, for REGISTER_OPERATOR, _CHANNEL, _WITNESS or _KEEPING:
+ * ST_CONFLICT "not-pending", ST_DENIED "same-operator". */
 enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t number,
                           struct diag *d) MUST_USE;
 

@@ -10,7 +10,7 @@
 
 static enum status run_help(struct env *e, struct diag *d)
 {
-    const char *words[2] = {env_operand(e, 0), env_operand(e, 1)};
+    const char *words[3] = {env_operand(e, 0), env_operand(e, 1), env_operand(e, 2)};
     size_t count = e->options.word_count - e->operand_at;
     size_t used;
     if (count == 0) {
@@ -112,14 +112,15 @@ static enum status run_completion(struct env *e, struct diag *d)
                    "        *) typed+=(\"$w\") ;;\n"
                    "        esac\n"
                    "    done\n"
-                   "    if [[ $skip || $word == -* || ${#typed[@]} -gt 1 ]]; then\n"
+                   "    if [[ $skip || $word == -* || ${#typed[@]} -gt 2 ]]; then\n"
                    "        return\n"
                    "    fi\n"
                    "    while read -r w; do\n"
                    "        if [[ ${#typed[@]} -eq 0 ]]; then\n"
                    "            words+=\"${w%%%% *} \"\n"
-                   "        elif [[ $w == \"${typed[0]} \"* ]]; then\n"
-                   "            words+=\"${w#* } \"\n"
+                   "        elif [[ $w == \"${typed[*]} \"* ]]; then\n"
+                   "            w=${w#\"${typed[*]} \"}\n"
+                   "            words+=\"${w%%%% *} \"\n"
                    "        fi\n"
                    "    done <<'END'\n");
     print_command_names(o);
@@ -145,7 +146,7 @@ static const struct command ITEMS[] = {
         .name = "help",
         .run = run_help,
         .operands = "[COMMAND]",
-        .operand_max = 2,
+        .operand_max = 3,
         .brief = "this overview, or the help of a command",
         .brief_zh = "总览，或某个命令的帮助",
         .text = "Every command also takes --help.",

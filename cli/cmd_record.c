@@ -3,15 +3,18 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "cli/checkpoint_page.h"
 #include "cli/command.h"
 #include "cli/diagnose.h"
 #include "cli/files.h"
+#include "ledger/anchor.h"
 #include "ledger/body.h"
 #include "ledger/note.h"
 #include "ledger/tree.h"
 
 #define DIAGNOSE_MAX ((size_t)64 * 1024)
 #define CHECKPOINT_MAX ((size_t)64 * 1024)
+#define PAGE_MAX ((size_t)256 * 1024)
 
 /* ---- record ---- */
 
@@ -101,20 +104,24 @@ static enum status run_record(struct env *e, struct diag *d)
 
 /* ---- checkpoint ---- */
 
-static enum status save_checkpoint(struct env *e, struct str note, const char *path,
+/* path NULL: only its pages were wanted. */
+static enum status save_checkpoint(struct env *e, struct str note,
+                                   const struct checkpoint *c, const char *path,
                                    struct diag *d)
 {
     const struct ledger_info *info = ledger_info(e->ledger);
-    uint64_t size = ledger_head(e->ledger)->tree.size;
-    uint8_t root[DIGEST_LEN];
     char base64[48];
-    ledger_root(e->ledger, root);
-    text_base64(root, DIGEST_LEN, base64);
-    TRY(file_save(path, note, d));
+    text_base64(c->root, DIGEST_LEN, base64);
+    if (path != NULL) {
+        TRY(file_save(path, note, d));
+    } else {
+        path = options_text(&e->options, "page");
+        path = path != NULL ? path : options_text(&e->options, "svg");
+    }
     if (e->out.json) {
         struct json *top = output_object(&e->out, "almoner.checkpoint/1");
         json_put_text(top, "origin", info->origin);
-        json_put_uint(top, "size", size);
+        json_put_uint(top, "size", c->size);
         json_put_text(top, "root", base64);
         json_put_text(top, "vkey", info->vkey);
         json_put_text(top, "file", path);
@@ -125,23 +132,105 @@ static enum status save_checkpoint(struct env *e, struct str note, const char *p
                      "checkpoint of %llu records, root %s, in %s: give it to the audit "
                      "office\n",
                      "校验点：%llu 条记录，根哈希 %s，已写入 %s，请交审计局留存\n"),
-                (unsigned long long)size, base64, path);
+                (unsigned long long)c->size, base64, path);
     return ST_OK;
+}
+
+/* The largest checkpoint that was cosigned, with all its cosignatures. The ledger has
+ * grown since, if only by the records of the cosignatures. */
+static enum status cosigned_checkpoint(struct env *e, struct buf *note, uint64_t *size,
+                                       struct diag *d)
+{
+    struct ledger *l = e->ledger;
+    const struct head *h = ledger_head(l);
+    struct cosigned_entry c;
+    struct witness_entry w;
+    TRY(cosigned_newest(ledger_txn(l), h->cosigned, 0, str_of(ledger_info(l)->origin),
+                        &c, d));
+    if (c.number == 0) {
+        diag_fail(d, ST_CONFLICT, "not-cosigned", "no checkpoint was cosigned yet");
+        return diag_hint(d, "a witness cosigns: see audit witness cosign, attach");
+    }
+    *size = c.size;
+    TRY(ledger_checkpoint_at(l, c.size, note, NULL, d));
+    /* Of each witness its newest; there are never more than a note holds. */
+    uint32_t lines = 1;
+    for (uint32_t n = 1; n <= h->witnesses && lines < NOTE_SIGNATURES_MAX; n++) {
+        TRY(cosigned_newest(ledger_txn(l), h->cosigned, n,
+                            str_of(ledger_info(l)->origin), &c, d));
+        if (c.number != 0 && c.size == *size) {
+            TRY(witness_get(ledger_txn(l), n, &w, d));
+            cosignature_print(&w.key, &c.cosignature, note);
+            lines++;
+        }
+    }
+    return buf_check(note, d);
+}
+
+static enum status save_made(const char *path, struct buf *bytes, enum status st,
+                             struct diag *d)
+{
+    if (st == ST_OK) {
+        st = file_save(path, buf_str(bytes), d);
+    }
+    buf_clear(bytes);
+    return st;
+}
+
+/* The page and the code, where they are asked for. */
+static enum status save_pages(struct env *e, struct str note,
+                              const struct checkpoint *c, struct diag *d)
+{
+    const struct ledger_info *info = ledger_info(e->ledger);
+    const char *page = options_text(&e->options, "page");
+    const char *svg = options_text(&e->options, "svg");
+    struct checkpoint_page p = {.info = info, .note = note, .checkpoint = *c};
+    struct buf bytes;
+    bool given;
+    enum status st = ST_OK;
+    TRY(env_now(e, &p.now_us, &given, d));
+    p.last_day = day_of_time(ledger_head(e->ledger)->last_us, info->offset_minutes);
+    buf_init(&bytes, PAGE_MAX);
+    if (page != NULL) {
+        st = save_made(page, &bytes, checkpoint_page_text(&p, &bytes, d), d);
+    }
+    if (st == ST_OK && svg != NULL) {
+        st = save_made(svg, &bytes, checkpoint_page_svg(note, &bytes, d), d);
+    }
+    buf_release(&bytes);
+    return st;
+}
+
+static enum status save_all(struct env *e, struct str note, const char *path,
+                            struct diag *d)
+{
+    const struct ledger_info *info = ledger_info(e->ledger);
+    struct checkpoint c;
+    struct str text;
+    TRY(note_verify(note, str_of(info->origin), info->public_key, &text, d));
+    TRY(checkpoint_parse(text, &c, d));
+    TRY(save_pages(e, note, &c, d));
+    return save_checkpoint(e, note, &c, path, d);
 }
 
 static enum status run_checkpoint(struct env *e, struct diag *d)
 {
+    bool cosigned = options_flag(&e->options, "cosigned");
+    const char *path = options_text(&e->options, "out");
     struct buf note;
-    const char *path;
-    TRY(options_need(&e->options, "out", &path, d));
+    uint64_t size;
+    if (options_text(&e->options, "page") == NULL &&
+        options_text(&e->options, "svg") == NULL) {
+        TRY(options_need(&e->options, "out", &path, d));
+    }
     TRY(env_write_unsigned(e, d));
     buf_init(&note, CHECKPOINT_MAX);
-    uint64_t size;
-    enum status st = ledger_checkpoint(e->ledger, &note, &size, d);
+    enum status st = cosigned ? cosigned_checkpoint(e, &note, &size, d)
+                              : ledger_checkpoint(e->ledger, &note, &size, d);
     if (st == ST_OK) {
-        st = save_checkpoint(e, buf_str(&note), path, d);
+        st = save_all(e, buf_str(&note), path, d);
     }
-    if (st == ST_OK) {
+    if (st == ST_OK && !cosigned) {
         st = ledger_note_checkpoint(e->ledger, size, buf_str(&note), d);
     }
     buf_release(&note);
@@ -153,6 +242,10 @@ static const struct option_spec RECORD[] = {
 };
 static const struct option_spec CHECKPOINT[] = {
     {"out", 0, OPTION_TEXT, "FILE", "the file to write"},
+    {"page", 0, OPTION_TEXT, "FILE", "a page to print and file with the vouchers"},
+    {"svg", 0, OPTION_TEXT, "FILE", "its QR code as a picture"},
+    {"cosigned", 0, OPTION_FLAG, NULL,
+     "the last one witnesses cosigned, with their lines"},
 };
 
 static const struct command ITEMS[] = {
@@ -166,8 +259,11 @@ static const struct command ITEMS[] = {
         .brief_zh = "生成校验点",
         .text =
             "Writes a C2SP signed note (origin, size, root) by the ledger's key. Kept "
-            "by the audit office, it proves later that nothing before it was changed.",
-        .example = "  almoner -C baoqing audit checkpoint --out 2026-11.checkpoint",
+            "by the audit office, it proves later that nothing before it was changed. "
+            "The page is text in UTF-8, with the root in groups of four and a QR code "
+            "of the signed note.",
+        .example = "  almoner -C baoqing audit checkpoint --out 2026-11.checkpoint \\\n"
+                   "      --page 2026-11.txt",
     },
     {
         .name = "audit record",

@@ -13,6 +13,7 @@
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/people.h"
+#include "ledger/anchor.h"
 #include "ledger/erasure.h"
 #include "ledger/recovery.h"
 #include "ledger/register.h"
@@ -28,6 +29,7 @@ struct page {
     size_t makers, checkers, releasers;
     uint64_t looked; /* at lines, for those that came back */
     int64_t due_fen, back_fen, receivable_fen;
+    int64_t now_us;
 };
 
 static void step(struct page *s, const char *command, const char *fmt, ...)
@@ -626,12 +628,64 @@ static void checkpoint_step(struct page *s, uint64_t last)
     }
 }
 
+/* How long ago the newest cosigned checkpoint was, by the witness's own time. A month
+ * and some days: offices meet once a month. */
+#define COSIGNED_DAYS_MAX 40
+
+static int64_t cosigned_days(const struct page *s, const struct cosigned_entry *c)
+{
+    int64_t then_s = c->cosignature.time_s > (uint64_t)INT64_MAX / 1000000
+                         ? INT64_MAX / 1000000
+                         : (int64_t)c->cosignature.time_s;
+    int64_t gone_s = s->now_us / 1000000 - then_s;
+    return gone_s > 0 ? gone_s / 86400 : 0;
+}
+
+static void witness_step(struct page *s, const struct cosigned_entry *c)
+{
+    const struct output *o = &s->e->out;
+    if (ledger_head(s->l)->witnesses == 0) {
+        step(s, "almoner witness add NAME --vkey VKEY", "%s",
+             TEXT(o, "no audit office witnesses this ledger", "尚未登记见证人"));
+    } else if (c->number == 0) {
+        step(s, "almoner audit witness attach FILE", "%s",
+             TEXT(o, "no checkpoint was cosigned by a witness yet",
+                  "尚无经见证人联署的校验点"));
+    } else if (cosigned_days(s, c) > COSIGNED_DAYS_MAX) {
+        step(s, "almoner audit witness attach FILE",
+             TEXT(o, "the last cosigned checkpoint is %lld days old",
+                  "最近一次联署距今已 %lld 天"),
+             (long long)cosigned_days(s, c));
+    }
+}
+
+/* Is one waiting for the second admin? */
+static enum status witness_steps(struct page *s, const struct cosigned_entry *c,
+                                 struct diag *d)
+{
+    struct witness_entry w;
+    for (uint32_t n = 1; n <= ledger_head(s->l)->witnesses; n++) {
+        TRY(witness_get(ledger_txn(s->l), n, &w, d));
+        if (w.state != ENTRY_ACTIVE) {
+            char command[64];
+            snprintf(command, sizeof command, "almoner witness confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "witness %s waits for the second admin",
+                      "见证人 %s 待第二名管理员确认"),
+                 w.key.name);
+        }
+    }
+    witness_step(s, c);
+    return ST_OK;
+}
+
 /* ---- the page ---- */
 
 struct facts {
     char root[48];
     uint64_t checkpoint;
     int64_t checkpoint_us;
+    struct cosigned_entry cosigned; /* number 0: none */
 };
 
 static enum status put_json(struct page *s, const struct facts *f, struct diag *d)
@@ -654,6 +708,12 @@ static enum status put_json(struct page *s, const struct facts *f, struct diag *
         json_put_text(top, "last_checkpoint_time", time);
     } else {
         json_put_null(top, "last_checkpoint");
+    }
+    if (f->cosigned.number != 0) {
+        json_put_uint(top, "last_cosigned", f->cosigned.size);
+        json_put_int(top, "last_cosigned_days", cosigned_days(s, &f->cosigned));
+    } else {
+        json_put_null(top, "last_cosigned");
     }
     if (h->open.kind != 0) {
         struct json *open = json_put_object(top, "open_act");
@@ -698,6 +758,13 @@ static void print_head(struct page *s, const struct facts *f)
             TEXT(o, "checkpoint  %llu records, %s\n", "校验点     %llu 条记录，%s\n"),
             (unsigned long long)f->checkpoint, time);
     }
+    if (f->cosigned.number != 0) {
+        output_data(o,
+                    TEXT(o, "cosigned    %llu records, %lld days ago\n",
+                         "联署       %llu 条记录，%lld 天前\n"),
+                    (unsigned long long)f->cosigned.size,
+                    (long long)cosigned_days(s, &f->cosigned));
+    }
     money_print_grouped(s->due_fen, fen);
     output_data(o, "%s %llu\n", TEXT(o, "people     ", "补贴对象  "),
                 (unsigned long long)(h->people - h->institutions - h->erased));
@@ -712,7 +779,7 @@ static void print_head(struct page *s, const struct facts *f)
     }
 }
 
-static enum status steps(struct page *s, uint64_t checkpoint, struct diag *d)
+static enum status steps(struct page *s, const struct facts *f, struct diag *d)
 {
     if (ledger_head(s->l)->open.kind != 0) {
         return open_act_step(s, d);
@@ -727,8 +794,8 @@ static enum status steps(struct page *s, uint64_t checkpoint, struct diag *d)
     TRY(each_batch(s, NULL, d));
     due_step(s);
     TRY(payee_steps(s, d));
-    checkpoint_step(s, checkpoint);
-    return ST_OK;
+    checkpoint_step(s, f->checkpoint);
+    return witness_steps(s, &f->cosigned, d);
 }
 
 static enum status run_status(struct env *e, struct diag *d)
@@ -736,18 +803,22 @@ static enum status run_status(struct env *e, struct diag *d)
     struct page s = {.e = e};
     struct facts f;
     uint8_t root[DIGEST_LEN];
+    bool given;
     TRY(env_read(e, d));
     s.l = e->ledger;
     ledger_root(s.l, root);
     text_base64(root, DIGEST_LEN, f.root);
     TRY(ledger_last_checkpoint(s.l, &f.checkpoint, &f.checkpoint_us, d));
+    TRY(env_now(e, &s.now_us, &given, d));
+    TRY(cosigned_newest(ledger_txn(s.l), ledger_head(s.l)->cosigned, 0,
+                        str_of(ledger_info(s.l)->origin), &f.cosigned, d));
     TRY(read_balances(&s, d));
     if (e->out.json) {
         TRY(put_json(&s, &f, d));
     } else {
         print_head(&s, &f);
     }
-    return steps(&s, f.checkpoint, d);
+    return steps(&s, &f, d);
 }
 
 static const struct command ITEMS[] = {

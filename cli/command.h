@@ -12,7 +12,7 @@ enum command_needs {
 };
 
 struct command {
-    const char *name; /* one or two words */
+    const char *name; /* one to three words */
     enum status (*run)(struct env *e, struct diag *d);
     unsigned needs;
     const char *operands; /* "B FILE"; "" for none */
@@ -37,6 +37,9 @@ extern const struct command_list commands_init;
 extern const struct command_list commands_status;
 extern const struct command_list commands_operator;
 extern const struct command_list commands_channel;
+extern const struct command_list commands_witness;
+extern const struct command_list commands_witness_office;
+extern const struct command_list commands_timestamp;
 extern const struct command_list commands_policy;
 extern const struct command_list commands_import;
 extern const struct command_list commands_import_show;

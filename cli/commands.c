@@ -7,20 +7,28 @@
 #include "cli/command.h"
 
 #define GUESSES_MAX 3
+#define NAME_WORDS_MAX 3
 
 const struct command_list *const *commands_all(size_t *count)
 {
     static const struct command_list *const all[] = {
-        &commands_keygen,       &commands_init,        &commands_status,
-        &commands_operator,     &commands_channel,     &commands_policy,
-        &commands_import,       &commands_import_show, &commands_fact,
-        &commands_run,          &commands_person,      &commands_explain,
-        &commands_batch,        &commands_transfer,    &commands_correct,
-        &commands_correct_post, &commands_report,      &commands_roster,
-        &commands_recoveries,   &commands_letters,     &commands_unclaimed,
-        &commands_payees,       &commands_retention,   &commands_erase,
-        &commands_verify,       &commands_trace,       &commands_record,
-        &commands_prove,        &commands_tiles,       &commands_help,
+        &commands_keygen,         &commands_init,
+        &commands_status,         &commands_operator,
+        &commands_channel,        &commands_policy,
+        &commands_import,         &commands_import_show,
+        &commands_fact,           &commands_run,
+        &commands_person,         &commands_explain,
+        &commands_batch,          &commands_transfer,
+        &commands_correct,        &commands_correct_post,
+        &commands_report,         &commands_roster,
+        &commands_recoveries,     &commands_letters,
+        &commands_unclaimed,      &commands_payees,
+        &commands_retention,      &commands_erase,
+        &commands_verify,         &commands_trace,
+        &commands_record,         &commands_prove,
+        &commands_tiles,          &commands_witness,
+        &commands_witness_office, &commands_timestamp,
+        &commands_help,
     };
     *count = COMMAND_COUNT(all);
     return all;
@@ -117,23 +125,29 @@ static void unknown_command(const char *const *words, size_t count, struct diag 
     buf_release(&list);
 }
 
+/* The words with blanks between; false when they do not fit. */
+static bool join(const char *const *words, size_t count, char *out, size_t cap)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        int n = snprintf(out + at, cap - at, "%s%s", i > 0 ? " " : "", words[i]);
+        if (n < 0 || (size_t)n >= cap - at) {
+            return false;
+        }
+        at += (size_t)n;
+    }
+    return true;
+}
+
 const struct command *commands_find(const char *const *words, size_t count,
                                     size_t *used, struct diag *d)
 {
     char name[200];
-    if (count >= 2) {
-        int n = snprintf(name, sizeof name, "%s %s", words[0], words[1]);
+    for (size_t n = count < NAME_WORDS_MAX ? count : NAME_WORDS_MAX; n > 0; n--) {
         const struct command *c =
-            n > 0 && (size_t)n < sizeof name ? find_exact(str_of(name)) : NULL;
+            join(words, n, name, sizeof name) ? find_exact(str_of(name)) : NULL;
         if (c != NULL) {
-            *used = 2;
-            return c;
-        }
-    }
-    if (count >= 1) {
-        const struct command *c = find_exact(str_of(words[0]));
-        if (c != NULL) {
-            *used = 1;
+            *used = n;
             return c;
         }
     }

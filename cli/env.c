@@ -163,6 +163,16 @@ enum status env_operand_u32(const struct env *e, size_t i, const char *what,
 
 /* ---- clock and entropy ---- */
 
+enum status env_clock(int64_t *now_us, struct diag *d)
+{
+    struct timespec t;
+    if (clock_gettime(CLOCK_REALTIME, &t) != 0) {
+        return diag_errno(d, "read", "the clock");
+    }
+    *now_us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+    return ST_OK;
+}
+
 enum status env_now(const struct env *e, int64_t *now_us, bool *given, struct diag *d)
 {
     const char *text = options_text(&e->options, "now");
@@ -175,12 +185,7 @@ enum status env_now(const struct env *e, int64_t *now_us, bool *given, struct di
         }
         return ST_OK;
     }
-    struct timespec t;
-    if (clock_gettime(CLOCK_REALTIME, &t) != 0) {
-        return diag_errno(d, "read", "the clock");
-    }
-    *now_us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-    return ST_OK;
+    return env_clock(now_us, d);
 }
 
 enum status env_random(void *p, size_t n, struct diag *d)

@@ -46,6 +46,8 @@ const char *env_passphrase_file(const struct env *e);
 /* --now, or the system's clock. */
 enum status env_now(const struct env *e, int64_t *now_us, bool *given, struct diag *d)
     MUST_USE;
+/* The system's clock, for commands without a ledger. */
+enum status env_clock(int64_t *now_us, struct diag *d) MUST_USE;
 struct entropy env_entropy(void);
 enum status env_random(void *p, size_t n, struct diag *d) MUST_USE;
 

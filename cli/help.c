@@ -8,7 +8,7 @@
 #include "cli/help_zh.h"
 
 #define VERSION "0.1.0"
-#define NAME_WIDTH 20
+#define NAME_WIDTH 24
 #define OPTION_WIDTH 28
 #define TEXT_WIDTH 78
 

@@ -10,6 +10,17 @@ static const struct {
     const char *zh;
 } WORDS[] = {
     {"Options", "选项"},
+    {"the witness's private key", "见证人的私钥"},
+    {"what the witness is called in its cosignatures", "见证人名称，写在联署中"},
+    {"of the ledger, as its init printed it", "账套的公钥，init 时显示"},
+    {"a first checkpoint of it", "该账套的第一个校验点"},
+    {"the witness's state", "见证状态文件"},
+    {"the line audit witness init printed", "audit witness init 显示的公钥"},
+    {"certificates of the authorities trusted (PEM)", "所信任的时间戳机构证书（PEM）"},
+    {"a page to print and file with the vouchers", "打印后随凭证归档的页面"},
+    {"its QR code as a picture", "二维码图片（SVG）"},
+    {"the last one witnesses cosigned, with their lines",
+     "最近一个经联署的校验点，含联署"},
     {"Who acts", "操作员"},
     {"Ledger", "账套"},
     {"Everywhere", "通用"},

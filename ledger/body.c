@@ -101,6 +101,18 @@ void body_key(struct body *b, uint64_t key, uint8_t out[KEY_PUBLIC_LEN])
     }
 }
 
+void body_signature(struct body *b, uint64_t key, uint8_t out[SIGNATURE_LEN])
+{
+    memset(out, 0, SIGNATURE_LEN);
+    if (want(b, key)) {
+        struct str v = cbor_get_bytes(&b->r);
+        b->ok = v.n == SIGNATURE_LEN && b->ok;
+        if (v.n == SIGNATURE_LEN) {
+            memcpy(out, v.p, SIGNATURE_LEN);
+        }
+    }
+}
+
 bool body_digest_if(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN])
 {
     bool there = cbor_map_key(&b->map, key);

@@ -23,6 +23,7 @@ void body_digest(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN]);
 /* A public key as records hold it (key_stored), written and read. */
 void body_put_key(struct writer *w, const uint8_t public_key[KEY_PUBLIC_LEN]);
 void body_key(struct body *b, uint64_t key, uint8_t out[KEY_PUBLIC_LEN]);
+void body_signature(struct body *b, uint64_t key, uint8_t out[SIGNATURE_LEN]);
 /* One that may be missing: then zeros, and false. */
 bool body_digest_if(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN]);
 /* A text that may be missing: then empty. */

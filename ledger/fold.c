@@ -55,6 +55,9 @@ static const struct fold_rule RULES[] = {
     {KIND_RECOVERY, ROLE_MAKER, 0, NULL, rule_recovery},
     {KIND_RECOVERY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_recovery_confirm},
     {KIND_REPAYMENT, ROLE_MAKER, 0, NULL, rule_repayment},
+    {KIND_WITNESS, ROLE_ADMIN, 0, NULL, rule_witness},
+    {KIND_COSIGNED, ANY_ROLE, 0, NULL, rule_cosigned},
+    {KIND_TIMESTAMP, ANY_ROLE, 0, NULL, rule_timestamp},
 };
 
 static const struct fold_rule *rule_for(enum record_kind kind)
@@ -408,8 +411,8 @@ static enum status check_envelope(const struct fold *f, const struct record *r,
 }
 
 /* Root of the ledger when it had `size` records: known at every act's start. */
-static enum status root_at(struct fold *f, uint64_t size, struct str *root,
-                           struct diag *d)
+enum status fold_root_at(struct fold *f, uint64_t size, struct str *root,
+                         struct diag *d)
 {
     uint8_t key[8];
     put_u64(key, size);
@@ -463,7 +466,7 @@ static enum status check_signature(struct fold *f, const struct record *r,
         return diag_fail(d, ST_DENIED, "signature-time",
                          "the signature is newer than its record");
     }
-    TRY(root_at(f, s->size, &root, d));
+    TRY(fold_root_at(f, s->size, &root, d));
     if (memcmp(root.p, s->root, DIGEST_LEN) != 0) {
         return diag_fail(d, ST_DENIED, "signature-fork",
                          "the signature was made on another ledger");

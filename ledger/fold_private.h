@@ -113,10 +113,20 @@ enum status rule_reissue_start(struct fold *f, const struct record *r, struct di
 enum status money_reissue(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d);
 
+/* fold_anchor.c */
+enum status rule_witness(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_cosigned(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_timestamp(struct fold *f, const struct record *r, struct diag *d);
+
 /* Shared helpers (fold.c). */
 /* Whose ledger this is and what it hashes with, from its genesis. */
 enum status fold_identity(struct fold *f, const struct record *first,
                           struct genesis *out, struct diag *d);
+
+/* Root of the tree when an act began at this size; ST_CONFLICT "signature-size" when
+ * none did. */
+enum status fold_root_at(struct fold *f, uint64_t size, struct str *root,
+                         struct diag *d);
 enum status fold_refuse(struct diag *d, const char *code, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 enum status fold_malformed(const struct record *r, struct diag *d);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "ledger/anchor.h"
 #include "ledger/erasure.h"
 #include "ledger/fold_private.h"
 
@@ -29,6 +30,7 @@ static enum status operator_is_new(struct fold *f, const struct operator_entry *
                                    struct diag *d)
 {
     struct operator_entry known;
+    struct witness_entry witness;
     TRY(operator_find(f->t, str_of(e->name), &known, d));
     if (known.number != 0) {
         return fold_refuse(d, "operator-known", "there is an operator %s already",
@@ -38,6 +40,11 @@ static enum status operator_is_new(struct fold *f, const struct operator_entry *
     if (known.number != 0) {
         return fold_refuse(d, "key-known", "this key is that of operator %s",
                            known.name);
+    }
+    TRY(witness_find_key(f->t, f->head.witnesses, e->public_key, &witness, d));
+    if (witness.number != 0) {
+        return fold_refuse(d, "key-known", "this key is that of witness %s",
+                           witness.key.name);
     }
     return ST_OK;
 }
@@ -139,6 +146,14 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
         TRY(second_check(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return retention_put(f->t, &e, d);
+    }
+
+    if (kind == REGISTER_WITNESS) {
+        struct witness_entry e;
+        TRY(witness_get(f->t, number, &e, d));
+        TRY(second_check(f, e.state, e.proposed_by, d));
+        e.state = ENTRY_ACTIVE;
+        return witness_put(f->t, &e, d);
     }
     return fold_malformed(r, d);
 }

@@ -29,6 +29,8 @@ void head_write(const struct head *h, struct writer *w)
         h->assessed_size, h->assessed_rules,
         h->institutions,  h->recoveries,
         h->retentions,    h->erased,
+        h->witnesses,     h->cosigned,
+        h->timestamps,
     };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         writer_varint(w, counters[i]);
@@ -77,5 +79,8 @@ bool head_read(struct head *h, struct str bytes)
     h->recoveries = (uint32_t)reader_varint(&r);
     h->retentions = (uint32_t)reader_varint(&r);
     h->erased = reader_varint(&r);
+    h->witnesses = (uint32_t)reader_varint(&r);
+    h->cosigned = (uint32_t)reader_varint(&r);
+    h->timestamps = (uint32_t)reader_varint(&r);
     return reader_done(&r);
 }

@@ -32,6 +32,7 @@ struct head {
     int32_t assessed_month; /* 0: no run yet */
     uint64_t assessed_size;
     uint32_t assessed_rules;
+    uint32_t witnesses, cosigned, timestamps; /* ledger/anchor.h */
 };
 
 #define HEAD_BYTES_MAX 3000

@@ -782,6 +782,48 @@ enum status ledger_act(struct ledger *l, enum record_kind kind, struct str plain
 
 /* ---- checkpoints ---- */
 
+enum status ledger_root_at(struct ledger *l, uint64_t size, uint8_t out[DIGEST_LEN],
+                           bool *found, struct diag *d)
+{
+    const struct head *h = ledger_head(l);
+    uint8_t key[8];
+    struct str root;
+    if (size == h->tree.size && h->open.kind == 0) {
+        ledger_root(l, out);
+        *found = true;
+        return ST_OK;
+    }
+    put_u64(key, size);
+    TRY(store_get(l->t, TABLE_ACTS, str_make(key, 8), &root, d));
+    *found = root.n == DIGEST_LEN;
+    if (*found) {
+        memcpy(out, root.p, DIGEST_LEN);
+    }
+    return ST_OK;
+}
+
+enum status ledger_checkpoint_at(struct ledger *l, uint64_t size, struct buf *out,
+                                 uint8_t root[DIGEST_LEN], struct diag *d)
+{
+    uint8_t ours[DIGEST_LEN];
+    struct buf text;
+    bool found;
+    TRY(ledger_root_at(l, size, ours, &found, d));
+    if (!found) {
+        return diag_fail(d, ST_CONFLICT, "no-checkpoint",
+                         "no act began at %llu records: there is no checkpoint there",
+                         (unsigned long long)size);
+    }
+    buf_init(&text, 4096);
+    checkpoint_print(str_of(l->info.origin), size, ours, &text);
+    enum status st = note_sign(buf_str(&text), str_of(l->info.origin), l->key, out, d);
+    buf_release(&text);
+    if (st == ST_OK && root != NULL) {
+        memcpy(root, ours, DIGEST_LEN);
+    }
+    return st;
+}
+
 enum status ledger_checkpoint(struct ledger *l, struct buf *out, uint64_t *size,
                               struct diag *d)
 {

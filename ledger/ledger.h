@@ -90,6 +90,10 @@ int32_t ledger_today(const struct ledger *l); /* the county's day */
 /* As of the transaction in hand. */
 const struct head *ledger_head(const struct ledger *l);
 void ledger_root(struct ledger *l, uint8_t out[DIGEST_LEN]);
+/* Root of the tree when an act began at `size`, or of the present one outside of an
+ * act; *found false when it is neither. */
+enum status ledger_root_at(struct ledger *l, uint64_t size, uint8_t out[DIGEST_LEN],
+                           bool *found, struct diag *d) MUST_USE;
 /* The transaction in hand: a read snapshot from ledger_open on, or the write
  * transaction between begin and commit. */
 struct txn *ledger_txn(struct ledger *l);
@@ -159,6 +163,10 @@ enum status ledger_act(struct ledger *l, enum record_kind kind, struct str plain
                        struct act_text text, uint64_t *sequence, struct diag *d)
     MUST_USE;
 
+/* A checkpoint of an earlier size, at which an act began: ST_CONFLICT "no-checkpoint"
+ * when none did. root may be NULL. */
+enum status ledger_checkpoint_at(struct ledger *l, uint64_t size, struct buf *out,
+                                 uint8_t root[DIGEST_LEN], struct diag *d) MUST_USE;
 /* A checkpoint of the committed ledger, signed by its key, and its size; ST_CONFLICT
  * "open-act" while a long act is open. */
 enum status ledger_checkpoint(struct ledger *l, struct buf *out, uint64_t *size,

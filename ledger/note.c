@@ -178,6 +178,53 @@ enum status note_verify(struct str note, struct str key_name,
     return ST_OK;
 }
 
+enum status note_text(struct str note, struct str *text, struct diag *d)
+{
+    struct str rest;
+    if (note.n > NOTE_BYTES_MAX || !split(note, text, &rest) ||
+        !text_is_signable(*text)) {
+        return bad_note("this is no signed note", d);
+    }
+    return ST_OK;
+}
+
+void note_add_signature(struct str key_name, uint32_t key_id, struct str blob,
+                        struct buf *out)
+{
+    uint8_t bytes[KEY_ID_LEN + 2 * SIGNATURE_LEN];
+    char base64[4 * ((sizeof bytes + 2) / 3) + 1];
+    must(key_name_valid(key_name) && blob.n <= sizeof bytes - KEY_ID_LEN);
+    put_u32(bytes, key_id);
+    memcpy(bytes + KEY_ID_LEN, blob.p, blob.n);
+    text_base64(bytes, KEY_ID_LEN + blob.n, base64);
+    buf_addf(out, LINE_START "%.*s %s\n", STR_ARG(key_name), base64);
+}
+
+enum status note_find_signature(struct str note, struct str key_name, uint32_t key_id,
+                                uint8_t *blob, size_t cap, size_t *n, struct diag *d)
+{
+    struct str text;
+    struct str rest;
+    size_t found = 0;
+    if (note.n > NOTE_BYTES_MAX || !split(note, &text, &rest)) {
+        return bad_note("this is no signed note", d);
+    }
+    for (int i = 0; rest.n > 0; i++) {
+        struct str line;
+        struct signature_line s;
+        if (i == NOTE_SIGNATURES_MAX || !cut_line(&rest, &line) ||
+            !parse_signature(line, &s)) {
+            return bad_note("a signature line of the note is malformed", d);
+        }
+        if (found == 0 && is_from(&s, key_name, key_id)) {
+            found = s.blob_n - KEY_ID_LEN;
+            memcpy(blob, s.blob + KEY_ID_LEN, found < cap ? found : cap);
+        }
+    }
+    *n = found;
+    return ST_OK;
+}
+
 /* ---- checkpoints ---- */
 
 static bool is_origin(struct str s)

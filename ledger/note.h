@@ -17,6 +17,18 @@ enum status note_sign(struct str text, struct str key_name, const struct key *ke
 enum status note_verify(struct str note, struct str key_name,
                         const uint8_t public_key[KEY_PUBLIC_LEN], struct str *text,
                         struct diag *d) MUST_USE;
+/* The text of a note alone, with no signature checked: it may only be looked at, never
+ * believed. ST_INPUT "note-form". */
+enum status note_text(struct str note, struct str *text, struct diag *d) MUST_USE;
+/* Another signature line: blob is what follows the key id. The whole has to stay a
+ * note: at most NOTE_SIGNATURES_MAX lines. */
+void note_add_signature(struct str key_name, uint32_t key_id, struct str blob,
+                        struct buf *out);
+/* The first signature line of (name, id), unverified: what follows the key id, at most
+ * cap bytes of it, and its whole length; 0: there is none. ST_INPUT "note-form". */
+enum status note_find_signature(struct str note, struct str key_name, uint32_t key_id,
+                                uint8_t *blob, size_t cap, size_t *n, struct diag *d)
+    MUST_USE;
 
 struct checkpoint {
     struct str origin; /* borrowed from the text */

@@ -47,6 +47,9 @@ static const struct {
     {KIND_RECOVERY, 0, "recovery"},
     {KIND_RECOVERY_CONFIRM, 0, "recovery-confirm"},
     {KIND_REPAYMENT, 0, "repayment"},
+    {KIND_WITNESS, 0, "witness"},
+    {KIND_COSIGNED, 0, "cosigned"},
+    {KIND_TIMESTAMP, 0, "timestamp"},
 };
 #define KIND_COUNT (sizeof KINDS / sizeof KINDS[0])
 

@@ -51,7 +51,10 @@ enum record_kind {
     KIND_REISSUE_END = 50,
     KIND_RECOVERY = 60,         /* getting an overpayment back: proposed */
     KIND_RECOVERY_CONFIRM = 61, /* and decided */
-    KIND_REPAYMENT = 62
+    KIND_REPAYMENT = 62,
+    KIND_WITNESS = 70,  /* an outsider who cosigns checkpoints */
+    KIND_COSIGNED = 71, /* and did */
+    KIND_TIMESTAMP = 72 /* a time authority stamped a checkpoint (RFC 3161) */
 };
 const char *record_kind_name(enum record_kind k); /* "run-start"; NULL when unknown */
 /* The kind that ends a long act begun by k, or 0 when k does not begin one. */

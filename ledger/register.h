@@ -24,6 +24,9 @@ enum register_kind {
     REGISTER_RECOVERY = 8, /* ledger/recovery.h */
     REGISTER_SETTLED = 9,  /* ledger/settled.h */
     REGISTER_UNIT = 10,    /* ledger/unit.h */
+    REGISTER_WITNESS = 11, /* ledger/anchor.h, and the next two */
+    REGISTER_COSIGNED = 12,
+    REGISTER_TIMESTAMP = 13,
     REGISTER_KEEPING = 14, /* ledger/erasure.h: retention rules; with a person: holds */
     REGISTER_ERASURE = 15  /* ledger/erasure.h */
 };

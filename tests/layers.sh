@@ -28,13 +28,14 @@ folders="base ledger policy formats entitle batch audit cli"
 # prefix of <header>, and the files that may include it
 wrappers='
 lmdb.h    ledger/store.c
-openssl/  base/digest.c ledger/keys.c ledger/seal.c ledger/sm2.c
+openssl/  base/digest.c formats/timestamp.c ledger/keys.c ledger/seal.c ledger/sm2.c
 zlib.h    ledger/blob.c
 yaml.h    policy/yaml.c
 jansson.h cli/json.c
 iconv.h   base/charset.c
 minizip/  formats/zip.c
 expat.h   formats/xlsx_xml.c
+qrencode.h formats/qr.c
 '
 
 check_tree() {

@@ -142,7 +142,7 @@ is schema almoner.operators/1
 
 # ---- help: every option of every command is in it, and --help works everywhere ----
 expect 0 "$ALMONER" help
-sed -n 's/^  \([a-z][a-z]*\( [a-z][a-z]*\)\{0,1\}\)  .*/\1/p' out >commands
+sed -n 's/^  \([a-z][a-z]*\( [a-z][a-z]*\)\{0,2\}\)  .*/\1/p' out >commands
 [ "$(wc -l <commands)" -ge 35 ] || fail 'help lists too few commands'
 while read -r command; do
     expect 0 "$ALMONER" help $command
