@@ -33,6 +33,7 @@ struct command_list {  /* of one cmd_*.c */
 };
 
 extern const struct command_list commands_keygen;
+extern const struct command_list commands_sign;
 extern const struct command_list commands_init;
 extern const struct command_list commands_status;
 extern const struct command_list commands_operator;

@@ -12,22 +12,17 @@
 const struct command_list *const *commands_all(size_t *count)
 {
     static const struct command_list *const all[] = {
-        &commands_keygen,         &commands_init,
-        &commands_status,         &commands_operator,
-        &commands_channel,        &commands_policy,
-        &commands_import,         &commands_import_show,
-        &commands_fact,           &commands_run,
-        &commands_person,         &commands_explain,
-        &commands_batch,          &commands_transfer,
-        &commands_correct,        &commands_correct_post,
-        &commands_report,         &commands_roster,
-        &commands_recoveries,     &commands_letters,
-        &commands_unclaimed,      &commands_payees,
-        &commands_retention,      &commands_erase,
-        &commands_verify,         &commands_trace,
-        &commands_record,         &commands_prove,
-        &commands_tiles,          &commands_witness,
-        &commands_witness_office, &commands_timestamp,
+        &commands_keygen,       &commands_init,           &commands_status,
+        &commands_operator,     &commands_channel,        &commands_policy,
+        &commands_import,       &commands_import_show,    &commands_fact,
+        &commands_run,          &commands_person,         &commands_explain,
+        &commands_batch,        &commands_transfer,       &commands_correct,
+        &commands_correct_post, &commands_report,         &commands_roster,
+        &commands_recoveries,   &commands_letters,        &commands_unclaimed,
+        &commands_payees,       &commands_retention,      &commands_erase,
+        &commands_verify,       &commands_trace,          &commands_record,
+        &commands_prove,        &commands_tiles,          &commands_witness,
+        &commands_sign,         &commands_witness_office, &commands_timestamp,
         &commands_help,
     };
     *count = COMMAND_COUNT(all);

@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/date.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/secret.h"
 
 #define LOCK_WAIT_S 10
 #define LOCK_WAIT_MAX_S 86400
@@ -43,14 +41,6 @@ static const struct option_spec LEDGER[] = {
     {"accept-clock", 0, OPTION_FLAG, NULL, "sign for a jump of the clock over 40 days"},
 };
 const struct option_table options_ledger = {"Ledger", LEDGER, COMMAND_COUNT(LEDGER)};
-
-static const struct option_spec WHO[] = {
-    {"as", 0, OPTION_TEXT, "NAME", "the operator who acts (else ALMONER_AS)"},
-    {"key", 0, OPTION_TEXT, "FILE", "the operator's key (else ALMONER_KEY)"},
-    {"passphrase-file", 0, OPTION_TEXT, "FILE",
-     "its passphrase (else ALMONER_PASSPHRASE_FILE, or asked)"},
-};
-const struct option_table options_who = {"Who acts", WHO, COMMAND_COUNT(WHO)};
 
 /* ---- the environment ---- */
 
@@ -127,8 +117,7 @@ void env_release(struct env *e)
     meter_end(&e->meter);
     ledger_close(e->ledger);
     e->ledger = NULL;
-    key_free(e->key);
-    e->key = NULL;
+    signing_release(&e->signing);
 }
 
 /* ---- operands ---- */
@@ -230,50 +219,19 @@ static const char *who_name(const struct env *e)
     return name != NULL ? name : env_variable("ALMONER_AS");
 }
 
-static const char *who_key(const struct env *e)
-{
-    const char *path = options_text(&e->options, "key");
-    return path != NULL ? path : env_variable("ALMONER_KEY");
-}
-
-static enum status who_missing(const char *what, struct diag *d)
-{
-    diag_fail(d, ST_USAGE, "who", "it is not said %s", what);
-    return diag_hint(d, "give --as NAME --key FILE, or set ALMONER_AS and ALMONER_KEY");
-}
-
-static void warn_of_open_key(const struct env *e, const char *path)
-{
-    struct stat s;
-    if (stat(path, &s) == 0 && (s.st_mode & 077) != 0) {
-        output_warn(&e->out,
-                    "others on this machine can read the key file %s: chmod 600", path);
-    }
-}
-
 static enum status load_who(struct env *e, struct diag *d)
 {
-    const char *path = who_key(e);
     if (who_name(e) == NULL) {
-        return who_missing("who acts", d);
+        diag_fail(d, ST_USAGE, "who", "it is not said who acts");
+        return diag_hint(d, "give --as NAME --key FILE, or set ALMONER_AS and "
+                            "ALMONER_KEY");
     }
-    if (path == NULL) {
-        return who_missing("which key signs", d);
-    }
-    TRY(secret_load_key(&e->key, path, env_passphrase_file(e), &e->key_bare, d));
-    warn_of_open_key(e, path);
-    return ST_OK;
+    return signing_load(&e->signing, &e->options, env_passphrase_file(e), &e->out, d);
 }
 
 static enum status sign_as(struct env *e, unsigned roles, struct diag *d)
 {
-    TRY(ledger_sign_as(e->ledger, str_of(who_name(e)), e->key, roles, d));
-    if (e->key_bare && !ledger_info(e->ledger)->sandbox) {
-        diag_fail(d, ST_DENIED, "bare-key",
-                  "a key without a passphrase works in a sandbox only");
-        return diag_hint(d,
-                         "openssl pkcs8 -topk8 -in OLD -out NEW puts one on the key");
-    }
+    TRY(signing_begin(&e->signing, e->ledger, who_name(e), roles, d));
     e->signs = true;
     return ST_OK;
 }
@@ -301,13 +259,14 @@ static enum status open_ledger(struct env *e, enum ledger_mode mode, struct diag
  * line names it. */
 static enum status read_as(struct env *e, bool needed, struct diag *d)
 {
-    bool named = options_text(&e->options, "as") != NULL ||
-                 options_text(&e->options, "key") != NULL;
+    bool named = options_text(&e->options, "as") != NULL || signing_given(&e->options);
     if (!named && !needed) {
         return ST_OK;
     }
     TRY(load_who(e, d));
-    return sign_as(e, ANY_ROLE, d);
+    TRY(signing_identify(&e->signing, e->ledger, who_name(e), ANY_ROLE, d));
+    e->signs = true;
+    return ST_OK;
 }
 
 enum status env_audit(struct env *e, struct diag *d)
@@ -354,7 +313,13 @@ void env_look_end(struct env *e)
 
 /* ---- asking ---- */
 
-static enum status ask(const char *question, struct diag *d)
+bool env_asks(const struct env *e)
+{
+    return !e->out.json && !options_flag(&e->options, "yes") && isatty(STDIN_FILENO) &&
+           isatty(STDERR_FILENO);
+}
+
+enum status env_ask(const char *question, struct diag *d)
 {
     char answer[16];
     fprintf(stderr, "%s [y/N] ", question);
@@ -373,15 +338,16 @@ enum status env_ask_write(struct env *e, unsigned roles,
 {
     struct question shown;
     struct question now;
-    if (e->out.json || options_flag(&e->options, "yes") || !isatty(STDIN_FILENO) ||
-        !isatty(STDERR_FILENO)) {
+    bool elsewhere = options_text(&e->options, "request") != NULL ||
+                     options_text(&e->options, "signature") != NULL;
+    if (elsewhere || !env_asks(e)) { /* who signs elsewhere was asked there */
         return env_write(e, roles, d);
     }
     TRY(open_ledger(e, LEDGER_READ, d));
     TRY(about(e, number, &shown, d));
     ledger_close(e->ledger); /* a snapshot held open keeps old pages in the store */
     e->ledger = NULL;
-    TRY(ask(shown.text, d));
+    TRY(env_ask(shown.text, d));
     TRY(env_write(e, roles, d));
     TRY(about(e, number, &now, d));
     if (strcmp(shown.text, now.text) != 0 ||

@@ -7,6 +7,7 @@
 #include "cli/meter.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/signing.h"
 #include "ledger/ledger.h"
 
 struct command;
@@ -19,8 +20,7 @@ struct env {
     struct meter meter;
     struct progress progress;
     struct ledger *ledger; /* NULL until env_read or env_write */
-    struct key *key;
-    bool key_bare;
+    struct signing signing;
     bool signs; /* WHO was given and holds */
 };
 
@@ -63,6 +63,11 @@ enum status env_write(struct env *e, unsigned roles, struct diag *d) MUST_USE;
 /* Opens it for writing without a signer (checkpoint). */
 enum status env_write_unsigned(struct env *e, struct diag *d) MUST_USE;
 
+/* Is there a terminal, and nothing that says yes to everything? */
+bool env_asks(const struct env *e);
+/* Asks, whoever answers: ST_INTERRUPTED "declined" for anything but y. */
+enum status env_ask(const char *question, struct diag *d) MUST_USE;
+
 /* What is asked before an act on entry `number`, and what the answer holds for. */
 #define QUESTION_TEXT_CAP 400
 struct question {
@@ -86,6 +91,5 @@ enum status env_ask_write(struct env *e, unsigned roles,
 /* Tables shared by the commands (see command.h). */
 extern const struct option_table options_global;
 extern const struct option_table options_ledger;
-extern const struct option_table options_who;
 
 #endif

@@ -117,6 +117,7 @@ int main(int argc, char **argv)
     env_init(&e, asks_for_json(argc, argv));
     enum status st = run(&e, argc, argv, &d);
     meter_end(&e.meter);
+    st = signing_end(&e.signing, &e.out, st, &d);
     st = output_end(&e.out, st, &d);
     env_release(&e);
     return (int)st;

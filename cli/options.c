@@ -215,6 +215,11 @@ static const struct option_spec *known(const struct options *o, const char *name
     return spec;
 }
 
+bool options_knows(const struct options *o, const char *name)
+{
+    return find_name(o->tables, o->table_count, str_of(name)) != NULL;
+}
+
 bool options_flag(const struct options *o, const char *name)
 {
     const struct option_spec *spec = known(o, name);

@@ -58,7 +58,8 @@ enum status options_split(struct options *o, int argc, char **argv,
 enum status options_bind(struct options *o, const struct option_table *const *tables,
                          size_t count, const char *command, struct diag *d) MUST_USE;
 
-/* The name must be one of the command's (a must). */
+/* Is the name one of the command's? Of those below it must be (a must). */
+bool options_knows(const struct options *o, const char *name);
 bool options_flag(const struct options *o, const char *name);
 /* The value, or NULL when it was not given. */
 const char *options_text(const struct options *o, const char *name);

@@ -95,6 +95,12 @@ struct json *output_object(struct output *o, const char *schema)
     return o->object;
 }
 
+void output_forget(struct output *o)
+{
+    json_free(o->object);
+    o->object = NULL;
+}
+
 /* `almoner: error CODE: WHERE: WHAT` and, below it, how to mend it. In Chinese what the
  * code means stands before the particulars, which are in English. */
 static void print_error(const struct output *o, const struct diag *d)

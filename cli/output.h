@@ -36,6 +36,9 @@ void output_warn(const struct output *o, const char *fmt, ...) PRINTF_LIKE(2, 3)
  * error with code, message, where and hint in it. Call only when o->json is set. */
 struct json *output_object(struct output *o, const char *schema);
 
+/* The object begun so far is not printed. */
+void output_forget(struct output *o);
+
 /* The end: prints the error or the object, and flushes. Returns st, or ST_SYSTEM when
  * stdout could not take everything. */
 enum status output_end(struct output *o, enum status st, struct diag *d);

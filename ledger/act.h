@@ -17,6 +17,9 @@
 #include "ledger/record.h"
 
 #define SUBJECT_MAX 200
+/* A signature holds for a record that comes at most this long after it: who signs
+ * elsewhere knows by when it has come about, or will not any more. */
+#define ACT_SIGNATURE_AGE_MAX_US ((int64_t)7 * 86400 * 1000000)
 
 struct act_signature {
     uint32_t operator_number;
@@ -35,6 +38,24 @@ bool act_subject_valid(struct str subject);
 void act_message(struct str origin, enum record_kind kind,
                  const struct act_signature *s, struct str plain, struct digest *g,
                  struct buf *out);
+
+/* The signed text taken apart; what is text is borrowed from it. */
+struct act_words {
+    struct str origin;
+    enum record_kind kind;
+    struct str subject;
+    uint32_t operator_number;
+    int64_t time_us;
+    uint8_t digest[DIGEST_LEN]; /* of the body without key 0 */
+    uint64_t count;
+    int64_t total_fen;
+    uint64_t size;
+    uint8_t root[DIGEST_LEN];
+};
+/* False, and *out undefined, unless text is to the byte what act_message writes of a
+ * kind that this program knows. */
+bool act_message_read(struct str text, struct act_words *out);
+
 /* plain (a map without key 0) with the signature put in as key 0. */
 void act_body(const struct act_signature *s, struct str plain, struct writer *out);
 /* The way back: splits body into the signature and the plain map, which is written to

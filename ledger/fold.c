@@ -466,6 +466,11 @@ static enum status check_signature(struct fold *f, const struct record *r,
         return diag_fail(d, ST_DENIED, "signature-time",
                          "the signature is newer than its record");
     }
+    if (r->time_us > INT64_MIN + ACT_SIGNATURE_AGE_MAX_US &&
+        s->time_us < r->time_us - ACT_SIGNATURE_AGE_MAX_US) {
+        return diag_fail(d, ST_DENIED, "signature-expired",
+                         "the signature is more than 7 days older than its record");
+    }
     TRY(fold_root_at(f, s->size, &root, d));
     if (memcmp(root.p, s->root, DIGEST_LEN) != 0) {
         return diag_fail(d, ST_DENIED, "signature-fork",

@@ -1,5 +1,6 @@
 /* fold_batch.c - rules of batches: lines taken from what is due, signatures, export,
  * the bank's results, reissue, close. The states are the table in states.c. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/money.h"
@@ -289,6 +290,22 @@ static enum status take_signature(struct fold *f, struct batch_entry *e,
 }
 
 /* Body {1: batch, 2: step, 3: content, 4: lines, 5: total}. */
+/* Who signs on another machine reads subject, count and total, and nothing else that
+ * they sign: these must not say less than the body does. */
+static enum status check_words(const struct act_signature *s, uint32_t number,
+                               enum batch_step step, const struct batch_entry *e,
+                               struct diag *d)
+{
+    char subject[80];
+    snprintf(subject, sizeof subject, "batch %u: %s", number, batch_step_name(step));
+    if (!str_is(s->subject, subject) || s->count != e->lines ||
+        s->total_fen != e->total_fen) {
+        return fold_refuse(d, "signed-words",
+                           "the words signed for are not those of %s", subject);
+    }
+    return ST_OK;
+}
+
 enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry *e;
@@ -313,6 +330,7 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
     if (lines == 0) {
         return fold_refuse(d, "batch-empty", "batch %u has no lines", number);
     }
+    TRY(check_words(&f->body.signature, number, step, e, d));
     TRY(take_signature(f, e, step, r, d));
     e->state = go->to;
     f->batch_changed = true;

@@ -473,9 +473,15 @@ const struct ledger_info *ledger_info(const struct ledger *l)
     return &l->info;
 }
 
+/* When what is done now was, or is being, signed. */
+static int64_t act_time(const struct ledger *l)
+{
+    return l->by.seen != NULL ? l->by.seen->time_us : l->options.now_us;
+}
+
 int32_t ledger_today(const struct ledger *l)
 {
-    return day_of_time(l->options.now_us, l->info.offset_minutes);
+    return day_of_time(act_time(l), l->info.offset_minutes);
 }
 
 const struct head *ledger_head(const struct ledger *l)
@@ -515,19 +521,18 @@ enum status ledger_random(struct ledger *l, void *p, size_t n, struct diag *d)
 
 /* ---- writing ---- */
 
-enum status ledger_sign_as(struct ledger *l, struct str name, const struct key *key,
-                           unsigned roles, struct diag *d)
+enum status ledger_sign_by(struct ledger *l, struct str name,
+                           const struct act_signer *by, unsigned roles, struct diag *d)
 {
     struct operator_entry e;
-    uint8_t public_key[KEY_PUBLIC_LEN];
     char wanted[80];
     TRY(operator_find(l->t, name, &e, d));
     if (e.number == 0) {
         return diag_fail(d, ST_DENIED, "unknown-operator", "there is no operator %.*s",
                          STR_ARG(name));
     }
-    key_public(key, public_key);
-    if (memcmp(public_key, e.public_key, KEY_PUBLIC_LEN) != 0) {
+    if (by->public_key != NULL &&
+        memcmp(by->public_key, e.public_key, KEY_PUBLIC_LEN) != 0) {
         return diag_fail(d, ST_DENIED, "other-key",
                          "this is not the key of operator %s", e.name);
     }
@@ -544,8 +549,35 @@ enum status ledger_sign_as(struct ledger *l, struct str name, const struct key *
                             "who acts");
     }
     l->signer = e;
+    l->by = *by;
+    l->signatures = 0;
+    return ST_OK;
+}
+
+static enum status sign_by_key(void *ctx, struct ledger *l,
+                               const struct act_offer *offer,
+                               uint8_t out[SIGNATURE_LEN], struct diag *d)
+{
+    (void)ctx;
+    return key_sign_id(l->signer_key, str_of(l->info.sm2_id), offer->message, out, d);
+}
+
+enum status ledger_sign_as(struct ledger *l, struct str name, const struct key *key,
+                           unsigned roles, struct diag *d)
+{
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    struct act_signer by = {
+        .public_key = public_key, .at_hand = SIZE_MAX, .sign = sign_by_key};
+    key_public(key, public_key);
+    TRY(ledger_sign_by(l, name, &by, roles, d));
+    l->by.public_key = NULL; /* it was compared */
     l->signer_key = key;
     return ST_OK;
+}
+
+bool ledger_only_asks(const struct ledger *l)
+{
+    return l->by.sign != NULL && l->by.at_hand == 0;
 }
 
 const struct operator_entry *ledger_signer(const struct ledger *l)
@@ -577,7 +609,7 @@ static enum status append_clock(struct ledger *l, struct diag *d)
 {
     uint8_t bytes[64];
     struct writer w;
-    if (!l->clock_jump || l->signer_key == NULL || ledger_head(l)->open.kind != 0) {
+    if (!l->clock_jump || l->by.sign == NULL || ledger_head(l)->open.kind != 0) {
         return ST_OK;
     }
     l->clock_jump = false;
@@ -586,7 +618,7 @@ static enum status append_clock(struct ledger *l, struct diag *d)
     cbor_put_uint(&w, 1);
     cbor_put_int(&w, ledger_head(l)->last_us);
     cbor_put_uint(&w, 2);
-    cbor_put_int(&w, l->options.now_us);
+    cbor_put_int(&w, act_time(l));
     struct act_text text = {.subject = "clock"};
     return ledger_append_signed(l, KIND_CLOCK, writer_str(&w), text, NULL, d);
 }
@@ -601,6 +633,7 @@ enum status ledger_begin(struct ledger *l, struct diag *d)
     must(l->options.mode == LEDGER_WRITE && !l->writing);
     drop(l);
     TRY(snapshot(l, true, d));
+    l->begun_size = ledger_head(l)->tree.size;
     enum status st = append_clock(l, d);
     if (st != ST_OK) {
         ledger_abort(l);
@@ -706,12 +739,24 @@ enum status ledger_next_chunk(struct ledger *l, bool stop, struct diag *d)
     return diag_hint(d, "the same command finishes it");
 }
 
+/* Is the signature that comes next one that was made elsewhere? */
+static bool brought_along(const struct ledger *l)
+{
+    return l->by.seen != NULL && l->signatures < l->by.at_hand;
+}
+
 /* Size and root the signer saw: those before the act in hand. */
 static enum status seen_root(struct ledger *l, struct act_signature *s, struct diag *d)
 {
     const struct head *h = ledger_head(l);
     uint8_t key[8];
     struct str root;
+    if (brought_along(l)) {
+        s->time_us = l->by.seen->time_us;
+        s->size = l->by.seen->size;
+        memcpy(s->root, l->by.seen->root, DIGEST_LEN);
+        return ST_OK;
+    }
     if (h->open.kind == 0) {
         s->size = h->tree.size;
         ledger_root(l, s->root);
@@ -727,6 +772,30 @@ static enum status seen_root(struct ledger *l, struct act_signature *s, struct d
     return ST_OK;
 }
 
+/* What was done under earlier signatures stays, so that the next one is all that is
+ * missing; with none before, nothing does. */
+static enum status ask_elsewhere(struct ledger *l, const struct act_offer *offer,
+                                 struct diag *d)
+{
+    if (ledger_head(l)->tree.size > l->begun_size) {
+        TRY(ledger_commit(l, d));
+    }
+    enum status st = l->by.ask(l->by.ctx, l, offer, d);
+    must(st != ST_OK);
+    return st;
+}
+
+static enum status get_signature(struct ledger *l, const struct act_offer *offer,
+                                 uint8_t out[SIGNATURE_LEN], struct diag *d)
+{
+    if (l->signatures >= l->by.at_hand) {
+        return ask_elsewhere(l, offer, d);
+    }
+    TRY(l->by.sign(l->by.ctx, l, offer, out, d));
+    l->signatures++;
+    return ST_OK;
+}
+
 enum status ledger_append_signed(struct ledger *l, enum record_kind kind,
                                  struct str plain, struct act_text text,
                                  uint64_t *sequence, struct diag *d)
@@ -734,7 +803,7 @@ enum status ledger_append_signed(struct ledger *l, enum record_kind kind,
     uint8_t bytes[BODY_BYTES_MAX];
     struct writer w;
     struct buf message;
-    must(l->signer_key != NULL);
+    must(l->by.sign != NULL);
     if (!act_subject_valid(str_of(text.subject))) {
         return diag_fail(d, ST_INPUT, "subject",
                          "what is signed cannot be named in one line of %d bytes",
@@ -752,8 +821,8 @@ enum status ledger_append_signed(struct ledger *l, enum record_kind kind,
     act_message(str_of(l->info.origin), kind, &s, plain, l->g, &message);
     enum status st = buf_check(&message, d);
     if (st == ST_OK) {
-        st = key_sign_id(l->signer_key, str_of(l->info.sm2_id), buf_str(&message),
-                         s.signature, d);
+        struct act_offer offer = {kind, plain, buf_str(&message)};
+        st = get_signature(l, &offer, s.signature, d);
     }
     buf_release(&message);
     if (st != ST_OK) {

@@ -123,6 +123,35 @@ enum status ledger_sign_as(struct ledger *l, struct str name, const struct key *
                            unsigned roles, struct diag *d) MUST_USE;
 const struct operator_entry *ledger_signer(const struct ledger *l);
 
+/* Signing by other means than a key in hand. */
+struct act_offer {
+    enum record_kind kind;
+    struct str plain;   /* the body without key 0 */
+    struct str message; /* what is signed: see act.h */
+};
+struct act_signer {
+    const uint8_t *public_key; /* KEY_PUBLIC_LEN; NULL: the register says whose */
+    /* How many signatures can be had here and now: SIZE_MAX; or those that were made
+     * elsewhere and brought along. Beyond them, ask is called instead of sign. */
+    size_t at_hand;
+    /* Of signatures brought along: what they stand under. Time, size and root of the
+     * first act are taken from here, and the day too (ledger_today). Else NULL. */
+    const struct act_words *seen;
+    enum status (*sign)(void *ctx, struct ledger *l, const struct act_offer *offer,
+                        uint8_t out[SIGNATURE_LEN], struct diag *d);
+    /* Has to fail: the act ends here, until somebody signs what is offered. What was
+     * appended before in the same command is committed, or nothing is written. */
+    enum status (*ask)(void *ctx, struct ledger *l, const struct act_offer *offer,
+                       struct diag *d);
+    void *ctx;
+};
+/* As ledger_sign_as; what by points to must live as long as the ledger. */
+enum status ledger_sign_by(struct ledger *l, struct str name,
+                           const struct act_signer *by, unsigned roles, struct diag *d)
+    MUST_USE;
+/* Is no signature at hand, so that the command will write nothing of its own? */
+bool ledger_only_asks(const struct ledger *l);
+
 /* Refuses with ST_CONFLICT "open-act" while a long act is open, unless it is of this
  * kind and number (0: any number): then *resume is true. kind 0: no act may be open. */
 enum status ledger_may_write(struct ledger *l, int kind, uint32_t number, bool *resume,

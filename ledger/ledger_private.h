@@ -41,7 +41,10 @@ struct ledger {
     int head_fd;
     unsigned head_slot; /* of the head file: to be written next */
     struct operator_entry signer;
-    const struct key *signer_key; /* NULL: nobody signs */
+    const struct key *signer_key; /* of ledger_sign_as */
+    struct act_signer by;         /* sign NULL: nobody signs */
+    size_t signatures;            /* that were made through `by` */
+    uint64_t begun_size;          /* of the ledger when the transaction in hand began */
     uint8_t *room;                /* work space for sealed rows */
     size_t room_cap;
 };

@@ -362,6 +362,51 @@ START_TEST(nothing_new_is_a_duplicates)
 }
 END_TEST
 
+/* ---- words ---- */
+
+/* Whoever signs elsewhere reads subject, count and total: others than the batch's would
+ * make them sign for more than they saw. */
+START_TEST(a_batch_is_signed_for_what_it_is)
+{
+    static const struct {
+        const char *subject;
+        uint64_t more;
+        int64_t more_fen;
+        enum status want;
+    } rows[] = {
+        {"batch 1: submit", 0, 0, ST_OK},       {"batch 1: approve", 0, 0, ST_CONFLICT},
+        {"batch 2: submit", 0, 0, ST_CONFLICT}, {"batch 1: submit ", 0, 0, ST_CONFLICT},
+        {"batch 1: submit", 1, 0, ST_CONFLICT}, {"batch 1: submit", 0, -1, ST_CONFLICT},
+    };
+    uint8_t bytes[200];
+    struct batch_new_report r;
+    struct batch_entry b;
+    struct writer w;
+    struct batch_request q = {.channel = "bank", .pay_day = 20800};
+    county();
+    OK(batch_new(f.l, &q, NULL, &r, &f.d));
+    OK(batch_get(ledger_txn(f.l), 1, &b, &f.d));
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 5);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, STEP_SUBMIT);
+    cbor_put_uint(&w, 3);
+    cbor_put_bytes(&w, b.content, DIGEST_LEN);
+    cbor_put_uint(&w, 4);
+    cbor_put_uint(&w, b.lines);
+    cbor_put_uint(&w, 5);
+    cbor_put_int(&w, b.total_fen);
+    struct act_text text = {.subject = rows[_i].subject,
+                            .count = b.lines + rows[_i].more,
+                            .total_fen = b.total_fen + rows[_i].more_fen};
+    enum status st = ledger_act(f.l, KIND_BATCH_SIGN, writer_str(&w), text, NULL, &f.d);
+    ck_assert_msg(st == rows[_i].want, "row %d: %s", _i, f.d.what);
+    ck_assert(st == ST_OK || strcmp(f.d.code, "signed-words") == 0);
+}
+END_TEST
+
 /* ---- many programmes ---- */
 
 /* A transaction is not bounded by how many programmes it touches. */
@@ -400,6 +445,7 @@ Suite *suite_forged(void)
     tcase_add_test(t, entries_ascend);
     tcase_add_loop_test(t, a_merge_names_the_two, 0, 3);
     tcase_add_test(t, nothing_new_is_a_duplicates);
+    tcase_add_loop_test(t, a_batch_is_signed_for_what_it_is, 0, 6);
     tcase_add_test(t, any_number_of_programmes);
     suite_add_tcase(s, t);
     return s;
