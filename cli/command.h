@@ -62,6 +62,7 @@ extern const struct command_list commands_verify;
 extern const struct command_list commands_retention;
 extern const struct command_list commands_erase; /* person hold, erase */
 extern const struct command_list commands_trace;
+extern const struct command_list commands_bundle; /* audit bundle */
 extern const struct command_list commands_record; /* audit record, checkpoint */
 extern const struct command_list commands_prove;  /* audit prove, check-proof */
 extern const struct command_list commands_tiles;  /* audit tiles */

@@ -23,7 +23,7 @@ const struct command_list *const *commands_all(size_t *count)
         &commands_verify,       &commands_trace,          &commands_record,
         &commands_prove,        &commands_tiles,          &commands_witness,
         &commands_sign,         &commands_witness_office, &commands_timestamp,
-        &commands_help,
+        &commands_bundle,       &commands_help,
     };
     *count = COMMAND_COUNT(all);
     return all;

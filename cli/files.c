@@ -170,6 +170,24 @@ enum status file_output_write(struct file_output *f, const void *p, size_t n,
     return ST_OK;
 }
 
+enum status file_output_patch(struct file_output *f, uint64_t at, const void *p,
+                              size_t n, struct diag *d)
+{
+    const char *from = p;
+    while (n > 0) {
+        ssize_t wrote = pwrite(f->fd, from, n, (off_t)at);
+        if (wrote < 0 && errno != EINTR) {
+            return diag_errno(d, "write", f->temporary);
+        }
+        if (wrote > 0) {
+            from += wrote;
+            at += (uint64_t)wrote;
+            n -= (size_t)wrote;
+        }
+    }
+    return ST_OK;
+}
+
 /* The name is durable only when the folder is. */
 static enum status sync_folder(const char *path, struct diag *d)
 {
@@ -229,6 +247,60 @@ enum status file_output_commit_new(struct file_output *f, struct diag *d)
     }
     file_output_drop(f);
     return sync_folder(f->path, d);
+}
+
+/* As much as there is, up to cap. */
+static enum status read_full(int fd, const char *path, char *p, size_t cap, size_t *n,
+                             struct diag *d)
+{
+    size_t got = 1;
+    *n = 0;
+    while (*n < cap && got > 0) {
+        TRY(read_piece(fd, path, p + *n, cap - *n, &got, d));
+        *n += got;
+    }
+    return ST_OK;
+}
+
+static enum status compare(const char *a, int in_a, const char *b, int in_b, bool *same,
+                           struct diag *d)
+{
+    static char of_a[LOAD_PIECE];
+    static char of_b[LOAD_PIECE];
+    size_t n = 1;
+    *same = true;
+    while (*same && n > 0) {
+        size_t m;
+        TRY(read_full(in_a, a, of_a, sizeof of_a, &n, d));
+        TRY(read_full(in_b, b, of_b, sizeof of_b, &m, d));
+        *same = n == m && memcmp(of_a, of_b, n) == 0;
+    }
+    return ST_OK;
+}
+
+enum status file_output_commit_same(struct file_output *f, bool *same, struct diag *d)
+{
+    struct file_input old;
+    struct file_input made;
+    *same = false;
+    if (access(f->path, F_OK) != 0) {
+        return file_output_commit_new(f, d);
+    }
+    TRY(file_input_open(&old, f->path, d));
+    enum status st = file_input_open(&made, f->temporary, d);
+    if (st == ST_OK) {
+        st = compare(f->path, old.fd, f->temporary, made.fd, same, d);
+        file_input_close(&made);
+    }
+    file_input_close(&old);
+    TRY(st);
+    if (!*same) {
+        diag_fail(d, ST_CONFLICT, "exists", "there is another file %s already",
+                  f->path);
+        return diag_hint(d, "give another name");
+    }
+    file_output_drop(f);
+    return ST_OK;
 }
 
 void file_output_drop(struct file_output *f)

@@ -41,10 +41,17 @@ enum status file_output_open(struct file_output *f, const char *path, unsigned m
                              struct diag *d) MUST_USE;
 enum status file_output_write(struct file_output *f, const void *p, size_t n,
                               struct diag *d) MUST_USE;
+/* Over bytes written before, at an offset. */
+enum status file_output_patch(struct file_output *f, uint64_t at, const void *p,
+                              size_t n, struct diag *d) MUST_USE;
 /* fsync, rename, fsync of the folder: an older file of the name is replaced. */
 enum status file_output_commit(struct file_output *f, struct diag *d) MUST_USE;
 /* As commit, but ST_CONFLICT "exists" when there is a file of the name. */
 enum status file_output_commit_new(struct file_output *f, struct diag *d) MUST_USE;
+/* As commit_new, but fine when the file of the name has the same bytes: then *same, and
+ * it is left as it is. */
+enum status file_output_commit_same(struct file_output *f, bool *same, struct diag *d)
+    MUST_USE;
 /* Removes what was not committed; fine after a commit. */
 void file_output_drop(struct file_output *f);
 /* Writes into f; durable commits it. */

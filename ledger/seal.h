@@ -24,6 +24,13 @@ void sealer_seal(struct sealer *s, const uint8_t nonce[SEAL_NONCE_LEN], struct s
  * then undefined). */
 bool sealer_open(struct sealer *s, struct str aad, struct str sealed, uint8_t *out);
 
+/* A key out of a passphrase, slowly: scrypt (RFC 7914), N = 32768, r = 8, p = 1, which
+ * takes 32 MB and a tenth of a second. */
+#define SEAL_SALT_LEN 32
+enum status seal_passphrase_key(struct str passphrase,
+                                const uint8_t salt[SEAL_SALT_LEN],
+                                uint8_t out[SEAL_KEY_LEN], struct diag *d) MUST_USE;
+
 /* Data keys under the master key: AES-256 over the 32 random bytes, two blocks, without
  * a tag of its own. That a key is the right one shows when the row it seals
  * authenticates: the row binds origin and person. A second GCM would double the cost of

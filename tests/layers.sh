@@ -29,7 +29,7 @@ folders="base ledger policy formats entitle batch audit cli"
 wrappers='
 lmdb.h    ledger/store.c
 openssl/  base/digest.c formats/timestamp.c ledger/keys.c ledger/seal.c ledger/sm2.c
-zlib.h    ledger/blob.c
+zlib.h    ledger/blob.c formats/zip_write.c
 yaml.h    policy/yaml.c
 jansson.h cli/json.c
 iconv.h   base/charset.c

@@ -13,7 +13,7 @@ says 'did you mean: batch new'
 expect 2 "$ALMONER" imprt people x.csv
 says 'did you mean: import people'
 for later in history 'person history 1' 'budget show' \
-    'notice publish' 'audit witness' 'audit bundle'; do
+    'notice publish' 'audit witness'; do
     expect 2 "$ALMONER" $later
     code unknown-command
 done
