@@ -40,9 +40,13 @@ BIN := $(if $(filter build/release,$(OUT)),build,$(OUT))
 # ---- what is built -----------------------------------------------------------
 
 LIB_DIRS := base ledger policy entitle formats batch audit
-CODE_DIRS := $(LIB_DIRS) cli
+CODE_DIRS := $(LIB_DIRS) cli verify
 LIB_SRC := $(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS))))
 CLI_SRC := $(sort $(wildcard cli/*.c))
+# almoner-verify: nothing of the library but these, and neither LMDB nor another format.
+VERIFY_SRC := $(sort $(filter-out verify/main.c,$(wildcard verify/*.c)))
+VERIFY_BASE := $(addprefix base/,buf.c bytes.c date.c money.c must.c status.c text.c wipe.c)
+VERIFY_LIBS := -lcrypto -lz
 UNIT_SRC := $(sort $(wildcard tests/unit/*.c))
 SIM_SRC := $(sort $(wildcard tests/sim/*.c))
 BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
@@ -60,6 +64,10 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 LIB := $(OUT)/libalmoner.a
 ALMONER := $(if $(CLI_SRC),$(BIN)/almoner)
+VERIFY := $(BIN)/almoner-verify
+VERIFY_LIB := $(OUT)/libverify.a
+VERIFY_FUZZERS := $(OUT)/fuzz_bundle $(OUT)/fuzz_bundle_records
+DAMAGE := $(OUT)/bundle_damage
 SIM := $(if $(SIM_SRC),$(BIN)/sim)
 BENCH := $(if $(BENCH_SRC),$(BIN)/bench)
 UNIT := $(if $(SUITES),$(OUT)/unit_tests)
@@ -108,7 +116,7 @@ endif
 # What the tests and scripts are told; absolute, so that they may change directory.
 TEST_ENV = OUT='$(CURDIR)/$(OUT)' VARIANT='$(VARIANT)' \
 	ALMONER='$(if $(ALMONER),$(CURDIR)/$(ALMONER))' SIM='$(if $(SIM),$(CURDIR)/$(SIM))' \
-	UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
+	VERIFY='$(CURDIR)/$(VERIFY)' DAMAGE='$(CURDIR)/$(DAMAGE)' UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
 	FUZZ_SECONDS='$(FUZZ_SECONDS)'
 # Check's limit of 4 seconds for a test is for fast machines without sanitizers.
 TEST_ENV += CK_TIMEOUT_MULTIPLIER='$(if $(filter release,$(VARIANT)),5,20)'
@@ -123,9 +131,9 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 # ---- targets -----------------------------------------------------------------
 
-all: $(LIB) $(ALMONER) ## build the library and the program (build/almoner)
+all: $(LIB) $(ALMONER) $(VERIFY) ## build the programs (build/almoner, almoner-verify)
 
-programs: $(LIB) $(ALMONER) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
+programs: $(LIB) $(ALMONER) $(VERIFY) $(DAMAGE) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
 
 demo: $(ALMONER) $(SIM) ## pay a county for three months, in a sandbox at build/demo
 	$(Q)$(TEST_ENV) tests/demo.sh
@@ -175,7 +183,7 @@ cov: ## the tests with gcov, and a summary of lines by file
 cov-run: programs
 	$(Q)find $(OBJ) -name '*.gcda' -delete
 	$(Q)$(TEST_ENV) tests/run.sh $(T)
-	$(Q)gcov -n $(patsubst %.o,%.gcno,$(call objects,$(LIB_SRC) $(CLI_SRC))) 2>/dev/null \
+	$(Q)gcov -n $(patsubst %.o,%.gcno,$(call objects,$(LIB_SRC) $(CLI_SRC) $(VERIFY_SRC))) 2>/dev/null \
 	| awk '/^File / { split($$0, q, "\047"); f = q[2] } \
 	/^Lines executed:/ && f !~ /^\// && f != "" { \
 		sub(/^Lines executed:/, ""); split($$0, a, "% of "); \
@@ -192,16 +200,17 @@ TIDY_CHECKS := $(TIDY_CHECKS),-clang-analyzer-security.insecureAPI.DeprecatedOrU
 TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-easily-swappable-parameters,-misc-no-recursion,-cert-err33-c
 tidy: ## clang-tidy on the sources (package clang-tidy)
 	$(Q)command -v clang-tidy >/dev/null || { echo 'tidy: apt-get install clang-tidy' >&2; exit 1; }
-	$(Q)printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -r -n 4 -P 2 sh -c \
+	$(Q)printf '%s\n' $(LIB_SRC) $(CLI_SRC) $(VERIFY_SRC) verify/main.c | xargs -r -n 4 -P 2 sh -c \
 		'clang-tidy --quiet --warnings-as-errors="*" --checks="-*,$(TIDY_CHECKS)" \
 		"$$@" -- $(BASE_FLAGS) 2>/dev/null' sh
 
 format: ## clang-format on all sources, in place
 	$(Q)printf '%s\n' $(ALL_C) | xargs -r clang-format -i
 
-install: all ## program and man pages below $(DESTDIR)$(PREFIX)
+install: all ## programs and man pages below $(DESTDIR)$(PREFIX)
 	$(if $(ALMONER),,@echo 'install: there is no program yet' >&2; exit 1)
 	$(Q)install -D -m 755 $(ALMONER) '$(DESTDIR)$(PREFIX)/bin/almoner'
+	$(Q)install -D -m 755 $(VERIFY) '$(DESTDIR)$(PREFIX)/bin/almoner-verify'
 	$(Q)for page in docs/man/*.1; do \
 		[ ! -f "$$page" ] || install -D -m 644 "$$page" \
 			"$(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}" || exit 1; \
@@ -224,6 +233,7 @@ $(OUT)/flags: FORCE
 
 LIST_lib := $(LIB_SRC)
 LIST_cli := $(CLI_SRC)
+LIST_verify := $(VERIFY_SRC)
 LIST_unit := $(UNIT_SRC)
 LIST_sim := $(SIM_SRC)
 LIST_bench := $(BENCH_SRC)
@@ -241,7 +251,7 @@ $(OBJ)/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
 
-$(call objects,$(LIB_SRC) $(CLI_SRC)): EXTRA_CFLAGS = $(LIB_WARNINGS)
+$(call objects,$(LIB_SRC) $(CLI_SRC) $(VERIFY_SRC) verify/main.c): EXTRA_CFLAGS = $(LIB_WARNINGS)
 $(OBJ)/tests/unit/main.o: EXTRA_CFLAGS = -I$(OUT)
 $(OBJ)/tests/unit/main.o: $(OUT)/suites.inc
 
@@ -254,6 +264,27 @@ link = $(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(1
 ifneq ($(ALMONER),)
 $(ALMONER): $(call objects,$(CLI_SRC)) $(LIB) $(OUT)/cli.list
 	$(call link)
+endif
+
+# All but its main, for the tests, too.
+$(VERIFY_LIB): $(call objects,$(VERIFY_SRC)) $(OUT)/verify.list
+	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
+
+VERIFY_WITH := $(VERIFY_LIB) $(call objects,$(VERIFY_BASE))
+link_verify = $(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ \
+	$(filter-out $(VERIFY_WITH),$(filter %.o,$^)) $(VERIFY_WITH) $(1) $(VERIFY_LIBS)
+$(VERIFY): $(call objects,verify/main.c) $(VERIFY_WITH)
+	$(call link_verify)
+$(DAMAGE): $(call objects,tests/damage/bundle.c) $(VERIFY_WITH)
+	$(call link_verify)
+# Its names are also the library's: these fuzz targets take nothing of that.
+ifeq ($(VARIANT),fuzz)
+$(VERIFY_FUZZERS): $(OUT)/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(VERIFY_WITH)
+	$(call link_verify,-fsanitize=fuzzer)
+else
+$(VERIFY_FUZZERS): $(OUT)/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(OBJ)/tests/fuzz/replay.o \
+		$(VERIFY_WITH)
+	$(call link_verify)
 endif
 
 ifneq ($(SIM),)

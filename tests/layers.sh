@@ -2,8 +2,10 @@
 # layers.sh - holds the direction of includes:
 #
 #   base <- {ledger, policy, formats} <- entitle <- {batch, audit} <- cli
+#   base <- verify
 #
-# Brothers do not see each other, no folder sees tests/, and the headers of outside
+# verify/ is a program of its own that shares nothing with what writes ledgers; of base/
+# it takes only what needs no more than libc (see below). Brothers do not see each other, no folder sees tests/, and the headers of outside
 # libraries are included only by the files that wrap them. One line for each fault:
 # file:line: what. tests/ itself may include anything.
 #
@@ -20,16 +22,19 @@ may_include() {
     ledger | policy | formats) echo "base" ;;
     entitle) echo "base ledger policy formats" ;;
     batch | audit) echo "base ledger policy formats entitle" ;;
+    verify) echo "base" ;;
     cli) echo "base ledger policy formats entitle batch audit" ;;
     esac
 }
-folders="base ledger policy formats entitle batch audit cli"
+folders="base ledger policy formats entitle batch audit cli verify"
+# headers of base/ that verify/ must not take: they need OpenSSL or iconv
+not_for_verify="base/digest.h base/charset.h"
 
 # prefix of <header>, and the files that may include it
 wrappers='
 lmdb.h    ledger/store.c
-openssl/  base/digest.c formats/timestamp.c ledger/keys.c ledger/seal.c ledger/sm2.c
-zlib.h    ledger/blob.c formats/zip_write.c
+openssl/  base/digest.c formats/timestamp.c ledger/keys.c ledger/seal.c ledger/sm2.c verify/crypto.c
+zlib.h    ledger/blob.c formats/zip_write.c verify/zip.c
 yaml.h    policy/yaml.c
 jansson.h cli/json.c
 iconv.h   base/charset.c
@@ -52,7 +57,8 @@ check_tree() {
 
 check_file() {
     awk -v file="$2" -v folder="$1" -v allowed=" $1 $(may_include "$1") " \
-        -v folders=" $folders tests " -v wrappers="$wrappers" '
+        -v folders=" $folders tests " -v wrappers="$wrappers" \
+        -v not_for_verify=" $not_for_verify " '
     function fault(what) { print file ":" FNR ": " what }
     BEGIN {
         rows = split(wrappers, row, "\n")
@@ -80,6 +86,9 @@ check_file() {
             fault(folder "/ must not include " top "/: " name)
         } else if (quoted && !index(folders, " " top " ")) {
             fault("no such folder: " name)
+        }
+        if (folder == "verify" && index(not_for_verify, " " name " ")) {
+            fault("verify/ has a reader of its own for this: " name)
         }
         for (prefix in owners) {
             if (index(name, prefix) == 1 && !index(owners[prefix] " ", " " file " ")) {
@@ -113,6 +122,12 @@ self_test() {
     expect 0 entitle/diff.c '"ledger/ledger.h"' '"policy/policy.h"' '"base/date.h"'
     expect 0 ledger/store.c '<lmdb.h>' '"ledger/store.h"'
     expect 0 tests/unit/test_store.c '<lmdb.h>' '"ledger/store.h"' '"x.h"'
+    expect 0 verify/zip.c '<zlib.h>' '"base/buf.h"' '"verify/zip.h"'
+    expect 1 verify/fold.c '"ledger/record.h"'
+    expect 1 verify/bank.c '"formats/pain001.h"'
+    expect 1 verify/fold.c '<openssl/evp.h>'
+    expect 1 verify/tree.c '"base/digest.h"'
+    expect 1 cli/main.c '"verify/fold.h"'
     expect 1 base/text.c '"ledger/ledger.h"'
     expect 1 audit/verify.c '"batch/batch.h"'
     expect 1 batch/run.c '"audit/verify.h"'

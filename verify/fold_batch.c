@@ -1,0 +1,385 @@
+/* fold_batch.c - batches: kinds 40 to 44, and who signs them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "verify/fold_private.h"
+
+void fold_batch_free(struct batch_row *b)
+{
+    list_release(&b->lines);
+    list_release(&b->spans);
+    list_release(&b->answers);
+}
+
+struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number)
+{
+    struct batch_row *b = list_find(&f->batches, number);
+    if (b == NULL && f->o.whole) {
+        report_fail(f->report, GROUP_BALANCE, a->r->sequence, "unknown-batch",
+                    "there is no batch %llu", "没有 %llu 号批次",
+                    (unsigned long long)number);
+        fold_stop(f, a->r->sequence);
+    } else if (b == NULL) {
+        report_gap(f->report, GROUP_BALANCE, "batch-left-out",
+                   "of batch %llu, and perhaps others, the beginning is left out: its "
+                   "acts were checked for their signatures only",
+                   "%llu 号等批次的开头未收入本包：其后操作只查了签字",
+                   (unsigned long long)number);
+    }
+    return b;
+}
+
+struct line_row *fold_line(struct batch_row *b, uint64_t number)
+{
+    return list_find(&b->lines, number);
+}
+
+static void check_programmes(struct fold *f, struct act *a)
+{
+    const struct value *v = &a->b.v[4];
+    struct cbor c = cbor_of(v->s);
+    for (uint64_t i = 0; v->there && i < v->u; i++) {
+        c.bad = c.bad || !code_fine(cbor_text(&c, 1, CODE_MAX));
+    }
+    if (v->there && !cbor_done(&c)) {
+        fold_malformed(f, a, "key 4");
+    }
+}
+
+void rule_batch_start(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct batch_row *b = fold_next(f, a, &f->batches, v[1].u);
+    f->open.number = v[1].u;
+    if (b == NULL) {
+        return;
+    }
+    b->begun = true;
+    b->state = 1;
+    check_programmes(f, a);
+    const struct channel_row *c = list_find(&f->channels, v[2].u);
+    if (c == NULL || !c->confirmed) {
+        FAULT(f, a, GROUP_AUTHORISATION, "batch-channel",
+              "batch %llu is for channel %llu, which is not confirmed",
+              "%llu 号批次的代发银行 %llu 未经确认", (unsigned long long)v[1].u,
+              (unsigned long long)v[2].u);
+    }
+}
+
+/* The open batch; a row for it, too, when its start is left out. */
+static struct batch_row *open_batch(struct fold *f, struct act *a)
+{
+    uint64_t number = a->b.v[1].u;
+    if (f->open.incomplete && f->open.number == 0) {
+        f->open.number = number;
+    }
+    if (number != f->open.number) {
+        report_fail(f->report, GROUP_BALANCE, a->r->sequence, "act-number",
+                    "batch %llu is not the one under way", "进行中的不是 %llu 号批次",
+                    (unsigned long long)number);
+        fold_stop(f, a->r->sequence);
+        return NULL;
+    }
+    struct batch_row *b = list_find(&f->batches, number);
+    if (b == NULL && !f->o.whole) {
+        b = fold_next(f, a, &f->batches, number);
+    }
+    if (b != NULL && f->open.incomplete) {
+        b->holes = true;
+    }
+    return b;
+}
+
+static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t items,
+                       struct line_row *l, struct batch_row *b)
+{
+    uint64_t route = cbor_uint(c, UINT32_MAX - 1);
+    struct str commitment = cbor_bytes(c, HASH_LEN, HASH_LEN);
+    size_t spans = cbor_array(c, 24);
+    int64_t sum = 0;
+    c->bad = c->bad || spans == 0;
+    l->spans_at = b->spans.count;
+    for (size_t i = 0; i < spans && !c->bad; i++) {
+        struct span s;
+        c->bad = cbor_array(c, 3) != 3;
+        if (!span_read(c, &s, false) || !money_add(sum, s.fen * s.months, &sum)) {
+            return false;
+        }
+        struct span *kept = list_add(&b->spans, sizeof *kept);
+        if (kept == NULL) {
+            f->no_memory = true;
+            return false;
+        }
+        *kept = s;
+        l->span_count++;
+    }
+    uint64_t payee = items == 7 ? cbor_uint(c, INT64_MAX) : l->person;
+    if (c->bad || sum != l->fen ||
+        (items == 7 && (payee == 0 || payee == l->person ||
+                        (f->o.whole && payee > f->people.count)))) {
+        return false;
+    }
+    fold_keep_commitment(f, a, payee, (uint32_t)route, commitment);
+    return true;
+}
+
+static void take_line(struct fold *f, struct act *a, const struct batch_row *b,
+                      const struct line_row *l)
+{
+    bool loaded = fold_row_load(f, a, l->person);
+    const struct span *spans = b->spans.rows;
+    for (size_t i = 0; i < l->span_count; i++) {
+        const struct span *s = &spans[l->spans_at + i];
+        if (loaded) {
+            fold_operate(f, a, l->programme, OP_TAKE, s);
+        } else {
+            postings_add(&f->postings, l->programme, A_DUE, A_TRANSIT,
+                         s->fen * s->months);
+        }
+        f->open.concerned = f->open.concerned || (f->o.claims->scope == SCOPE_PERIOD &&
+                                                  claims_month(f->o.claims, s));
+    }
+    fold_row_store(f, a);
+    f->row_person = 0;
+}
+
+/* [person, programme, fen, route, commitment, spans] and perhaps payee */
+static bool add_line(struct fold *f, struct act *a, struct batch_row *b, struct cbor *c,
+                     uint64_t number)
+{
+    size_t items = cbor_array(c, 7);
+    uint64_t person = cbor_uint(c, INT64_MAX);
+    int programme = fold_programme(f, cbor_text(c, 1, CODE_MAX));
+    int64_t fen = cbor_int(c);
+    struct line_row *l = list_add(&b->lines, sizeof *l);
+    if (l == NULL) {
+        f->no_memory = true;
+        return false;
+    }
+    *l = (struct line_row){.number = (uint32_t)number,
+                           .state = LINE_OPEN,
+                           .programme = (uint8_t)programme,
+                           .person = person,
+                           .fen = fen};
+    if (c->bad || items < 6 || programme < 0 || person == 0 || fen <= 0 ||
+        number > UINT32_MAX || !line_route(f, a, c, items, l, b)) {
+        b->lines.count--;
+        return false;
+    }
+    if (f->o.whole) {
+        const struct person_row *p = fold_person(f, a, person);
+        if (p == NULL || p->merged_into != 0) {
+            return false;
+        }
+    }
+    take_line(f, a, b, l);
+    return money_add(b->total_fen, fen, &b->total_fen);
+}
+
+void rule_lines(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct batch_row *b = open_batch(f, a);
+    struct cbor c = cbor_of(v[3].s);
+    if (b == NULL) {
+        return;
+    }
+    const struct line_row *last =
+        b->lines.count == 0 ? NULL : list_at(&b->lines, b->lines.count - 1);
+    uint64_t next = last == NULL ? 1 : (uint64_t)last->number + 1;
+    b->holes = b->holes || (!f->o.whole && v[2].u > next);
+    if (v[2].u < next || (v[2].u > next && !b->holes)) {
+        REFUSE(f, a, GROUP_BALANCE, "line-number",
+               "lines do not count on: %llu where %llu would be next",
+               "明细编号不连续：%llu，应为 %llu", (unsigned long long)v[2].u,
+               (unsigned long long)next);
+    }
+    hash_once(f->hash, str_make(b->content, HASH_LEN), v[3].s, b->content);
+    for (uint64_t i = 0; i < v[3].u && !f->stopped; i++) {
+        if (!add_line(f, a, b, &c, v[2].u + i) && !f->stopped) {
+            fold_malformed(f, a, "key 3");
+        }
+    }
+    if (f->stopped) {
+        return;
+    }
+    if (!cbor_done(&c)) {
+        fold_malformed(f, a, "key 3");
+        return;
+    }
+    b->concerned = b->concerned || f->open.concerned;
+    fold_postings(f, a, true, NULL);
+}
+
+void rule_batch_end(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct batch_row *b = open_batch(f, a);
+    if (b == NULL || !fold_check_end(f, a) || f->stopped) {
+        return;
+    }
+    b->line_count = (uint32_t)v[2].u;
+    b->ended = true;
+    if (b->holes) {
+        return;
+    }
+    if (v[2].u != b->lines.count || v[3].i != b->total_fen ||
+        memcmp(v[4].s.p, b->content, HASH_LEN) != 0) {
+        FAULT(
+            f, a, GROUP_BALANCE, "batch-totals",
+            "batch %llu: what was signed (%llu lines, %lld fen) is not what its lines "
+            "give (%llu lines, %lld fen), or their digest differs",
+            "%llu 号批次：所签（%llu 笔，%lld 分）与其明细（%llu 笔，%lld "
+            "分）或摘要不符",
+            (unsigned long long)v[1].u, (unsigned long long)v[2].u, (long long)v[3].i,
+            (unsigned long long)b->lines.count, (long long)b->total_fen);
+    }
+}
+
+/* ---- signatures of three ---- */
+
+static void check_three(struct fold *f, struct act *a, struct batch_row *b,
+                        unsigned step)
+{
+    uint32_t signer = a->signer == NULL ? 0 : a->signer->number;
+    if (step <= 3) {
+        for (unsigned i = 0; i < step - 1; i++) {
+            if (b->signer[i] == signer) {
+                FAULT(
+                    f, a, GROUP_AUTHORISATION, "three-people",
+                    "batch %u: %s has signed two of submit, approve and release, which "
+                    "three people must",
+                    "%u 号批次：%s 在提交、复核、审批中签了两步，须由三人分签",
+                    b->number, a->signer == NULL ? "?" : a->signer->name);
+                break;
+            }
+        }
+        b->signer[step - 1] = signer;
+    } else if (step == 4) {
+        b->closer = signer;
+    } else if (b->closer == signer) {
+        FAULT(f, a, GROUP_AUTHORISATION, "close-same",
+              "batch %u is closed by one person twice", "%u 号批次由同一人结清两次",
+              b->number);
+    }
+}
+
+static bool content_fine(struct fold *f, struct act *a, const struct batch_row *b)
+{
+    const struct value *v = a->b.v;
+    if (b->holes || !b->ended) {
+        return true;
+    }
+    if (memcmp(v[3].s.p, b->content, HASH_LEN) != 0 || v[4].u != b->lines.count ||
+        v[5].i != b->total_fen) {
+        FAULT(
+            f, a, GROUP_AUTHORISATION, "batch-content",
+            "what was signed for batch %u (%llu lines, %lld fen) is not what the batch "
+            "holds",
+            "对 %u 号批次所签（%llu 笔，%lld 分）与批次内容不符", b->number,
+            (unsigned long long)v[4].u, (long long)v[5].i);
+        return false;
+    }
+    return true;
+}
+
+/* What a person reads before signing: subject, count and total are the batch's. */
+static void check_words(struct fold *f, struct act *a, const struct batch_row *b,
+                        unsigned step)
+{
+    static const char *const names[] = {"?",       "submit", "approve",
+                                        "release", "close",  "close-check"};
+    const struct signature *s = &a->b.signature;
+    char subject[64];
+    snprintf(subject, sizeof subject, "batch %u: %s", b->number, names[step]);
+    /* Older ledgers have "close" under both closings. */
+    bool fine = str_is(s->subject, subject) ||
+                (step == 5 && str_starts(str_of(subject), s->subject) &&
+                 s->subject.n + 6 == strlen(subject));
+    if (!fine || s->count != a->b.v[4].u || s->total != a->b.v[5].i) {
+        FAULT(f, a, GROUP_AUTHORISATION, "signed-words",
+              "what was shown for signing (\"%.*s\", %llu, %lld fen) is not what was "
+              "signed for",
+              "签字时所示（“%.*s”，%llu，%lld 分）与所签内容不符", STR_ARG(s->subject),
+              (unsigned long long)s->count, (long long)s->total);
+    }
+}
+
+void rule_batch_sign(struct fold *f, struct act *a)
+{
+    static const uint8_t from[6] = {0, 1, 2, 3, 6, 7}, to[6] = {0, 2, 3, 4, 7, 8};
+    const struct value *v = a->b.v;
+    struct batch_row *b = fold_batch(f, a, v[1].u);
+    unsigned step = (unsigned)v[2].u;
+    if (b == NULL) {
+        return;
+    }
+    (void)content_fine(f, a, b);
+    if (b->state != from[step] && f->o.whole) {
+        REFUSE(f, a, GROUP_AUTHORISATION, "batch-state",
+               "batch %u is in state %u, where step %u is not possible",
+               "%u 号批次处于状态 %u，不能进行第 %u 步", b->number, (unsigned)b->state,
+               step);
+    }
+    if (step == 3 && f->locked) {
+        FAULT(f, a, GROUP_AUTHORISATION, "locked",
+              "batch %u is released while the ledger is locked after a restore",
+              "账恢复后尚在锁定，%u 号批次却已审批", b->number);
+    }
+    check_words(f, a, b, step);
+    check_three(f, a, b, step);
+    b->state = to[step];
+    if (b->concerned) {
+        claims_range(f->o.claims, a->r->sequence, a->r->sequence + 1);
+    }
+}
+
+void rule_export(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct batch_row *b = fold_batch(f, a, v[1].u);
+    if (b == NULL) {
+        return;
+    }
+    bool signed_by_three = b->state >= 4 && b->state <= 6;
+    if (!signed_by_three && (f->o.whole || (b->begun && !b->holes))) {
+        REFUSE(f, a, GROUP_AUTHORISATION, "export-state",
+               "batch %u was exported in state %u: without three signatures, or after "
+               "its closing",
+               "%u 号批次在状态 %u 时导出：三人签字不全，或已结清", b->number,
+               (unsigned)b->state);
+    }
+    if (!b->holes && b->ended &&
+        (v[5].u != b->lines.count || v[6].i != b->total_fen ||
+         v[7].u != b->last_export)) {
+        FAULT(
+            f, a, GROUP_BALANCE, "export-totals",
+            "the export of batch %u states other lines or fen than the batch holds, or "
+            "not the export before it",
+            "%u 号批次的导出记录所载笔数、金额或前次导出与批次不符", b->number);
+    }
+    if (f->locked) {
+        FAULT(f, a, GROUP_AUTHORISATION, "locked",
+              "batch %u is exported while the ledger is locked after a restore",
+              "账恢复后尚在锁定，%u 号批次却已导出", b->number);
+    }
+    b->last_export = a->r->sequence;
+    b->state = b->state == 4 ? 5 : b->state;
+    if (b->concerned) {
+        claims_range(f->o.claims, a->r->sequence, a->r->sequence + 1);
+    }
+    struct exported *e = list_add(&f->exports, sizeof *e);
+    if (e == NULL) {
+        f->no_memory = true;
+        return;
+    }
+    e->sequence = a->r->sequence;
+    e->batch = b->number;
+    e->bytes = v[4].u;
+    e->lines = (uint32_t)v[5].u;
+    e->total_fen = v[6].i;
+    memcpy(e->sha256, v[3].s.p, HASH_LEN);
+    (void)str_copy(v[2].s, e->format, sizeof e->format);
+}

@@ -1,0 +1,343 @@
+/* fold_private.h - the state of the fold, for the files verify/fold*.c. */
+#ifndef ALMONER_VERIFY_FOLD_PRIVATE_H
+#define ALMONER_VERIFY_FOLD_PRIVATE_H
+
+#include "verify/fold.h"
+#include "verify/list.h"
+#include "verify/money.h"
+
+#define SPANS_MAX 48
+#define RECOVERY_SPANS 24
+
+struct operator_row {
+    uint32_t number;
+    char name[104];
+    uint8_t key[PUBLIC_KEY_LEN];
+    uint8_t roles;
+    bool confirmed;
+    uint32_t proposer;
+};
+struct channel_row {
+    uint32_t number;
+    bool confirmed;
+    uint32_t proposer;
+};
+struct policy_row {
+    uint32_t number;
+    bool confirmed;
+    uint32_t proposer;
+    uint8_t sha[HASH_LEN];
+};
+enum import_state { IMPORT_PROPOSED, IMPORT_BEGUN, IMPORT_TAKEN };
+struct import_row {
+    uint32_t number;
+    uint8_t state, type;
+    uint32_t proposer;
+    uint64_t rows;
+    uint8_t sha[HASH_LEN];
+};
+struct unit_row {
+    uint32_t number;
+    uint8_t code[16]; /* begin of its SHA-256 */
+};
+struct recovery_row {
+    uint32_t number;
+    uint8_t state, method, programme;
+    uint8_t left_count;
+    uint64_t person;
+    uint32_t proposer, replaces;
+    bool concerned;  /* by the bundle's scope */
+    uint32_t before; /* the person's recovery before it; 0: none */
+    int32_t served;
+    uint64_t last; /* sequence + 1 of its record before that moved money */
+    uint8_t leaf[HASH_LEN];
+    struct span *left; /* RECOVERY_SPANS + 1 of them */
+};
+enum line_state {
+    LINE_OPEN = 1,
+    LINE_PAID,
+    LINE_REJECTED,
+    LINE_RETURNED,
+    LINE_UNKNOWN,
+    LINE_REISSUED
+};
+struct line_row {
+    uint32_t number;
+    uint8_t state, programme;
+    uint16_t span_count;
+    uint64_t person;
+    uint64_t spans_at; /* in the batch's list of spans */
+    int64_t fen;
+};
+struct batch_row {
+    uint32_t number;
+    uint8_t state;
+    bool begun, ended; /* its records 40 and 42 are there */
+    bool holes;        /* records of lines are left out */
+    bool concerned;    /* by the bundle's scope */
+    uint8_t content[HASH_LEN];
+    int64_t total_fen;
+    uint32_t line_count; /* as 42 says */
+    uint32_t signer[3];  /* of submit, approve, release */
+    uint32_t closer;
+    uint64_t last_export;
+    struct list lines;   /* of struct line_row */
+    struct list spans;   /* of struct span */
+    struct list answers; /* of sha256, HASH_LEN each */
+};
+
+struct person_row {
+    struct packed_row money;
+    uint64_t merged_into;
+    uint64_t entitled; /* sequence + 1 of the newest entitlement record */
+    uint32_t recovery; /* the newest */
+    bool institution, erased;
+};
+
+struct open_act {
+    unsigned kind; /* of its start; 0: none is open */
+    uint64_t begin;
+    uint64_t number;
+    uint64_t next;
+    int64_t fen[4];
+    uint64_t count[2];
+    bool concerned;  /* by the scope's months */
+    bool incomplete; /* some record of it is left out */
+};
+
+struct root_row {
+    uint64_t size;
+    bool act; /* an act begins there */
+    uint8_t root[HASH_LEN];
+};
+
+struct ledger_key_row {
+    uint32_t number; /* the genesis key is 1; kinds 7 and 8 count on */
+    bool confirmed;
+    uint32_t proposer;
+    uint64_t epoch;
+    uint64_t size; /* sequence of the record that put it in force */
+    char origin[ORIGIN_TEXT_MAX + 1];
+    uint8_t key[PUBLIC_KEY_LEN];
+};
+
+struct retention_row {
+    uint32_t number;
+    bool confirmed;
+    uint32_t proposer;
+};
+struct witness_row {
+    uint32_t number;
+    bool confirmed;
+    uint32_t proposer;
+    char name[104];
+    uint8_t key[PUBLIC_KEY_LEN];
+};
+struct hold_row { /* of one person: the newest record of kind 27 */
+    uint64_t person;
+    uint32_t by;
+    bool on;
+};
+struct proposal_row { /* of kind 28 */
+    uint64_t person, sequence;
+    uint32_t by;
+    uint8_t leaf[HASH_LEN];
+};
+
+struct fold {
+    struct fold_options o;
+    struct report *report;
+    struct hash *hash, *sha256;
+    enum suite suite;
+    bool stopped; /* rules are not followed any more; chain and tree still are */
+    uint64_t included, left_out;
+
+    struct tree tree;
+    uint8_t leaf[HASH_LEN]; /* of the record before */
+    bool leaf_known;
+    struct list roots;  /* of struct root_row, ascending */
+    struct list wanted; /* of uint64_t */
+
+    char genesis_origin[ORIGIN_TEXT_MAX + 1];
+    char origin[ORIGIN_TEXT_MAX + 1];
+    char office[204];
+    bool sandbox;
+    int offset_minutes;
+    char sm2_id[SM2_ID_MAX + 1];
+    uint64_t epoch;
+    bool locked;     /* after a restore, until the bank's files are agreed on */
+    uint64_t stated; /* sequence + 1 of the newest statement */
+    uint32_t stated_by;
+    uint8_t stated_leaf[HASH_LEN];
+    struct list retentions, witnesses, holds, proposals;
+    uint64_t cosignatures, timestamps;
+    struct list keys;  /* of struct ledger_key_row */
+    int64_t last_time; /* of the newest record, whether its rule was followed or not */
+    int64_t time;      /* of the record before */
+    bool time_known;
+
+    struct list operators, channels, policies, imports, runs, batches, recoveries,
+        units;
+    struct list people; /* of struct person_row; index is number - 1; whole only */
+    uint64_t institutions, confirmed_policies;
+    struct set used;  /* signatures */
+    struct set files; /* answer files, names and keys of operators, codes of units */
+    struct open_act open;
+    char programmes[PROGRAMMES_MAX][CODE_MAX + 1];
+    size_t programme_count;
+    int64_t balance[PROGRAMMES_MAX][ACCOUNT_COUNT]; /* debits less credits, as stated */
+
+    struct list exports, named_files, commitments, erased;
+    struct row row, other_row; /* of the record at hand */
+    uint64_t row_person;       /* whose `row` is; 0: none */
+    struct postings postings;  /* as worked out */
+    bool no_memory;
+};
+
+struct run_row {
+    uint32_t number;
+    uint64_t sequence;
+    uint32_t period, policies;
+};
+
+/* A record with its body read. */
+struct act {
+    const struct record *r;
+    struct body b;
+    const struct operator_row *signer; /* NULL: not signed, or by nobody known */
+};
+
+/* A fault of this record; the fold goes on. */
+#define FAULT(f, a, group, ...)                                                        \
+    report_fail((f)->report, (group), (a)->r->sequence, __VA_ARGS__)
+/* A fault after which the state is not known: chain and tree only from here on. */
+#define REFUSE(f, a, group, ...)                                                       \
+    do {                                                                               \
+        report_fail((f)->report, (group), (a)->r->sequence, __VA_ARGS__);              \
+        fold_stop((f), (a)->r->sequence);                                              \
+        return;                                                                        \
+    } while (0)
+
+void fold_stop(struct fold *f, uint64_t sequence);
+void fold_malformed(struct fold *f, const struct act *a, const char *what);
+
+/* fold_sign.c */
+void fold_check_signature(struct fold *f, struct act *a);
+void fold_keep_root(struct fold *f, bool act);
+const struct root_row *fold_find_root(const struct fold *f, uint64_t size);
+
+/* fold_register.c */
+void rule_genesis(struct fold *f, struct act *a);
+void rule_operator(struct fold *f, struct act *a);
+void rule_channel(struct fold *f, struct act *a);
+void rule_second(struct fold *f, struct act *a);
+void rule_clock(struct fold *f, struct act *a);
+void rule_reveal(struct fold *f, struct act *a);
+void rule_policy_adopt(struct fold *f, struct act *a);
+void rule_policy_confirm(struct fold *f, struct act *a);
+
+uint32_t fold_signer(const struct act *a); /* 0: nobody known */
+/* A row of a register that is always whole: the number must be the next. */
+void *fold_next_registered(struct fold *f, const struct act *a, struct list *rows,
+                           size_t size);
+/* True when these bytes come for the first time under this tag. */
+bool fold_first_time(struct fold *f, char tag, struct str bytes);
+
+/* fold_epoch.c */
+bool fold_add_ledger_key(struct fold *f, struct str key, uint64_t size);
+void rule_epoch(struct fold *f, struct act *a);
+void rule_ledger_key(struct fold *f, struct act *a);
+void fold_confirm_key(struct fold *f, struct act *a);
+void rule_lost_file(struct fold *f, struct act *a);
+
+/* fold_erase.c */
+void rule_retention(struct fold *f, struct act *a);
+void rule_hold(struct fold *f, struct act *a);
+void rule_erase(struct fold *f, struct act *a);
+void rule_erased(struct fold *f, struct act *a);
+
+/* fold_witness.c */
+void rule_witness(struct fold *f, struct act *a);
+void rule_cosigned(struct fold *f, struct act *a);
+void rule_timestamp(struct fold *f, struct act *a);
+
+/* fold_import.c */
+void rule_import(struct fold *f, struct act *a);
+void rule_import_start(struct fold *f, struct act *a);
+void rule_facts(struct fold *f, struct act *a);
+void rule_import_end(struct fold *f, struct act *a);
+void rule_history(struct fold *f, struct act *a);
+void rule_units(struct fold *f, struct act *a);
+void rule_merge(struct fold *f, struct act *a);
+/* A row for this number of a register, where numbers count without gaps (or, with
+ * records left out, ascend): the new row, zeroed but for its number; NULL: refused,
+ * or memory. */
+void *fold_next(struct fold *f, const struct act *a, struct list *rows,
+                uint64_t number);
+/* The person's row; NULL when there is none (said) or nothing is known of people. */
+struct person_row *fold_person(struct fold *f, const struct act *a, uint64_t person);
+void fold_keep_commitment(struct fold *f, const struct act *a, uint64_t person,
+                          uint32_t ordinal, struct str hash);
+void fold_keep_file(struct fold *f, const struct act *a, struct str sha,
+                    uint64_t bytes);
+bool fold_check_end(struct fold *f, const struct act *a);
+
+/* fold_run.c */
+void rule_run_start(struct fold *f, struct act *a);
+void rule_entitlement(struct fold *f, struct act *a);
+void rule_run_end(struct fold *f, struct act *a);
+void rule_set_off(struct fold *f, struct act *a);
+
+/* fold_money.c */
+/* The number of the programme among those seen; -1: too many. */
+int fold_programme(struct fold *f, struct str code);
+/* The person's row into f->row (of who was merged, that of whom the person is now).
+ * False: not known, as when records are left out. */
+bool fold_row_load(struct fold *f, const struct act *a, uint64_t person);
+/* And back, when nothing failed. */
+void fold_row_store(struct fold *f, const struct act *a);
+void fold_operate(struct fold *f, const struct act *a, int programme, enum operation op,
+                  const struct span *s);
+/* What the record states (key 9) against f->postings, when `exact`; adds it to the
+ * balances. *sum: of what is stated (may be NULL). */
+void fold_postings(struct fold *f, const struct act *a, bool exact, int64_t *sum);
+/* [from, months, fen]; months and fen above zero. False: sets c->bad. */
+bool span_read(struct cbor *c, struct span *out, bool signed_fen);
+/* A list of them, ascending; returns the sum, -1 when it is none. */
+int64_t spans_read(const struct value *v, struct span *out, size_t *count);
+
+/* fold_batch.c */
+void rule_batch_start(struct fold *f, struct act *a);
+void rule_lines(struct fold *f, struct act *a);
+void rule_batch_end(struct fold *f, struct act *a);
+void rule_batch_sign(struct fold *f, struct act *a);
+void rule_export(struct fold *f, struct act *a);
+void fold_batch_free(struct batch_row *b);
+/* The batch, or NULL: refused when all records are there, else only not known. */
+struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number);
+struct line_row *fold_line(struct batch_row *b, uint64_t number);
+
+/* fold_answer.c */
+void rule_answer_start(struct fold *f, struct act *a);
+void rule_results(struct fold *f, struct act *a);
+void rule_answer_end(struct fold *f, struct act *a);
+void rule_reissue_start(struct fold *f, struct act *a);
+void rule_reissue(struct fold *f, struct act *a);
+void rule_reissue_end(struct fold *f, struct act *a);
+
+/* fold_recover.c */
+void rule_recovery(struct fold *f, struct act *a);
+void rule_recovery_confirm(struct fold *f, struct act *a);
+void rule_repayment(struct fold *f, struct act *a);
+/* The recovery takes x out of f->row: spans into out, what it is not open for in
+ * *rest. */
+void recovery_take(struct fold *f, const struct act *a, struct recovery_row *e,
+                   int64_t x, enum operation into, struct span *out, size_t *count,
+                   int64_t *rest);
+int64_t recovery_open(const struct fold *f, const struct recovery_row *e);
+struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int programme);
+
+/* fold_claims.c */
+void fold_claims(struct fold *f);
+
+#endif

@@ -1,0 +1,258 @@
+/* fold_register.c - genesis, operators, channels, epochs, policies: ledger.md
+ * section 5. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "verify/fold_private.h"
+
+bool fold_first_time(struct fold *f, char tag, struct str bytes)
+{
+    uint8_t digest[HASH_LEN];
+    hash_once(f->sha256, str_make(&tag, 1), bytes, digest);
+    enum set_result result = set_add(&f->files, digest);
+    f->no_memory = f->no_memory || result == SET_NO_MEMORY;
+    return result != SET_KNOWN;
+}
+
+static struct operator_row *add_operator(struct fold *f, const struct act *a,
+                                         struct str name, struct str key)
+{
+    struct operator_row *o = list_add(&f->operators, sizeof *o);
+    if (o == NULL) {
+        f->no_memory = true;
+        return NULL;
+    }
+    o->number = (uint32_t)f->operators.count;
+    if (!key_from(key, f->suite, o->key) || !str_copy(name, o->name, sizeof o->name)) {
+        fold_malformed(f, a, "name or key");
+        return NULL;
+    }
+    if (!fold_first_time(f, 'n', name) || !fold_first_time(f, 'k', key)) {
+        FAULT(
+            f, a, GROUP_AUTHORISATION, "operator-twice",
+            "the name or the key of operator \"%s\" is another operator's already: two "
+            "operators with one key are one person",
+            "操作员“%s”的姓名或公钥已属于另一操作员：两人同一把钥匙就是一个人",
+            o->name);
+    }
+    return o;
+}
+
+static bool genesis_origin_fine(const struct fold *f, const struct act *a)
+{
+    struct str o = a->r->origin, division = a->b.v[2].s;
+    char begin[32];
+    snprintf(begin, sizeof begin, "almoner/%.*s/", STR_ARG(division));
+    struct str head = str_of(begin), tail = str_of(f->sandbox ? "/sandbox" : "");
+    if (!text_all_digits(division) || !name_fine(o, ORIGIN_TEXT_MAX) ||
+        !str_starts(o, head) || o.n < head.n + tail.n + 1 ||
+        o.n > head.n + tail.n + 40 || memcmp(o.p + o.n - tail.n, tail.p, tail.n) != 0) {
+        return false;
+    }
+    return memchr(o.p + head.n, '/', o.n - head.n - tail.n) == NULL;
+}
+
+static void genesis_admins(struct fold *f, struct act *a)
+{
+    const struct value *v = &a->b.v[7];
+    struct cbor c = cbor_of(v->s);
+    for (uint64_t i = 0; i < v->u; i++) {
+        c.bad = c.bad || cbor_array(&c, 2) != 2;
+        struct str name = cbor_text(&c, 1, 100);
+        struct str key = cbor_bytes(&c, 32, 33);
+        if (c.bad || !name_fine(name, 100)) {
+            fold_malformed(f, a, "key 7");
+            return;
+        }
+        struct operator_row *o = add_operator(f, a, name, key);
+        if (o == NULL) {
+            return;
+        }
+        o->roles = ROLE_ADMIN;
+        o->confirmed = true;
+    }
+    if (v->u < 2 && !f->sandbox) {
+        FAULT(f, a, GROUP_AUTHORISATION, "two-admins",
+              "a ledger that is no sandbox needs two admins",
+              "正式账须有两名管理员，此账只有一名");
+    }
+}
+
+void rule_genesis(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    if (!str_copy(a->r->origin, f->origin, sizeof f->origin) ||
+        !str_copy(v[1].s, f->office, sizeof f->office)) {
+        fold_malformed(f, a, "origin or key 1");
+        return;
+    }
+    memcpy(f->genesis_origin, f->origin, sizeof f->origin);
+    f->sandbox = v[5].u != 0;
+    f->offset_minutes = (int)v[6].i;
+    f->epoch = 1;
+    if (v[8].there != (f->suite == SUITE_SM3_SM2) ||
+        (v[8].there && (text_has_control(v[8].s) ||
+                        !str_copy(v[8].s, f->sm2_id, sizeof f->sm2_id)))) {
+        fold_malformed(f, a, "key 8");
+        return;
+    }
+    if (!genesis_origin_fine(f, a)) {
+        FAULT(f, a, GROUP_INTEGRITY, "genesis-origin",
+              "the origin does not agree with division and sandbox of the genesis",
+              "账号与创始记录的区划、演练标志不符");
+    }
+    if (!fold_add_ledger_key(f, v[4].s, 0)) {
+        fold_malformed(f, a, "key 4");
+        return;
+    }
+    genesis_admins(f, a);
+}
+
+void *fold_next_registered(struct fold *f, const struct act *a, struct list *rows,
+                           size_t size)
+{
+    if (a->b.v[1].u != rows->count + 1) {
+        report_fail(f->report, GROUP_INTEGRITY, a->r->sequence, "register-number",
+                    "it registers number %llu where number %llu would be next",
+                    "登记编号为 %llu，而应为 %llu", (unsigned long long)a->b.v[1].u,
+                    (unsigned long long)rows->count + 1);
+        fold_stop(f, a->r->sequence);
+        return NULL;
+    }
+    uint32_t *row = list_add(rows, size);
+    if (row == NULL) {
+        f->no_memory = true;
+        return NULL;
+    }
+    *row = (uint32_t)rows->count;
+    return row;
+}
+
+uint32_t fold_signer(const struct act *a)
+{
+    return a->signer == NULL ? 0 : a->signer->number;
+}
+
+void rule_operator(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    uint32_t proposer = fold_signer(a);
+    if (v[1].u != f->operators.count + 1) {
+        REFUSE(f, a, GROUP_INTEGRITY, "register-number",
+               "it registers number %llu where another would be next",
+               "登记编号 %llu 不是下一个", (unsigned long long)v[1].u);
+    }
+    struct operator_row *o = add_operator(f, a, v[2].s, v[3].s);
+    if (o == NULL) {
+        return;
+    }
+    o->roles = (uint8_t)v[4].u;
+    o->confirmed = f->sandbox;
+    o->proposer = proposer;
+    if ((o->roles & ROLE_ADMIN) != 0 && o->roles != ROLE_ADMIN) {
+        FAULT(f, a, GROUP_AUTHORISATION, "operator-roles",
+              "operator \"%s\" is an admin and has another role besides",
+              "操作员“%s”既是管理员又有其他职责", o->name);
+    }
+}
+
+void rule_channel(struct fold *f, struct act *a)
+{
+    struct channel_row *c = fold_next_registered(f, a, &f->channels, sizeof *c);
+    if (c == NULL) {
+        return;
+    }
+    c->confirmed = f->sandbox;
+    c->proposer = fold_signer(a);
+    if (!fold_first_time(f, 'c', a->b.v[2].s)) {
+        FAULT(f, a, GROUP_AUTHORISATION, "channel-twice",
+              "a channel of this name is registered already", "同名的代发银行已经登记");
+    }
+}
+
+/* Two admins: who registered, and another. */
+static void second(struct fold *f, struct act *a, bool *confirmed, uint32_t proposer)
+{
+    if (*confirmed) {
+        FAULT(f, a, GROUP_AUTHORISATION, "second-again", "it was confirmed already",
+              "已经确认过");
+    } else if (proposer == fold_signer(a)) {
+        FAULT(f, a, GROUP_AUTHORISATION, "second-same",
+              "one admin has registered and confirmed number %llu: two are needed",
+              "%llu 号由同一管理员登记并确认：须由两人",
+              (unsigned long long)a->b.v[2].u);
+    }
+    *confirmed = true;
+}
+
+void rule_second(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct operator_row *o = list_find(&f->operators, v[2].u);
+    struct channel_row *c = list_find(&f->channels, v[2].u);
+    struct witness_row *w = list_find(&f->witnesses, v[2].u);
+    struct retention_row *r = list_find(&f->retentions, v[2].u);
+    if (v[1].u == 1 && o != NULL) {
+        second(f, a, &o->confirmed, o->proposer);
+    } else if (v[1].u == 2 && c != NULL) {
+        second(f, a, &c->confirmed, c->proposer);
+    } else if (v[1].u == 11 && w != NULL) {
+        second(f, a, &w->confirmed, w->proposer);
+    } else if (v[1].u == 14 && r != NULL) {
+        second(f, a, &r->confirmed, r->proposer);
+    } else if (v[1].u == 16) {
+        fold_confirm_key(f, a);
+    } else {
+        REFUSE(f, a, GROUP_AUTHORISATION, "second-unknown",
+               "it confirms number %llu, which is not registered",
+               "确认了未登记的 %llu 号", (unsigned long long)v[2].u);
+    }
+}
+
+void rule_clock(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    if (v[2].i < v[1].i || v[2].i > a->r->time) {
+        FAULT(f, a, GROUP_AUTHORISATION, "clock",
+              "the times it vouches for do not agree", "所确认的时间前后不符");
+    }
+}
+
+void rule_reveal(struct fold *f, struct act *a)
+{
+    if (f->o.whole && a->b.v[1].u > f->people.count) {
+        FAULT(f, a, GROUP_BALANCE, "unknown-person", "there is no person %llu",
+              "没有 %llu 号补贴对象", (unsigned long long)a->b.v[1].u);
+    }
+}
+
+void rule_policy_adopt(struct fold *f, struct act *a)
+{
+    struct policy_row *p = fold_next_registered(f, a, &f->policies, sizeof *p);
+    if (p == NULL) {
+        return;
+    }
+    p->proposer = fold_signer(a);
+    memcpy(p->sha, a->b.v[3].s.p, HASH_LEN);
+    fold_keep_file(f, a, a->b.v[3].s, a->b.v[4].u);
+}
+
+void rule_policy_confirm(struct fold *f, struct act *a)
+{
+    struct policy_row *p = list_find(&f->policies, a->b.v[1].u);
+    if (p == NULL || memcmp(p->sha, a->b.v[2].s.p, HASH_LEN) != 0) {
+        REFUSE(f, a, GROUP_AUTHORISATION, "policy-confirm",
+               "it confirms policy %llu, which was not adopted with this content",
+               "确认的 %llu 号政策文件未以此内容提出", (unsigned long long)a->b.v[1].u);
+    }
+    if (p->confirmed || p->proposer == fold_signer(a)) {
+        FAULT(f, a, GROUP_AUTHORISATION, "policy-same",
+              "policy %llu is confirmed twice, or by who adopted it",
+              "%llu 号政策文件重复确认，或由提出人自己确认",
+              (unsigned long long)a->b.v[1].u);
+    }
+    p->confirmed = true;
+    f->confirmed_policies++;
+}
