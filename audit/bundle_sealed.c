@@ -9,6 +9,8 @@
 #include "ledger/vault.h"
 
 #define PIECE ((size_t)64 * 1024)
+#define SALT_LEN 32
+#define SCRYPT_N 32768
 
 /* ---- bank files ---- */
 
@@ -228,11 +230,12 @@ static enum status put_people(struct bundle *b, struct diag *d)
 
 static enum status put_secret(struct bundle *b, struct diag *d)
 {
-    uint8_t salt[SEAL_SALT_LEN];
-    char hex[2 * SEAL_SALT_LEN + 1];
+    uint8_t salt[SALT_LEN];
+    char hex[2 * SALT_LEN + 1];
     char text[200];
     TRY(ledger_random(b->l, salt, sizeof salt, d));
-    TRY(seal_passphrase_key(b->q->passphrase, salt, b->bag.secret, d));
+    TRY(seal_passphrase_key(b->q->passphrase, str_make(salt, SALT_LEN), SCRYPT_N,
+                            b->bag.secret, d));
     TRY(sealer_new(&b->bag.sealer, d));
     text_hex(salt, sizeof salt, hex);
     snprintf(text, sizeof text, "almoner-sealed/v1\nscrypt 32768 8 1 %s\n", hex);

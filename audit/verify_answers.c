@@ -41,8 +41,8 @@ static enum status note(void *ctx, const struct answer *a, struct diag *d)
 {
     struct check *c = ctx;
     uint32_t line = 0;
-    if (payment_id_parse(ledger_info(c->v->l), c->batch.number, c->batch.lines, a->id,
-                         &line) != PAYMENT_ID_OURS) {
+    if (payment_id_parse(ledger_info(c->v->l), &c->batch, a->id, &line) !=
+        PAYMENT_ID_OURS) {
         return diag_fail(d, ST_INTEGRITY, "unknown-id",
                          "%.*s is no payment of batch %u", STR_ARG(a->id),
                          c->batch.number);

@@ -35,8 +35,7 @@ struct taking {
 static enum status parse_id(const struct taking *t, const struct answer *a,
                             uint32_t *line, struct diag *d)
 {
-    switch (payment_id_parse(ledger_info(t->l), t->batch.number, t->batch.lines, a->id,
-                             line)) {
+    switch (payment_id_parse(ledger_info(t->l), &t->batch, a->id, line)) {
     case PAYMENT_ID_OURS:
         return ST_OK;
     case PAYMENT_ID_OTHER_BATCH:

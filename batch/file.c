@@ -72,7 +72,7 @@ static enum status open_writer(struct making *m, struct diag *d)
     char id[PAYMENT_ID_MAX + 1];
     char batch[PAYMENT_ID_CAP];
     const struct ledger_info *info = ledger_info(m->l);
-    payment_id_batch(info, m->batch.number, batch);
+    payment_id_batch(info, &m->batch, batch);
     snprintf(id, sizeof id, "%.12s-%.20s", info->division, batch);
     struct payment_head head = {
         .message_id = str_of(id),
@@ -84,7 +84,7 @@ static enum status open_writer(struct making *m, struct diag *d)
         .currency = str_of("CNY"),
         .count = m->batch.lines,
         .total_fen = m->batch.total_fen,
-        .file_number = m->batch.number,
+        .file_number = m->batch.id_number,
     };
     return m->format->open(&m->writer, &head, &m->pieces[0]->out, d);
 }
@@ -317,7 +317,7 @@ static enum status make_parts(struct making *m, struct diag *d)
         }
         buf_init(&m->pieces[i]->out, PIECE_BYTES);
     }
-    m->id_n = payment_id_line(ledger_info(m->l), m->batch.number, 0, m->id);
+    m->id_n = payment_id_line(ledger_info(m->l), &m->batch, 0, m->id);
     TRY(vault_opener_new(m->l, &m->opener, d));
     return relay_new(&m->relay, make_piece, m, d);
 }
@@ -349,21 +349,19 @@ static enum status rules_then(struct ledger *l, uint64_t sequence, uint32_t *rul
     return ST_OK;
 }
 
-enum status batch_file(struct ledger *l, uint32_t batch,
-                       const struct payment_format *format,
-                       enum status (*write)(void *ctx, const void *p, size_t n,
-                                            struct diag *d),
-                       void *ctx, const struct progress *progress, struct diag *d)
+enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
+                          const struct payment_format *format,
+                          enum status (*write)(void *ctx, const void *p, size_t n,
+                                               struct diag *d),
+                          void *ctx, const struct progress *progress, struct diag *d)
 {
     uint32_t rules;
-    struct making m = {
-        .l = l, .format = format, .write = write, .ctx = ctx, .progress = progress};
-    TRY(batch_get(ledger_txn(l), batch, &m.batch, d));
-    if (m.batch.release_sequence == 0) {
-        diag_fail(d, ST_CONFLICT, "not-released", "batch %u is %s, not released", batch,
-                  batch_state_name(m.batch.state));
-        return diag_hint(d, "what comes next: %s", batch_next_hint(m.batch.state));
-    }
+    struct making m = {.l = l,
+                       .batch = *batch,
+                       .format = format,
+                       .write = write,
+                       .ctx = ctx,
+                       .progress = progress};
     TRY(channel_get(ledger_txn(l), m.batch.channel, &m.channel, d));
     TRY(rules_then(l, m.batch.sequence, &rules, d));
     TRY(entitle_open(&m.e, l, rules, d));
@@ -374,6 +372,22 @@ enum status batch_file(struct ledger *l, uint32_t batch,
     }
     free_parts(&m);
     return st;
+}
+
+enum status batch_file(struct ledger *l, uint32_t batch,
+                       const struct payment_format *format,
+                       enum status (*write)(void *ctx, const void *p, size_t n,
+                                            struct diag *d),
+                       void *ctx, const struct progress *progress, struct diag *d)
+{
+    struct batch_entry b;
+    TRY(batch_get(ledger_txn(l), batch, &b, d));
+    if (b.release_sequence == 0) {
+        diag_fail(d, ST_CONFLICT, "not-released", "batch %u is %s, not released", batch,
+                  batch_state_name(b.state));
+        return diag_hint(d, "what comes next: %s", batch_next_hint(b.state));
+    }
+    return batch_file_of(l, &b, format, write, ctx, progress, d);
 }
 
 /* ---- export ---- */

@@ -1,7 +1,6 @@
 /* cmd_init.c - a new ledger. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -10,21 +9,6 @@
 
 #define OFFSET_MINUTES 480 /* a county's day is UTC+8 */
 #define ADMINS_MAX 16
-
-/* The ledger remembers where its keys are: that must not depend on where one stood. */
-static enum status absolute(const char *path, char out[FILE_PATH_MAX], struct diag *d)
-{
-    char here[FILE_PATH_MAX];
-    if (getcwd(here, sizeof here) == NULL) {
-        return diag_errno(d, "read", "the current folder");
-    }
-    int n = path[0] == '/' ? snprintf(out, FILE_PATH_MAX, "%s", path)
-                           : snprintf(out, FILE_PATH_MAX, "%s/%s", here, path);
-    if (n < 0 || n >= FILE_PATH_MAX) {
-        return diag_fail(d, ST_USAGE, "path", "the path %s is too long", path);
-    }
-    return ST_OK;
-}
 
 static enum status take_admins(struct env *e, struct ledger_genesis *g, struct diag *d)
 {
@@ -129,7 +113,7 @@ static enum status run_init(struct env *e, struct diag *d)
     TRY(take_genesis(e, &g, d));
     TRY(env_now(e, &o.now_us, &o.now_given, d));
     if (given != NULL) {
-        TRY(absolute(given, key_dir, d));
+        TRY(file_absolute(given, key_dir, d));
         o.key_dir = key_dir;
     }
     TRY(ledger_create(&o, &g, d));

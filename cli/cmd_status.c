@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/people.h"
 #include "ledger/anchor.h"
+#include "ledger/epoch.h"
 #include "ledger/erasure.h"
 #include "ledger/recovery.h"
 #include "ledger/register.h"
@@ -144,6 +145,43 @@ static enum status operator_steps(struct page *s, struct diag *d)
                       "操作员 %u（%s）待第二名管理员确认"),
                  n, e.name);
         }
+    }
+    return ST_OK;
+}
+
+/* After a restore nothing else matters as much. */
+static void restore_step(struct page *s)
+{
+    const struct head *h = ledger_head(s->l);
+    const struct output *o = &s->e->out;
+    if (h->locked != 0 && h->stated != 0) {
+        step(s, "almoner restore settle", "%s",
+             TEXT(o, "a checker or admin has to agree that the bank has nothing else",
+                  "待复核人员或管理员确认银行再无其他文件"));
+    } else if (h->locked != 0) {
+        step(s, "almoner restore take-in FILE", "%s",
+             TEXT(o,
+                  "the ledger was restored: take in each file that the bank had since "
+                  "the backup",
+                  "账套已由备份恢复：逐一核认备份后已送银行的文件"));
+        step(s, "almoner restore settle --document NO", "%s",
+             TEXT(o, "then a releaser states that the bank has nothing else",
+                  "然后由审批人员说明银行再无其他文件"));
+    }
+}
+
+static enum status ledger_key_step(struct page *s, struct diag *d)
+{
+    char command[80];
+    const struct head *h = ledger_head(s->l);
+    struct epoch_key k;
+    TRY(epoch_key_get(ledger_txn(s->l), h->ledger_keys, &k, d));
+    if (k.state != ENTRY_ACTIVE && k.epoch == h->epoch) {
+        snprintf(command, sizeof command, "almoner ledger-key confirm %u", k.number);
+        step(s, command,
+             TEXT(&s->e->out, "ledger key %u waits for a second admin",
+                  "账套密钥 %u 待第二名管理员确认"),
+             k.number);
     }
     return ST_OK;
 }
@@ -785,8 +823,10 @@ static enum status steps(struct page *s, const struct facts *f, struct diag *d)
         return open_act_step(s, d);
     }
     TRY(compaction_step(s, d));
+    restore_step(s);
     TRY(operator_steps(s, d));
     TRY(channel_steps(s, d));
+    TRY(ledger_key_step(s, d));
     TRY(pending_steps(s, d));
     begin_steps(s);
     TRY(run_step(s, d));

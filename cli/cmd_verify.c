@@ -15,6 +15,7 @@
 #include "cli/checkpoints.h"
 #include "cli/command.h"
 #include "cli/crash.h"
+#include "ledger/epoch.h"
 
 /* ---- making an export again ---- */
 
@@ -146,6 +147,54 @@ static void print_report(const struct output *o, const struct verify_report *r,
     }
 }
 
+static void tell_epoch(struct env *e, struct json *list, const struct epoch_key *k)
+{
+    const struct output *o = &e->out;
+    if (list != NULL) {
+        struct json *item = json_add_object(list);
+        json_put_uint(item, "epoch", k->epoch);
+        json_put_uint(item, "restored_size", k->sequence);
+        json_put_uint(item, "behind_size", k->behind_size);
+        return;
+    }
+    output_data(o,
+                TEXT(o, "epoch %u: restored from a backup of %llu records\n",
+                     "第 %u 纪元：由 %llu 条记录的备份恢复\n"),
+                k->epoch, (unsigned long long)k->sequence);
+    if (k->behind_size > 0) {
+        output_data(o,
+                    TEXT(o,
+                         "  a checkpoint outside knew %llu records: records %llu to "
+                         "%llu were lost\n",
+                         "  外部校验点有 %llu 条记录：第 %llu 至 %llu 条已丢失\n"),
+                    (unsigned long long)k->behind_size, (unsigned long long)k->sequence,
+                    (unsigned long long)k->behind_size - 1);
+    }
+}
+
+/* Restores leave no other trace than their record: what was lost is told every time. */
+static void tell_epochs(struct env *e)
+{
+    struct json *list = NULL;
+    if (e->ledger == NULL) {
+        return;
+    }
+    if (e->out.json) {
+        list = json_put_list(output_object(&e->out, "almoner.verify/1"), "epochs");
+    }
+    uint32_t before = 1;
+    for (uint32_t n = 2; n <= ledger_head(e->ledger)->ledger_keys; n++) {
+        struct epoch_key k;
+        struct diag ignored;
+        if (epoch_key_get(ledger_txn(e->ledger), n, &k, &ignored) != ST_OK ||
+            k.epoch == before) {
+            continue;
+        }
+        before = k.epoch;
+        tell_epoch(e, list, &k);
+    }
+}
+
 /* What is wrong with no record in particular is wrong with the folder. */
 static void report(struct env *e, const struct verify_report *r, struct diag *d)
 {
@@ -159,6 +208,7 @@ static void report(struct env *e, const struct verify_report *r, struct diag *d)
     } else {
         print_report(&e->out, r, d->where);
     }
+    tell_epochs(e);
 }
 
 /* What could not even be opened or read through has failed as a whole. */

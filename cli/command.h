@@ -68,6 +68,9 @@ extern const struct command_list commands_prove;  /* audit prove, check-proof */
 extern const struct command_list commands_tiles;  /* audit tiles */
 extern const struct command_list commands_help;   /* format list, help, version ... */
 
+extern const struct command_list commands_restore;
+extern const struct command_list commands_ledger_key;
+
 #define COMMAND_COUNT(array) (sizeof(array) / sizeof(array)[0])
 /* "Options" and a table of option_spec. */
 #define COMMAND_OPTIONS(specs)                                                         \

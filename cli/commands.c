@@ -23,7 +23,8 @@ const struct command_list *const *commands_all(size_t *count)
         &commands_verify,       &commands_trace,          &commands_record,
         &commands_prove,        &commands_tiles,          &commands_witness,
         &commands_sign,         &commands_witness_office, &commands_timestamp,
-        &commands_bundle,       &commands_help,
+        &commands_bundle,       &commands_restore,        &commands_ledger_key,
+        &commands_help,
     };
     *count = COMMAND_COUNT(all);
     return all;

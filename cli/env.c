@@ -238,14 +238,15 @@ static enum status sign_as(struct env *e, unsigned roles, struct diag *d)
 
 /* ---- opening ---- */
 
-static enum status open_ledger(struct env *e, enum ledger_mode mode, struct diag *d)
+static enum status open_at(struct env *e, const char *dir, enum ledger_mode mode,
+                           bool keyless, struct diag *d)
 {
-    const char *dir = options_text(&e->options, "directory");
     uint64_t wait_s = LOCK_WAIT_S;
     struct ledger_options o = {
         .dir = dir != NULL ? dir : ".",
         .key_dir = options_text(&e->options, "key-dir"),
         .mode = mode,
+        .keyless = keyless,
         .accept_clock = options_flag(&e->options, "accept-clock"),
         .entropy = env_entropy(),
     };
@@ -253,6 +254,11 @@ static enum status open_ledger(struct env *e, enum ledger_mode mode, struct diag
     TRY(options_number(&e->options, "lock-wait", LOCK_WAIT_MAX_S, &wait_s, d));
     o.lock_wait_ms = (int64_t)wait_s * 1000;
     return ledger_open(&e->ledger, &o, d);
+}
+
+static enum status open_ledger(struct env *e, enum ledger_mode mode, struct diag *d)
+{
+    return open_at(e, options_text(&e->options, "directory"), mode, false, d);
 }
 
 /* ALMONER_AS may be set for other commands: reading asks for WHO only when the command
@@ -298,6 +304,17 @@ enum status env_write_unsigned(struct env *e, struct diag *d)
 {
     TRY(open_ledger(e, LEDGER_WRITE, d));
     return read_as(e, false, d);
+}
+
+enum status env_load_who(struct env *e, struct diag *d)
+{
+    return load_who(e, d);
+}
+
+enum status env_restore(struct env *e, const char *dir, struct diag *d)
+{
+    TRY(open_at(e, dir, LEDGER_WRITE, true, d));
+    return sign_as(e, ROLE_ADMIN, d);
 }
 
 enum status env_look(struct env *e, struct diag *d)

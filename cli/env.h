@@ -68,6 +68,11 @@ bool env_asks(const struct env *e);
 /* Asks, whoever answers: ST_INTERRUPTED "declined" for anything but y. */
 enum status env_ask(const char *question, struct diag *d) MUST_USE;
 
+/* For a restore: WHO's key first (its passphrase may be asked), later the new folder,
+ * which may still be without the ledger's own key, signed for by an admin. */
+enum status env_load_who(struct env *e, struct diag *d) MUST_USE;
+enum status env_restore(struct env *e, const char *dir, struct diag *d) MUST_USE;
+
 /* What is asked before an act on entry `number`, and what the answer holds for. */
 #define QUESTION_TEXT_CAP 400
 struct question {

@@ -11,6 +11,20 @@
 
 #define LOAD_PIECE ((size_t)64 * 1024)
 
+enum status file_absolute(const char *path, char out[FILE_PATH_MAX], struct diag *d)
+{
+    char here[FILE_PATH_MAX];
+    if (getcwd(here, sizeof here) == NULL) {
+        return diag_errno(d, "read", "the current folder");
+    }
+    int n = path[0] == '/' ? snprintf(out, FILE_PATH_MAX, "%s", path)
+                           : snprintf(out, FILE_PATH_MAX, "%s/%s", here, path);
+    if (n < 0 || n >= FILE_PATH_MAX) {
+        return diag_fail(d, ST_USAGE, "path", "the path %s is too long", path);
+    }
+    return ST_OK;
+}
+
 /* ---- in ---- */
 
 /* What the user named is not there or not readable: that is an input refused, not a

@@ -10,6 +10,10 @@
 
 #define FILE_PATH_MAX 4096
 
+/* A ledger remembers where its keys are: that must not depend on where one stood. */
+enum status file_absolute(const char *path, char out[FILE_PATH_MAX], struct diag *d)
+    MUST_USE;
+
 /* ---- in ---- */
 
 /* The whole file; out is initialised here and has to be released also after a failure:

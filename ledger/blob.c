@@ -26,8 +26,8 @@ static struct str chunk_key(const uint8_t sha256[DIGEST_LEN], uint32_t chunk,
 static struct str chunk_aad(const struct ledger *l, const uint8_t key[KEY_LEN],
                             bool last, uint8_t out[ORIGIN_MAX + KEY_LEN + 8])
 {
-    size_t n = strlen(l->info.origin);
-    memcpy(out, l->info.origin, n);
+    size_t n = strlen(l->info.genesis_origin);
+    memcpy(out, l->info.genesis_origin, n);
     memcpy(out + n, key, KEY_LEN);
     out[n + KEY_LEN] = last ? 1 : 0;
     return str_make(out, n + KEY_LEN + 1);

@@ -5,6 +5,7 @@
 
 #include "ledger/act.h"
 #include "ledger/cbor.h"
+#include "ledger/keys.h"
 #include "ledger/store.h"
 
 /* A body being read: map, reader, and the one flag that everything was as it must be.

@@ -22,11 +22,10 @@ static enum status make_dir(const char *path, mode_t mode, struct diag *d)
     return ST_OK;
 }
 
-/* A new file; never over an old one. */
-static enum status write_new(const char *path, struct str bytes, mode_t mode,
+enum status ledger_write_new(const char *path, struct str bytes, unsigned mode,
                              struct diag *d)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
     if (fd < 0) {
         return diag_errno(d, "make", path);
     }
@@ -51,7 +50,7 @@ static enum status write_ledger_key(struct ledger *l, struct diag *d)
     buf_init(&pem, 8192);
     enum status st = key_to_pem(l->key, str_of(""), &pem, d);
     if (st == ST_OK) {
-        st = write_new(path, buf_str(&pem), 0600, d);
+        st = ledger_write_new(path, buf_str(&pem), 0600, d);
     }
     wipe(pem.p, pem.cap);
     buf_release(&pem);
@@ -65,7 +64,7 @@ static enum status write_keys(struct ledger *l, struct diag *d)
     TRY(write_ledger_key(l, d));
     TRY(ledger_random(l, l->master, sizeof l->master, d));
     TRY(ledger_path(l->key_dir, "vault.key", path, d));
-    TRY(write_new(path, str_make(l->master, sizeof l->master), 0600, d));
+    TRY(ledger_write_new(path, str_make(l->master, sizeof l->master), 0600, d));
     l->has_master = true;
     ledger_derive_keys(l);
     return ST_OK;
@@ -82,7 +81,7 @@ static enum status write_config(struct ledger *l, struct diag *d)
     }
     int n = snprintf(line, sizeof line, "key-dir %s\n", l->key_dir);
     TRY(ledger_path(l->dir, "config", path, d));
-    return write_new(path, str_make(line, (size_t)n), 0644, d);
+    return ledger_write_new(path, str_make(line, (size_t)n), 0644, d);
 }
 
 static void print_origin(const struct ledger_genesis *g, char out[ORIGIN_MAX + 1])
@@ -191,6 +190,8 @@ static enum status write_genesis(struct ledger *l, const struct ledger_genesis *
     if (l->info.suite == SUITE_2) {
         must(str_copy(str_of(sm2_id_of(g)), l->info.sm2_id, sizeof l->info.sm2_id));
     }
+    print_origin(g, l->info.genesis_origin);
+    l->key_number = 1;
     writer_init(&w, body, sizeof body);
     genesis_body(g, l->info.public_key, &w);
     if (w.failed) {
@@ -206,8 +207,7 @@ static enum status write_genesis(struct ledger *l, const struct ledger_genesis *
     return ledger_commit(l, d);
 }
 
-/* The names of the new files are durable too. */
-static enum status sync_dir(const char *path, struct diag *d)
+enum status ledger_sync_dir(const char *path, struct diag *d)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0) {
@@ -282,8 +282,8 @@ static enum status create_parts(struct ledger *l, const struct ledger_genesis *g
     TRY(write_config(l, d));
     TRY(store_open(&l->store, l->dir, STORE_WRITE, d));
     TRY(write_genesis(l, g, d));
-    TRY(sync_dir(l->key_dir, d));
-    return sync_dir(l->dir, d);
+    TRY(ledger_sync_dir(l->key_dir, d));
+    return ledger_sync_dir(l->dir, d);
 }
 
 enum status ledger_create(const struct ledger_options *o,

@@ -11,6 +11,7 @@
 
 #include "base/money.h"
 #include "base/must.h"
+#include "ledger/epoch.h"
 #include "ledger/fold_private.h"
 #include "ledger/tiles.h"
 
@@ -24,6 +25,10 @@ static const struct fold_rule RULES[] = {
     {KIND_CLOCK, ANY_ROLE, 0, NULL, rule_clock},
     {KIND_REVEAL, ANY_ROLE, 0, NULL, rule_reveal},
     {KIND_RETENTION, ROLE_ADMIN, 0, NULL, rule_retention},
+    {KIND_EPOCH, ROLE_ADMIN, 0, NULL, rule_epoch},
+    {KIND_LEDGER_KEY, ROLE_ADMIN, 0, NULL, rule_ledger_key},
+    {KIND_LOST_FILE, ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_ADMIN, 0, NULL,
+     rule_lost_file},
     {KIND_POLICY_ADOPT, ROLE_MAKER, 0, NULL, rule_policy_adopt},
     {KIND_POLICY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_policy_confirm},
     {KIND_IMPORT, ROLE_MAKER, 0, NULL, rule_import},
@@ -134,9 +139,10 @@ void fold_free(struct fold *f)
 enum status fold_identity(struct fold *f, const struct record *first,
                           struct genesis *out, struct diag *d)
 {
-    if (!str_copy(first->origin, f->origin, sizeof f->origin)) {
+    if (!str_copy(first->origin, f->genesis_origin, sizeof f->genesis_origin)) {
         return fold_malformed(first, d);
     }
+    epoch_origin(f->genesis_origin, f->head.epoch, f->origin);
     TRY(genesis_read(first, out, d));
     f->sandbox = out->sandbox;
     f->suite = out->suite;
@@ -151,6 +157,7 @@ static enum status read_identity(struct fold *f, struct diag *d)
     struct record first;
     struct genesis g;
     f->origin[0] = '\0';
+    f->genesis_origin[0] = '\0';
     f->sandbox = false;
     if (f->head.tree.size == 0) {
         return ST_OK;
@@ -383,7 +390,13 @@ static enum status check_envelope(const struct fold *f, const struct record *r,
         return diag_fail(d, ST_INTEGRITY, "chain",
                          "the record does not follow the one before it");
     }
-    if (h->tree.size > 0 && !str_is(r->origin, f->origin)) {
+    char next[ORIGIN_MAX + 1];
+    const char *origin = f->origin;
+    if (r->kind == KIND_EPOCH) { /* an epoch begins with its own record */
+        epoch_origin(f->genesis_origin, h->epoch + 1, next);
+        origin = next;
+    }
+    if (h->tree.size > 0 && !str_is(r->origin, origin)) {
         return diag_fail(d, ST_INTEGRITY, "origin", "the record is of another ledger");
     }
     if (r->time_us < h->last_us) {

@@ -78,6 +78,8 @@ enum status rule_batch_start(struct fold *f, const struct record *r, struct diag
     }
     TRY(fold_next(&f->head.batches, number, "batch", d));
     e.number = (uint32_t)number;
+    e.id_epoch = f->head.epoch;
+    e.id_number = e.number;
     fold_open(f, r, e.number);
     TRY(batch_put(f->t, &e, d));
     return fold_batch(f, e.number, &held, d);
@@ -321,6 +323,9 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
     if (!body_done(&b) || step < STEP_SUBMIT) {
         return fold_malformed(r, d);
     }
+    if (step == STEP_RELEASE) {
+        TRY(epoch_unlocked(f, d));
+    }
     TRY(step_allowed(f, number, step, &go, &e, d));
     if (lines != e->lines || total != e->total_fen ||
         memcmp(content, e->content, DIGEST_LEN) != 0) {
@@ -347,6 +352,7 @@ enum status rule_export(struct fold *f, const struct record *r, struct diag *d)
     if (!export_body(f->body.plain, &x)) {
         return fold_malformed(r, d);
     }
+    TRY(epoch_unlocked(f, d));
     TRY(step_allowed(f, x.batch, STEP_EXPORT, &go, &e, d));
     if (x.lines != e->lines || x.total_fen != e->total_fen ||
         x.previous != e->export_sequence) {

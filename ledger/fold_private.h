@@ -18,7 +18,8 @@ struct fold {
     struct txn *t;
     struct head head;
     struct digest *g;
-    char origin[ORIGIN_MAX + 1]; /* "" before the first record */
+    char origin[ORIGIN_MAX + 1]; /* of the epoch; "" before the first record */
+    char genesis_origin[ORIGIN_MAX + 1];
     bool sandbox;
     enum suite suite;
     char sm2_id[SM2_ID_MAX + 1];
@@ -65,6 +66,20 @@ enum status rule_import(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_import_start(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_facts(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_import_end(struct fold *f, const struct record *r, struct diag *d);
+
+/* May the signer confirm what another one proposed? */
+enum status fold_second(const struct fold *f, enum entry_state state,
+                        uint32_t proposed_by, struct diag *d);
+
+/* fold_epoch.c */
+enum status epoch_genesis(struct fold *f, const struct genesis *g, struct diag *d);
+enum status epoch_confirm(struct fold *f, const struct record *r, uint32_t number,
+                          struct diag *d);
+/* Refuses what sends money while it is not known what the bank has. */
+enum status epoch_unlocked(const struct fold *f, struct diag *d);
+enum status rule_epoch(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_ledger_key(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_lost_file(struct fold *f, const struct record *r, struct diag *d);
 
 /* fold_import.c */
 struct history_part { /* one programme of one person in a history record */

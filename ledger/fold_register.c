@@ -22,7 +22,7 @@ enum status rule_genesis(struct fold *f, const struct record *r, struct diag *d)
         TRY(operator_put(f->t, &e, d));
         f->head.operators++;
     }
-    return ST_OK;
+    return epoch_genesis(f, &g, d);
 }
 
 /* Names and keys are used once for ever. */
@@ -102,8 +102,8 @@ enum status rule_channel(struct fold *f, const struct record *r, struct diag *d)
     return channel_put(f->t, &e, d);
 }
 
-static enum status second_check(const struct fold *f, enum entry_state state,
-                                uint32_t proposed_by, struct diag *d)
+enum status fold_second(const struct fold *f, enum entry_state state,
+                        uint32_t proposed_by, struct diag *d)
 {
     if (state != ENTRY_PENDING) {
         return fold_refuse(d, "not-pending", "it is confirmed already");
@@ -129,21 +129,21 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
     if (kind == REGISTER_OPERATOR) {
         struct operator_entry e;
         TRY(operator_get(f->t, number, &e, d));
-        TRY(second_check(f, e.state, e.proposed_by, d));
+        TRY(fold_second(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return operator_put(f->t, &e, d);
     }
     if (kind == REGISTER_CHANNEL) {
         struct channel_entry e;
         TRY(channel_get(f->t, number, &e, d));
-        TRY(second_check(f, e.state, e.proposed_by, d));
+        TRY(fold_second(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return channel_put(f->t, &e, d);
     }
     if (kind == REGISTER_KEEPING) {
         struct retention_entry e;
         TRY(retention_get(f->t, number, &e, d));
-        TRY(second_check(f, e.state, e.proposed_by, d));
+        TRY(fold_second(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return retention_put(f->t, &e, d);
     }
@@ -151,9 +151,13 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
     if (kind == REGISTER_WITNESS) {
         struct witness_entry e;
         TRY(witness_get(f->t, number, &e, d));
-        TRY(second_check(f, e.state, e.proposed_by, d));
+        TRY(fold_second(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return witness_put(f->t, &e, d);
+    }
+
+    if (kind == REGISTER_EPOCH) {
+        return epoch_confirm(f, r, number, d);
     }
     return fold_malformed(r, d);
 }

@@ -30,7 +30,9 @@ void head_write(const struct head *h, struct writer *w)
         h->institutions,  h->recoveries,
         h->retentions,    h->erased,
         h->witnesses,     h->cosigned,
-        h->timestamps,
+        h->timestamps,    h->epoch,
+        h->ledger_keys,   h->ledger_key,
+        h->locked,        h->stated,
     };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         writer_varint(w, counters[i]);
@@ -82,5 +84,10 @@ bool head_read(struct head *h, struct str bytes)
     h->witnesses = (uint32_t)reader_varint(&r);
     h->cosigned = (uint32_t)reader_varint(&r);
     h->timestamps = (uint32_t)reader_varint(&r);
+    h->epoch = (uint32_t)reader_varint(&r);
+    h->ledger_keys = (uint32_t)reader_varint(&r);
+    h->ledger_key = (uint32_t)reader_varint(&r);
+    h->locked = reader_varint(&r);
+    h->stated = reader_varint(&r);
     return reader_done(&r);
 }

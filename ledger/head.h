@@ -33,6 +33,14 @@ struct head {
     uint64_t assessed_size;
     uint32_t assessed_rules;
     uint32_t witnesses, cosigned, timestamps; /* ledger/anchor.h */
+    uint32_t epoch;       /* 1 from the genesis on, one more with each restore */
+    uint32_t ledger_keys; /* entries of REGISTER_EPOCH */
+    uint32_t ledger_key;  /* the one in force */
+    /* Since a restore: 1 + sequence of its record; 0: releases and exports are free. */
+    uint64_t locked;
+    /* 1 + sequence of the statement that nothing else was sent, waiting for a second
+     * signature; 0: none. */
+    uint64_t stated;
 };
 
 #define HEAD_BYTES_MAX 3000

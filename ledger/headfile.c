@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/must.h"
 #include "base/text.h"
 #include "ledger/body.h"
 #include "ledger/ledger_private.h"
@@ -36,7 +37,7 @@ static enum status damaged(struct diag *d)
 }
 
 /* The lines of one slot's text into out. */
-static bool parse_note(const struct ledger *l, struct str text, struct head_note *out)
+static bool parse_note(struct str origin, struct str text, struct head_note *out)
 {
     struct str lines[5];
     size_t count = 0;
@@ -50,11 +51,27 @@ static bool parse_note(const struct ledger *l, struct str text, struct head_note
     size_t root_n;
     size_t leaf_n;
     return count == 5 && start == text.n && str_is(lines[0], TAG) &&
-           str_is(lines[1], l->info.origin) &&
-           text_u64(lines[2], 1, UINT64_MAX, &out->size) &&
+           str_eq(lines[1], origin) && text_u64(lines[2], 1, UINT64_MAX, &out->size) &&
            text_unbase64(lines[3], out->root, DIGEST_LEN, &root_n) &&
            text_unbase64(lines[4], out->leaf, DIGEST_LEN, &leaf_n) &&
            root_n == DIGEST_LEN && leaf_n == DIGEST_LEN;
+}
+
+/* A crash after the commit that brought a new key leaves only heads by the one before:
+ * that one's count below the size from which the new one signs. */
+static bool read_slot(const struct ledger *l, struct str slot, struct head_note *out)
+{
+    const struct key_before *before = &l->before;
+    struct str text;
+    struct diag ignored;
+    if (note_verify(slot, str_of(l->info.origin), l->info.public_key, &text,
+                    &ignored) == ST_OK) {
+        return parse_note(str_of(l->info.origin), text, out);
+    }
+    return before->since > 0 &&
+           note_verify(slot, str_of(before->origin), before->public_key, &text,
+                       &ignored) == ST_OK &&
+           parse_note(str_of(before->origin), text, out) && out->size < before->since;
 }
 
 enum status headfile_read(struct ledger *l, struct head_note *out, struct diag *d)
@@ -66,13 +83,9 @@ enum status headfile_read(struct ledger *l, struct head_note *out, struct diag *
         return diag_errno(d, "read", "head");
     }
     for (size_t at = 0; at + SLOT <= (size_t)got; at += SLOT) {
-        struct str text;
         struct head_note note;
-        struct diag ignored;
         struct str slot = str_make(slots + at, strnlen(slots + at, SLOT));
-        if (note_verify(slot, str_of(l->info.origin), l->info.public_key, &text,
-                        &ignored) == ST_OK &&
-            parse_note(l, text, &note) && note.size >= best.size) {
+        if (read_slot(l, slot, &note) && note.size >= best.size) {
             best = note;
             l->head_slot = at == 0 ? 1 : 0;
         }
@@ -106,6 +119,7 @@ enum status headfile_write(struct ledger *l, struct diag *d)
     char leaf_text[48];
     struct buf text;
     struct buf note;
+    must(l->key != NULL); /* keyless: the epoch's record brought one */
     buf_init(&text, SLOT);
     buf_init(&note, SLOT);
     ledger_root(l, root);

@@ -13,6 +13,7 @@
 #include "base/must.h"
 #include "base/wipe.h"
 #include "ledger/body.h"
+#include "ledger/epoch.h"
 #include "ledger/ledger_private.h"
 #include "ledger/note.h"
 
@@ -103,23 +104,12 @@ static enum status find_key_dir(struct ledger *l, struct diag *d)
 }
 
 /* Reading goes on without keys (an auditor's copy); the vault then stays shut. */
-static enum status load_keys(struct ledger *l, struct diag *d)
+static enum status load_master(struct ledger *l, struct diag *d)
 {
     char path[LEDGER_PATH_MAX];
     struct buf text;
-    bool encrypted;
     buf_init(&text, SMALL_FILE_MAX);
-    enum status st = ledger_path(l->key_dir, "ledger.pem", path, d);
-    if (st == ST_OK) {
-        st = ledger_load_file(path, &text, d);
-    }
-    if (st == ST_OK) {
-        st = key_from_pem(&l->key, buf_str(&text), str_of(""), &encrypted, d);
-    }
-    if (st == ST_OK) {
-        buf_clear(&text);
-        st = ledger_path(l->key_dir, "vault.key", path, d);
-    }
+    enum status st = ledger_path(l->key_dir, "vault.key", path, d);
     if (st == ST_OK) {
         st = ledger_load_file(path, &text, d);
     }
@@ -136,21 +126,114 @@ static enum status load_keys(struct ledger *l, struct diag *d)
     return missing && l->options.mode != LEDGER_WRITE ? ST_OK : st;
 }
 
+enum status ledger_key_path(const struct ledger *l, const char *origin,
+                            const uint8_t public_key[KEY_PUBLIC_LEN],
+                            char out[LEDGER_PATH_MAX], struct diag *d)
+{
+    char name[40];
+    snprintf(name, sizeof name, "ledger-%08x.pem", vkey_id(str_of(origin), public_key));
+    return ledger_path(l->key_dir, name, out, d);
+}
+
+static enum status load_key(const char *path, struct key **out, struct diag *d)
+{
+    struct buf text;
+    bool encrypted;
+    buf_init(&text, SMALL_FILE_MAX);
+    enum status st = ledger_load_file(path, &text, d);
+    if (st == ST_OK) {
+        st = key_from_pem(out, buf_str(&text), str_of(""), &encrypted, d);
+    }
+    wipe(text.p, text.cap);
+    buf_release(&text);
+    return st;
+}
+
+static bool is_key(const struct key *k, const uint8_t wanted[KEY_PUBLIC_LEN])
+{
+    uint8_t ours[KEY_PUBLIC_LEN];
+    key_public(k, ours);
+    return memcmp(ours, wanted, KEY_PUBLIC_LEN) == 0;
+}
+
+/* The first key is in ledger.pem, each later one in a file named by its key id. Keys of
+ * another ledger would sign heads that nobody accepts. */
+static enum status load_ledger_key(struct ledger *l, struct diag *d)
+{
+    char first[LEDGER_PATH_MAX];
+    char own[LEDGER_PATH_MAX];
+    const uint8_t *wanted = l->info.public_key;
+    struct key *key = NULL;
+    TRY(ledger_path(l->key_dir, "ledger.pem", first, d));
+    TRY(ledger_key_path(l, l->info.origin, wanted, own, d));
+    enum status st = load_key(own, &key, d);
+    if (st != ST_OK && strcmp(d->code, "no-such-file") == 0) {
+        st = load_key(first, &key, d);
+    }
+    if (st != ST_OK) {
+        bool missing = strcmp(d->code, "no-such-file") == 0;
+        return missing && (l->options.mode != LEDGER_WRITE || l->options.keyless)
+                   ? ST_OK
+                   : st;
+    }
+    if (!is_key(key, wanted)) {
+        key_free(key);
+        return l->options.keyless
+                   ? ST_OK
+                   : diag_fail(
+                         d, l->options.mode == LEDGER_AUDIT ? ST_INTEGRITY : ST_DENIED,
+                         "ledger-key", "%s holds the keys of another ledger",
+                         l->key_dir);
+    }
+    l->key = key;
+    return ST_OK;
+}
+
+static enum status find_before(struct ledger *l, const struct epoch_key *now,
+                               struct diag *d)
+{
+    struct epoch_key before;
+    l->before.since = 0;
+    if (now->before == 0) {
+        return ST_OK;
+    }
+    TRY(epoch_key_get(l->t, now->before, &before, d));
+    epoch_origin(l->info.genesis_origin, before.epoch, l->before.origin);
+    memcpy(l->before.public_key, before.public_key, KEY_PUBLIC_LEN);
+    l->before.since = now->since;
+    return ST_OK;
+}
+
+enum status ledger_adopt_key(struct ledger *l, struct diag *d)
+{
+    struct epoch_key e;
+    const struct head *h = ledger_head(l);
+    TRY(epoch_key_get(l->t, h->ledger_key, &e, d));
+    TRY(find_before(l, &e, d));
+    key_free(l->key);
+    l->key = NULL;
+    l->key_number = e.number;
+    epoch_origin(l->info.genesis_origin, h->epoch, l->info.origin);
+    memcpy(l->info.public_key, e.public_key, KEY_PUBLIC_LEN);
+    vkey_print(str_of(l->info.origin), l->info.public_key, l->info.vkey);
+    return load_ledger_key(l, d);
+}
+
 /* ---- lock ---- */
 
 /* One byte of the lock file; *got false when others had it for all of wait_ms. */
-static enum status lock_byte(struct ledger *l, short type, off_t byte, int64_t wait_ms,
-                             bool *got, struct diag *d)
+static enum status lock_byte(int fd, short type, off_t byte, int64_t wait_ms, bool *got,
+                             struct diag *d)
 {
     struct flock lock = {
         .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
     for (int64_t waited = 0;; waited += LOCK_POLL_MS) {
-        *got = fcntl(l->lock_fd, F_SETLK, &lock) == 0;
+        *got = fcntl(fd, F_SETLK, &lock) == 0;
         if (*got) {
             return ST_OK;
         }
         if (errno != EACCES && errno != EAGAIN && errno != EINTR) {
-            return diag_errno(d, "lock the ledger in", l->dir);
+            return diag_errno(d, "lock", "the ledger");
         }
         if (waited >= wait_ms) {
             return ST_OK;
@@ -160,16 +243,16 @@ static enum status lock_byte(struct ledger *l, short type, off_t byte, int64_t w
     }
 }
 
-static enum status take_lock(struct ledger *l, struct diag *d)
+enum status ledger_lock(const char *dir, int64_t wait_ms, int *fd, struct diag *d)
 {
     char path[LEDGER_PATH_MAX];
     bool got;
-    TRY(ledger_path(l->dir, "lock", path, d));
-    l->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (l->lock_fd < 0) {
+    TRY(ledger_path(dir, "lock", path, d));
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (*fd < 0) {
         return diag_errno(d, "open", path);
     }
-    TRY(lock_byte(l, F_WRLCK, LEDGER_LOCK_WRITE, l->options.lock_wait_ms, &got, d));
+    TRY(lock_byte(*fd, F_WRLCK, LEDGER_LOCK_WRITE, wait_ms, &got, d));
     if (got) {
         return ST_OK;
     }
@@ -189,7 +272,7 @@ static enum status share_lock(struct ledger *l, struct diag *d)
     if (l->lock_fd < 0) {
         return ST_OK;
     }
-    if (lock_byte(l, F_RDLCK, LEDGER_LOCK_READ, l->options.lock_wait_ms, &got,
+    if (lock_byte(l->lock_fd, F_RDLCK, LEDGER_LOCK_READ, l->options.lock_wait_ms, &got,
                   &ignored) == ST_OK &&
         !got) {
         diag_fail(d, ST_SYSTEM, "locked", "the data file is being replaced");
@@ -200,39 +283,21 @@ static enum status share_lock(struct ledger *l, struct diag *d)
 
 /* ---- opening ---- */
 
-/* Keys of another ledger would sign heads that nobody accepts. */
-static enum status check_key(struct ledger *l, struct diag *d)
-{
-    uint8_t ours[KEY_PUBLIC_LEN];
-    if (l->key == NULL) {
-        return ST_OK;
-    }
-    key_public(l->key, ours);
-    if (memcmp(ours, l->info.public_key, KEY_PUBLIC_LEN) != 0) {
-        return diag_fail(d, l->options.mode == LEDGER_AUDIT ? ST_INTEGRITY : ST_DENIED,
-                         "ledger-key", "%s holds the keys of another ledger",
-                         l->key_dir);
-    }
-    return ST_OK;
-}
-
 static enum status take_genesis(struct ledger *l, const struct record *r,
                                 struct diag *d)
 {
     struct ledger_info *i = &l->info;
     struct genesis g;
     TRY(genesis_read(r, &g, d));
-    must(str_copy(g.origin, i->origin, sizeof i->origin));
+    must(str_copy(g.origin, i->genesis_origin, sizeof i->genesis_origin));
     must(str_copy(g.division, i->division, sizeof i->division));
     must(str_copy(g.name, i->name, sizeof i->name));
     must(str_copy(g.sm2_id, i->sm2_id, sizeof i->sm2_id));
     i->suite = g.suite;
     i->sandbox = g.sandbox;
     i->offset_minutes = g.offset_minutes;
-    memcpy(i->public_key, g.public_key, KEY_PUBLIC_LEN);
-    vkey_print(g.origin, i->public_key, i->vkey);
     TRY(digest_use(l->g, key_suite_digest(i->suite), d));
-    return check_key(l, d);
+    return ledger_adopt_key(l, d);
 }
 
 /* A new read snapshot, or the one begun for writing. */
@@ -257,8 +322,9 @@ static void drop(struct ledger *l)
     l->writing = false;
 }
 
-/* The genesis record first: it says which key signs the head file. The file is read
- * before the snapshot that is kept, or a commit in between would look like a loss. */
+/* Genesis record and register first: they say which key signs the head file. The file
+ * is read before the snapshot that is kept, or a commit in between would look like a
+ * loss. */
 static enum status read_and_check(struct ledger *l, struct diag *d)
 {
     struct record first;
@@ -310,7 +376,9 @@ static enum status open_store(struct ledger *l, struct diag *d)
         diag_fail(d, ST_SYSTEM, "no-ledger", "there is no ledger in %s", l->dir);
         return diag_hint(d, "name its folder with -C, or make one with almoner init");
     }
-    TRY(l->options.mode == LEDGER_WRITE ? take_lock(l, d) : share_lock(l, d));
+    TRY(l->options.mode == LEDGER_WRITE
+            ? ledger_lock(l->dir, l->options.lock_wait_ms, &l->lock_fd, d)
+            : share_lock(l, d));
     return store_open(&l->store, l->dir,
                       l->options.mode == LEDGER_WRITE ? STORE_WRITE : STORE_READ, d);
 }
@@ -346,7 +414,7 @@ static enum status compact(struct ledger *l, int64_t wait_ms, struct diag *d)
     if (certificate == 0) {
         return compact_tidy(dir, d);
     }
-    TRY(lock_byte(l, F_WRLCK, LEDGER_LOCK_READ, wait_ms, &got, d));
+    TRY(lock_byte(l->lock_fd, F_WRLCK, LEDGER_LOCK_READ, wait_ms, &got, d));
     if (!got) {
         diag_fail(
             d, ST_SYSTEM, "readers",
@@ -359,7 +427,8 @@ static enum status compact(struct ledger *l, int64_t wait_ms, struct diag *d)
     }
     struct diag ignored;
     bool released;
-    if (lock_byte(l, F_UNLCK, LEDGER_LOCK_READ, 0, &released, &ignored) != ST_OK) {
+    if (lock_byte(l->lock_fd, F_UNLCK, LEDGER_LOCK_READ, 0, &released, &ignored) !=
+        ST_OK) {
         return st; /* it goes with the process */
     }
     return st;
@@ -391,7 +460,7 @@ static enum status open_parts(struct ledger *l, struct diag *d)
     TRY(fold_new(&l->fold, d));
     TRY(open_store(l, d));
     TRY(find_key_dir(l, d));
-    TRY(load_keys(l, d));
+    TRY(load_master(l, d));
     enum status st = read_and_check(l, d);
     if (st == ST_INTEGRITY && l->options.mode == LEDGER_AUDIT) {
         l->doubtful = true;
@@ -645,6 +714,10 @@ enum status ledger_commit(struct ledger *l, struct diag *d)
 {
     must(l->writing);
     enum status st = fold_end(l->fold, d);
+    bool renewed = ledger_head(l)->ledger_key != l->key_number;
+    if (st == ST_OK && renewed) {
+        st = ledger_adopt_key(l, d);
+    }
     if (st != ST_OK) {
         ledger_abort(l);
         return st;
@@ -657,6 +730,9 @@ enum status ledger_commit(struct ledger *l, struct diag *d)
         return st;
     }
     TRY(headfile_write(l, d));
+    if (renewed) { /* no head by the old key is left to speak for a store put back */
+        TRY(headfile_write(l, d));
+    }
     return snapshot(l, false, d);
 }
 

@@ -32,6 +32,7 @@ struct ledger_options {
     bool now_given;       /* by the user: allowed in a sandbox only */
     bool accept_clock;    /* a jump of the clock is vouched for by the signer */
     int64_t lock_wait_ms; /* for another writer to finish */
+    bool keyless;         /* the ledger's own key may be lost: an epoch comes first */
     struct entropy entropy;
 };
 
@@ -55,14 +56,15 @@ struct ledger_genesis {
 struct ledger;
 
 struct ledger_info {
-    char origin[ORIGIN_MAX + 1];
+    char origin[ORIGIN_MAX + 1];         /* of the epoch it is in */
+    char genesis_origin[ORIGIN_MAX + 1]; /* what the vault is bound to */
     char division[32];
     char name[TEXT_MAX + 1];
     enum suite suite;
     char sm2_id[SM2_ID_MAX + 1]; /* of suite 2; else "" */
     bool sandbox;
     int32_t offset_minutes;
-    uint8_t public_key[KEY_PUBLIC_LEN]; /* the ledger's own */
+    uint8_t public_key[KEY_PUBLIC_LEN]; /* the ledger's own, as it is now */
     char vkey[VKEY_TEXT_CAP];
 };
 

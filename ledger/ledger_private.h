@@ -17,6 +17,12 @@
 #define LEDGER_LOCK_WRITE 0
 #define LEDGER_LOCK_READ 1
 
+struct key_before { /* the ledger's key before the one in force; since 0: none */
+    char origin[ORIGIN_MAX + 1];
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    uint64_t since; /* its heads count below this size */
+};
+
 struct ledger {
     struct ledger_options options;
     struct ledger_info info;
@@ -33,6 +39,8 @@ struct ledger {
     struct wrapper *wrapper; /* of data keys, by the master key */
     struct sealer *sealer;   /* under the data key of the row in hand, or the files' */
     struct key *key; /* the ledger's own; NULL when reading without the key folder */
+    uint32_t key_number; /* in REGISTER_EPOCH */
+    struct key_before before;
     bool has_master;
     uint8_t master[SEAL_KEY_LEN]; /* wraps data keys */
     uint8_t lookup[SEAL_KEY_LEN]; /* HMAC of ID numbers */
@@ -55,6 +63,20 @@ enum status ledger_path(const char *dir, const char *name, char out[LEDGER_PATH_
 /* Whole small file into out; ST_SYSTEM when it cannot be read. */
 enum status ledger_load_file(const char *path, struct buf *out, struct diag *d)
     MUST_USE;
+/* Takes the folder's lock for writing; *fd is to be closed in any case but -1. */
+enum status ledger_lock(const char *dir, int64_t wait_ms, int *fd, struct diag *d)
+    MUST_USE;
+/* Writes a new file and syncs it; never over an old one. */
+enum status ledger_write_new(const char *path, struct str bytes, unsigned mode,
+                             struct diag *d) MUST_USE;
+/* The folder's names are durable. */
+enum status ledger_sync_dir(const char *path, struct diag *d) MUST_USE;
+/* Where the key with this public half lies, but for the first: its own name. */
+enum status ledger_key_path(const struct ledger *l, const char *origin,
+                            const uint8_t public_key[KEY_PUBLIC_LEN],
+                            char out[LEDGER_PATH_MAX], struct diag *d) MUST_USE;
+/* Origin and key become those that the head in hand says. */
+enum status ledger_adopt_key(struct ledger *l, struct diag *d) MUST_USE;
 /* Derives lookup and files from master. */
 void ledger_derive_keys(struct ledger *l);
 /* At least n bytes at l->room. */

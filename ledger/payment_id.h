@@ -1,20 +1,26 @@
 /* payment_id.h - our end-to-end ids: [S]E1B000012L00000345. S stands first in a
- * sandbox, so that no bank takes one for real; E1 is the ledger's epoch. */
+ * sandbox, so that no bank takes one for real; E1 is the epoch the batch began in. A
+ * batch made anew for a file whose records were lost has the ids of that file. */
 #ifndef ALMONER_LEDGER_PAYMENT_ID_H
 #define ALMONER_LEDGER_PAYMENT_ID_H
 
 #include "ledger/ledger.h"
+#include "ledger/register.h"
 
 #define PAYMENT_ID_CAP 36 /* with a NUL; the same as formats/payment.h allows */
 
-size_t payment_id_batch(const struct ledger_info *info, uint32_t batch,
+size_t payment_id_batch(const struct ledger_info *info, const struct batch_entry *batch,
                         char out[PAYMENT_ID_CAP]);
-size_t payment_id_line(const struct ledger_info *info, uint32_t batch, uint32_t line,
-                       char out[PAYMENT_ID_CAP]);
+size_t payment_id_line(const struct ledger_info *info, const struct batch_entry *batch,
+                       uint32_t line, char out[PAYMENT_ID_CAP]);
 
 enum payment_id_is { PAYMENT_ID_OURS, PAYMENT_ID_OTHER_BATCH, PAYMENT_ID_FOREIGN };
-/* Which line of the batch an id names; lines: how many it has. */
-enum payment_id_is payment_id_parse(const struct ledger_info *info, uint32_t batch,
-                                    uint64_t lines, struct str id, uint32_t *line);
+/* Which line of the batch an id names. */
+enum payment_id_is payment_id_parse(const struct ledger_info *info,
+                                    const struct batch_entry *batch, struct str id,
+                                    uint32_t *line);
+/* Epoch and number in the first id that stands in a file; false when there is none. */
+bool payment_id_find(const struct ledger_info *info, struct str file, uint32_t *epoch,
+                     uint32_t *number);
 
 #endif

@@ -21,6 +21,10 @@ enum record_kind {
     KIND_SECOND = 4, /* the second admin's signature under 2 or 3 */
     KIND_CLOCK = 5,  /* somebody vouches for a jump of the clock */
     KIND_REVEAL = 6, /* personal data was shown or exported in clear */
+    /* a restore; another key of the ledger's own; what the bank has of what was lost */
+    KIND_EPOCH = 7,
+    KIND_LEDGER_KEY = 8,
+    KIND_LOST_FILE = 9,
     KIND_POLICY_ADOPT = 10,
     KIND_POLICY_CONFIRM = 11,
     KIND_RETENTION = 12, /* how many years a class of records is kept */

@@ -7,6 +7,7 @@
 
 #include "base/must.h"
 #include "ledger/body.h"
+#include "ledger/epoch.h"
 
 #define ROW_MAX 512
 
@@ -397,6 +398,8 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
     writer_varint(&w, e->close_maker);
     writer_varint(&w, e->export_sequence);
     writer_varint(&w, e->release_sequence);
+    writer_varint(&w, e->id_epoch);
+    writer_varint(&w, e->id_number);
     return row_put(t, REGISTER_BATCH, e->number, &w, d);
 }
 
@@ -435,6 +438,8 @@ enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
     out->close_maker = (uint32_t)reader_varint(&r);
     out->export_sequence = reader_varint(&r);
     out->release_sequence = reader_varint(&r);
+    out->id_epoch = (uint32_t)reader_varint(&r);
+    out->id_number = (uint32_t)reader_varint(&r);
     if (!reader_done(&r)) {
         return damaged("batch", number, d);
     }
@@ -461,13 +466,22 @@ bool export_body(struct str plain, struct export_entry *out)
 enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *out,
                        struct diag *d)
 {
+    struct record rec;
     struct signed_body s;
-    TRY(entry_body(t, sequence, &s, d));
+    struct lost_file lost;
+    TRY(record_get(t, sequence, &rec, NULL, d));
+    TRY(signed_body_read(&rec, &s, d));
+    bool good;
+    if (rec.kind == KIND_LOST_FILE) { /* exported by records that were lost */
+        good = lost_file_read(s.plain, &lost) && lost.what == LOST_SENT;
+        *out = lost.sent;
+    } else {
+        good = export_body(s.plain, out);
+    }
     out->sequence = sequence;
-    return export_body(s.plain, out)
-               ? ST_OK
-               : diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no export",
-                           (unsigned long long)sequence);
+    return good ? ST_OK
+                : diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no export",
+                            (unsigned long long)sequence);
 }
 
 /* ---- answers ---- */

@@ -28,7 +28,8 @@ enum register_kind {
     REGISTER_COSIGNED = 12,
     REGISTER_TIMESTAMP = 13,
     REGISTER_KEEPING = 14, /* ledger/erasure.h: retention rules; with a person: holds */
-    REGISTER_ERASURE = 15  /* ledger/erasure.h */
+    REGISTER_ERASURE = 15, /* ledger/erasure.h */
+    REGISTER_EPOCH = 16    /* ledger/epoch.h */
 };
 
 enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };
@@ -142,6 +143,8 @@ struct batch_entry {
     uint32_t close_maker;
     uint64_t export_sequence;  /* of the newest export record; 0: none */
     uint64_t release_sequence; /* 0: not released */
+    uint32_t id_epoch;         /* epoch and number that its payments' ids say */
+    uint32_t id_number;
 };
 
 /* ---- answers ---- */
@@ -202,7 +205,8 @@ enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
                      struct line_entry *out, struct diag *d) MUST_USE;
 enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *out,
                        struct diag *d) MUST_USE;
-/* The fields of an export record's plain body; sequence is left alone. */
+/* The fields of an export record's plain body, or of one of kind lost-file that says
+ * a file was sent; sequence is left alone. */
 bool export_body(struct str plain, struct export_entry *out);
 /* The same of an import record. */
 bool import_entry_read(struct str plain, struct import_entry *out);

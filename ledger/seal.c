@@ -162,16 +162,14 @@ bool sealer_open(struct sealer *s, struct str aad, struct str sealed, uint8_t *o
 
 /* ---- keys out of passphrases ---- */
 
-#define SCRYPT_N 32768
 #define SCRYPT_R 8
 #define SCRYPT_P 1
-#define SCRYPT_MEMORY ((uint64_t)64 * 1024 * 1024)
+#define SCRYPT_MEMORY ((uint64_t)256 * 1024 * 1024)
 
-enum status seal_passphrase_key(struct str passphrase,
-                                const uint8_t salt[SEAL_SALT_LEN],
+enum status seal_passphrase_key(struct str passphrase, struct str salt, uint64_t n,
                                 uint8_t out[SEAL_KEY_LEN], struct diag *d)
 {
-    if (EVP_PBE_scrypt(passphrase.p, passphrase.n, salt, SEAL_SALT_LEN, SCRYPT_N,
+    if (EVP_PBE_scrypt(passphrase.p, passphrase.n, (const uint8_t *)salt.p, salt.n, n,
                        SCRYPT_R, SCRYPT_P, SCRYPT_MEMORY, out, SEAL_KEY_LEN) != 1) {
         return diag_fail(d, ST_SYSTEM, "no-scrypt",
                          "OpenSSL makes no key out of the passphrase");

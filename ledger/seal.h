@@ -24,11 +24,9 @@ void sealer_seal(struct sealer *s, const uint8_t nonce[SEAL_NONCE_LEN], struct s
  * then undefined). */
 bool sealer_open(struct sealer *s, struct str aad, struct str sealed, uint8_t *out);
 
-/* A key out of a passphrase, slowly: scrypt (RFC 7914), N = 32768, r = 8, p = 1, which
- * takes 32 MB and a tenth of a second. */
-#define SEAL_SALT_LEN 32
-enum status seal_passphrase_key(struct str passphrase,
-                                const uint8_t salt[SEAL_SALT_LEN],
+/* A key out of a passphrase, slowly: scrypt (RFC 7914) with r = 8, p = 1 and this N, a
+ * power of two up to 2^17, which takes N KiB; half a second at 2^17. */
+enum status seal_passphrase_key(struct str passphrase, struct str salt, uint64_t n,
                                 uint8_t out[SEAL_KEY_LEN], struct diag *d) MUST_USE;
 
 /* Data keys under the master key: AES-256 over the 32 random bytes, two blocks, without

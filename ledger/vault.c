@@ -40,8 +40,8 @@ static enum status need_master(const struct ledger *l, struct diag *d)
 static struct str bind(const struct ledger *l, uint64_t person,
                        uint8_t out[ORIGIN_MAX + 16])
 {
-    size_t n = strlen(l->info.origin);
-    memcpy(out, l->info.origin, n);
+    size_t n = strlen(l->info.genesis_origin);
+    memcpy(out, l->info.genesis_origin, n);
     put_u64(out + n, person);
     return str_make(out, n + 8);
 }

@@ -269,15 +269,17 @@ static bool answer_line(struct answering *a, struct chance *x, uint32_t number,
 {
     struct county *c = a->c;
     struct line_entry line;
+    struct batch_entry batch;
     char id[PAYMENT_ID_MAX + 1];
-    if (line_get(ledger_txn(c->f.l), a->batch, number, &line, &c->f.d) != ST_OK) {
+    if (line_get(ledger_txn(c->f.l), a->batch, number, &line, &c->f.d) != ST_OK ||
+        batch_get(ledger_txn(c->f.l), a->batch, &batch, &c->f.d) != ST_OK) {
         return county_refused(c, "a line is not there");
     }
     enum line_state to = some_state(x, line.state);
     if (to == line.state || !chance_percent(x, percent)) {
         return true;
     }
-    payment_id_line(ledger_info(c->f.l), a->batch, number, id);
+    payment_id_line(ledger_info(c->f.l), &batch, number, id);
     buf_addf(&a->body, "%s|||%" PRId64 "|%s|\r\n", id, line.fen, code_of(to));
     a->lines++;
     a->total_fen += line.fen;

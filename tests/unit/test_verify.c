@@ -94,7 +94,7 @@ static void answer(uint32_t batch, const char *(*code_of)(uint32_t line))
             continue;
         }
         OK(line_get(ledger_txn(f.l), batch, n, &line, &f.d));
-        payment_id_line(ledger_info(f.l), batch, n, id);
+        payment_id_line(ledger_info(f.l), &b, n, id);
         buf_addf(&lines, "%s|||%lld|%s|\r\n", id, (long long)line.fen, code);
         count++;
         total += line.fen;

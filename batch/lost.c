@@ -1,0 +1,250 @@
+/* lost.c - see lost.h; docs/decisions/0010-epochs.md says why bytes are compared,
+ * and not lines guessed at. */
+#include "batch/lost.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "batch/batch_private.h"
+#include "ledger/body.h"
+#include "ledger/epoch.h"
+#include "ledger/payment_id.h"
+
+struct comparing {
+    struct str file;
+    size_t at;
+};
+
+static unsigned long long line_at(struct str file, size_t at)
+{
+    unsigned long long line = 1;
+    for (size_t i = 0; i < at && i < file.n; i++) {
+        line += file.p[i] == '\n' ? 1 : 0;
+    }
+    return line;
+}
+
+static enum status differs(const struct comparing *c, struct diag *d)
+{
+    diag_fail(d, ST_CONFLICT, "file-differs",
+              "the file is not what this batch gives: they differ in line %llu of the "
+              "file",
+              line_at(c->file, c->at));
+    diag_hint(d, "facts, accounts or policies are not yet as they were when the file "
+                 "was made: take in again what came since the backup");
+    return diag_where(d, "line %llu", line_at(c->file, c->at));
+}
+
+static enum status compare_piece(void *ctx, const void *p, size_t n, struct diag *d)
+{
+    struct comparing *c = ctx;
+    const char *made = p;
+    for (size_t i = 0; i < n; i++, c->at++) {
+        if (c->at == c->file.n || c->file.p[c->at] != made[i]) {
+            return differs(c, d);
+        }
+    }
+    return ST_OK;
+}
+
+/* When the file says it was made: that stands for the release, whose record is lost. */
+static int64_t created_in(struct str file, int64_t otherwise_us)
+{
+    static const char TAG[] = "<CreDtTm>";
+    const size_t n = sizeof TAG - 1;
+    for (size_t i = 0; i + n < file.n; i++) {
+        if (memcmp(file.p + i, TAG, n) == 0) {
+            size_t end = i + n;
+            int64_t us;
+            while (end < file.n && file.p[end] != '<') {
+                end++;
+            }
+            return time_parse(str_make(file.p + i + n, end - i - n), &us)
+                       ? us
+                       : otherwise_us;
+        }
+    }
+    return otherwise_us;
+}
+
+static enum status find_batch(struct ledger *l, uint32_t epoch, uint32_t number,
+                              uint32_t *batch, struct diag *d)
+{
+    for (uint32_t n = 1; n <= ledger_head(l)->batches; n++) {
+        struct batch_entry b;
+        TRY(batch_get(ledger_txn(l), n, &b, d));
+        if (b.id_epoch == epoch && b.id_number == number) {
+            *batch = n;
+            return ST_OK;
+        }
+    }
+    diag_fail(d, ST_CONFLICT, "lost-batch",
+              "the file is of batch %u of epoch %u, which was made after the backup",
+              number, epoch);
+    return diag_hint(d,
+                     "take in again what came since the backup, run, make the batch "
+                     "anew, then say which one it is: restore take-in FILE --batch N");
+}
+
+static enum status record_sent(struct ledger *l, const struct lost_file *x,
+                               struct diag *d)
+{
+    uint8_t bytes[300];
+    char subject[120];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    lost_file_write(x, &w);
+    snprintf(subject, sizeof subject, "batch %u: its file was sent before the restore",
+             x->sent.batch);
+    struct act_text text = {
+        .subject = subject, .count = x->sent.lines, .total_fen = x->sent.total_fen};
+    return ledger_act(l, KIND_LOST_FILE, writer_str(&w), text, NULL, d);
+}
+
+/* Its export is known: the same file again is no news. */
+static enum status known_export(struct ledger *l, const struct batch_entry *b,
+                                struct lost_report *r, struct diag *d)
+{
+    uint64_t at = b->export_sequence;
+    while (at != 0 && !r->already) {
+        struct export_entry x;
+        TRY(export_get(ledger_txn(l), at, &x, d));
+        r->already = digest_equal(x.sha256, r->sha256);
+        at = x.previous;
+    }
+    if (!r->already) {
+        diag_fail(d, ST_CONFLICT, "file-differs",
+                  "batch %u was exported before the backup, and not as this file",
+                  b->number);
+        return diag_hint(d, "ask the bank which files it has had");
+    }
+    return ST_OK;
+}
+
+static enum status prove(struct ledger *l, struct batch_entry *b,
+                         const struct payment_format *format, struct str file,
+                         const struct progress *progress, struct diag *d)
+{
+    struct comparing c = {.file = file};
+    TRY(batch_file_of(l, b, format, compare_piece, &c, progress, d));
+    return c.at == file.n ? ST_OK : differs(&c, d);
+}
+
+static enum status take_in(struct ledger *l, struct batch_entry *b, const char *format,
+                           struct lost_file *x, struct str file,
+                           const struct progress *progress, struct diag *d)
+{
+    const struct payment_format *f = batch_format(l, b, format, d);
+    if (f == NULL) {
+        return d->status;
+    }
+    x->created_us = created_in(file, ledger_head(l)->last_us);
+    b->id_epoch = x->id_epoch;
+    b->id_number = x->id_number;
+    if (b->release_sequence == 0) {
+        b->signers[BATCH_RELEASER].time_us = x->created_us;
+    }
+    TRY(prove(l, b, f, file, progress, d));
+    x->what = LOST_SENT;
+    x->sent.batch = b->number;
+    snprintf(x->sent.format, sizeof x->sent.format, "%s", f->name);
+    x->sent.length = file.n;
+    x->sent.lines = b->lines;
+    x->sent.total_fen = b->total_fen;
+    return record_sent(l, x, d);
+}
+
+static enum status may_take_in(struct ledger *l, struct diag *d)
+{
+    bool resume;
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    return ledger_head(l)->locked != 0
+               ? ST_OK
+               : diag_fail(d, ST_CONFLICT, "not-locked",
+                           "no restore waits for what the bank has");
+}
+
+enum status lost_take_in(struct ledger *l, uint32_t batch, const char *format,
+                         struct str file, const struct progress *progress,
+                         struct lost_report *r, struct diag *d)
+{
+    struct batch_entry b;
+    struct lost_file x = {0};
+    struct digest *g;
+    memset(r, 0, sizeof *r);
+    TRY(may_take_in(l, d));
+    if (!payment_id_find(ledger_info(l), file, &x.id_epoch, &x.id_number)) {
+        return diag_fail(d, ST_INPUT, "no-ids",
+                         "there is no payment id of this ledger in the file");
+    }
+    r->batch = batch;
+    if (batch == 0) {
+        TRY(find_batch(l, x.id_epoch, x.id_number, &r->batch, d));
+    }
+    TRY(batch_get(ledger_txn(l), r->batch, &b, d));
+    TRY(digest_new(&g, d));
+    digest_once(g, file, str_of(""), r->sha256);
+    digest_free(g);
+    memcpy(x.sent.sha256, r->sha256, DIGEST_LEN);
+    r->lines = b.lines;
+    r->total_fen = b.total_fen;
+    return b.state > BATCH_RELEASED ? known_export(l, &b, r, d)
+                                    : take_in(l, &b, format, &x, file, progress, d);
+}
+
+enum status lost_state(struct ledger *l, const char *document, struct diag *d)
+{
+    uint8_t bytes[TEXT_MAX + 40];
+    char subject[SUBJECT_MAX + 1];
+    struct lost_file x = {.what = LOST_STATED};
+    struct writer w;
+    struct str s = str_of(document);
+    TRY(may_take_in(l, d));
+    if (s.n == 0 || s.n > 120 || text_has_control(s) || !text_utf8_valid(s, NULL)) {
+        return diag_fail(d, ST_INPUT, "document",
+                         "a document's number has 1 to 120 bytes");
+    }
+    must(str_copy(s, x.document, sizeof x.document));
+    writer_init(&w, bytes, sizeof bytes);
+    lost_file_write(&x, &w);
+    snprintf(subject, sizeof subject, "restore: nothing else was sent, by %s",
+             document);
+    struct act_text text = {.subject = subject};
+    return ledger_act(l, KIND_LOST_FILE, writer_str(&w), text, NULL, d);
+}
+
+/* Of the statement's record: the record behind it names it, or the head. */
+static enum status statement_leaf(struct ledger *l, uint8_t out[DIGEST_LEN],
+                                  struct diag *d)
+{
+    const struct head *h = ledger_head(l);
+    struct record next;
+    if (h->stated == h->tree.size) {
+        memcpy(out, h->last_leaf, DIGEST_LEN);
+        return ST_OK;
+    }
+    TRY(record_get(ledger_txn(l), h->stated, &next, NULL, d));
+    memcpy(out, next.previous, DIGEST_LEN);
+    return ST_OK;
+}
+
+enum status lost_agree(struct ledger *l, struct diag *d)
+{
+    uint8_t bytes[80];
+    struct lost_file x = {.what = LOST_AGREED};
+    struct writer w;
+    TRY(may_take_in(l, d));
+    if (ledger_head(l)->stated == 0) {
+        diag_fail(d, ST_CONFLICT, "not-stated",
+                  "no releaser has stated that nothing else was sent");
+        return diag_hint(d, "restore settle --document NUMBER, signed by a releaser");
+    }
+    TRY(statement_leaf(l, x.statement, d));
+    writer_init(&w, bytes, sizeof bytes);
+    lost_file_write(&x, &w);
+    struct act_text text = {.subject = "restore: nothing else was sent, agreed"};
+    return ledger_act(l, KIND_LOST_FILE, writer_str(&w), text, NULL, d);
+}

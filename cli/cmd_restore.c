@@ -1,0 +1,438 @@
+/* cmd_restore.c - backups, and the way back: rebuild, restore, and what the bank has of
+ * the records that a restore lost. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "batch/lost.h"
+#include "cli/batches.h"
+#include "cli/command.h"
+#include "cli/files.h"
+#include "ledger/backup.h"
+#include "ledger/segments.h"
+
+#define BANK_FILE_MAX ((size_t)2 * 1024 * 1024 * 1024)
+#define NOTE_MAX ((size_t)64 * 1024)
+#define LOCK_WAIT_MS 10000
+
+static void put_root(struct json *o, const uint8_t root[DIGEST_LEN])
+{
+    char base64[48];
+    text_base64(root, DIGEST_LEN, base64);
+    json_put_text(o, "root", base64);
+}
+
+/* ---- backup ---- */
+
+static enum status add_segment(struct env *e, const char *dir, struct diag *d)
+{
+    struct segments_report r;
+    TRY(env_write_unsigned(e, d));
+    TRY(segments_add(e->ledger, dir, &r, d));
+    if (e->out.json) {
+        struct json *top = output_object(&e->out, "almoner.backup-segment/1");
+        json_put_text(top, "folder", dir);
+        json_put_uint(top, "segment", r.number);
+        json_put_bool(top, "full", r.full);
+        json_put_uint(top, "from", r.from);
+        json_put_uint(top, "size", r.size);
+        json_put_uint(top, "rows", r.rows);
+        json_put_uint(top, "bytes", r.bytes);
+        return ST_OK;
+    }
+    if (r.number == 0) {
+        output_done(&e->out, "%s\n",
+                    TEXT(&e->out, "nothing is new since the last segment",
+                         "上次备份后没有新的记录"));
+        return ST_OK;
+    }
+    output_done(&e->out,
+                TEXT(&e->out,
+                     "segment %u%s: records %llu to %llu, %llu rows of the vault, %llu "
+                     "bytes\n",
+                     "第 %u 段%s：记录 %llu 至 %llu，档案库 %llu 行，%llu 字节\n"),
+                r.number, r.full ? TEXT(&e->out, " (full)", "（全量）") : "",
+                (unsigned long long)r.from, (unsigned long long)r.size - 1,
+                (unsigned long long)r.rows, (unsigned long long)r.bytes);
+    return ST_OK;
+}
+
+static enum status run_backup(struct env *e, struct diag *d)
+{
+    struct backup_report r;
+    const char *path = options_text(&e->options, "out");
+    const char *segments = options_text(&e->options, "segments");
+    if ((path == NULL) == (segments == NULL)) {
+        return diag_fail(d, ST_USAGE, "missing-option",
+                         "say either --out NAME or --segments DIR");
+    }
+    if (segments != NULL) {
+        return add_segment(e, segments, d);
+    }
+    TRY(env_write_unsigned(e, d));
+    TRY(backup_make(e->ledger, path, &r, d));
+    if (e->out.json) {
+        struct json *top = output_object(&e->out, "almoner.backup/1");
+        json_put_text(top, "folder", path);
+        json_put_uint(top, "size", r.size);
+        put_root(top, r.root);
+        json_put_uint(top, "bytes", r.bytes);
+        return ST_OK;
+    }
+    output_done(&e->out,
+                TEXT(&e->out,
+                     "backup of %llu records in %s (%llu bytes); the keys are not in "
+                     "it: vault escrow\n",
+                     "已将 %llu 条记录备份到 %s（%llu 字节）；不含密钥，另见 vault "
+                     "escrow\n"),
+                (unsigned long long)r.size, path, (unsigned long long)r.bytes);
+    return ST_OK;
+}
+
+/* ---- rebuild ---- */
+
+static void put_rebuild(struct json *o, const struct rebuild_report *r)
+{
+    json_put_uint(o, "size", r->size);
+    put_root(o, r->root);
+    json_put_uint(o, "differing_rows", r->differ_total);
+    json_put_text(o, "first_differing", r->first);
+}
+
+static enum status run_rebuild(struct env *e, struct diag *d)
+{
+    const char *dir = options_text(&e->options, "directory");
+    struct rebuild_report r;
+    struct ledger_options o = {.dir = dir != NULL ? dir : ".",
+                               .lock_wait_ms = LOCK_WAIT_MS};
+    TRY(rebuild_ledger(&o, &e->progress, &r, d));
+    meter_end(&e->meter);
+    if (e->out.json) {
+        put_rebuild(output_object(&e->out, "almoner.rebuild/1"), &r);
+        return ST_OK;
+    }
+    output_done(&e->out,
+                TEXT(&e->out,
+                     "made everything anew from %llu records; %llu rows were not what "
+                     "the records give\n",
+                     "已由 %llu 条记录重建全部账表；%llu 行与记录不符，已更正\n"),
+                (unsigned long long)r.size, (unsigned long long)r.differ_total);
+    if (r.differ_total > 0) {
+        output_data(&e->out, TEXT(&e->out, "the first: %s\n", "首处：%s\n"), r.first);
+    }
+    return ST_OK;
+}
+
+/* ---- restore ---- */
+
+/* One of the two has to be said: who has no checkpoint must know what that means. */
+static enum status take_checkpoint(struct env *e, struct buf *note, struct diag *d)
+{
+    const char *path = options_text(&e->options, "checkpoint");
+    bool none = options_flag(&e->options, "no-checkpoint");
+    buf_init(note, NOTE_MAX);
+    if ((path == NULL) == !none) {
+        diag_fail(d, ST_USAGE, "checkpoint",
+                  "say either --checkpoint FILE or --no-checkpoint");
+        return diag_hint(d, "ask the audit office for the newest checkpoint it has; "
+                            "--no-checkpoint says that none was ever given out");
+    }
+    if (none) {
+        return ST_OK;
+    }
+    buf_release(note);
+    return file_load(path, NOTE_MAX, note, d);
+}
+
+static enum status part_of(const char *dir, char part[FILE_PATH_MAX], struct diag *d)
+{
+    size_t n = strlen(dir);
+    while (n > 1 && dir[n - 1] == '/') {
+        n--;
+    }
+    int len = snprintf(part, FILE_PATH_MAX, "%.*s.part", (int)n, dir);
+    return len > 5 && len < FILE_PATH_MAX
+               ? ST_OK
+               : diag_fail(d, ST_USAGE, "path", "the path is empty or too long");
+}
+
+struct restored {
+    struct rebuild_report rebuild;
+    struct renew_behind behind;
+    struct ledger_info info;
+    uint32_t epoch;
+};
+
+/* A crash leaves the unfinished folder under its other name; the same command begins
+ * again. */
+static enum status begin_epoch(struct env *e, const char *part, const char *dir,
+                               struct restored *r, struct diag *d)
+{
+    enum status st = env_restore(e, part, d);
+    if (st == ST_OK) {
+        st = backup_vault_opens(e->ledger, d);
+    }
+    if (st == ST_OK) {
+        st = renew_epoch(e->ledger, &r->behind, d);
+    }
+    if (st == ST_OK) {
+        r->info = *ledger_info(e->ledger);
+        r->epoch = ledger_head(e->ledger)->epoch;
+    }
+    env_look_end(e);
+    if (st == ST_OK) {
+        st = backup_publish(part, dir, d);
+    }
+    if (st != ST_OK) {
+        backup_drop(part);
+    }
+    return st;
+}
+
+static void report_restore(struct env *e, const char *dir, const struct restored *r)
+{
+    const struct output *o = &e->out;
+    uint64_t lost =
+        r->behind.size > r->rebuild.size ? r->behind.size - r->rebuild.size : 0;
+    if (o->json) {
+        struct json *top = output_object(&e->out, "almoner.restore/1");
+        json_put_text(top, "folder", dir);
+        json_put_text(top, "origin", r->info.origin);
+        json_put_text(top, "vkey", r->info.vkey);
+        json_put_uint(top, "epoch", r->epoch);
+        json_put_uint(top, "lost_records", lost);
+        put_rebuild(top, &r->rebuild);
+        return;
+    }
+    output_done(o,
+                TEXT(o, "restored %llu records into %s; epoch %u begins\n",
+                     "已恢复 %llu 条记录到 %s；进入第 %u 纪元\n"),
+                (unsigned long long)r->rebuild.size, dir, r->epoch);
+    if (lost > 0) {
+        output_warn(o,
+                    TEXT(o, "%llu records that the checkpoint knows of are lost",
+                         "校验点所知的 %llu 条记录已丢失"),
+                    (unsigned long long)lost);
+    }
+    if (r->rebuild.differ_total > 0) {
+        output_warn(o,
+                    TEXT(o,
+                         "%llu rows of the backup were not what its records give "
+                         "(%s); mended",
+                         "备份中 %llu 行与记录不符（%s），已更正"),
+                    (unsigned long long)r->rebuild.differ_total, r->rebuild.first);
+    }
+    output_data(o, "%s\n", r->info.vkey);
+    output_done(
+        o, "%s\n",
+        TEXT(
+            o,
+            "The line above is the ledger's new public key: give it to the audit "
+            "office.\nNothing is released or exported until what the bank has is "
+            "taken in:\nrestore take-in FILE for each file sent since the backup, then "
+            "restore settle.",
+            "上面一行是账套新公钥：请交审计局留存。\n"
+            "须先用 restore take-in 逐一核认备份后已送银行的文件，再用 restore "
+            "settle 双人确认，\n方可审批和导出。"));
+}
+
+static enum status run_restore(struct env *e, struct diag *d)
+{
+    char part[FILE_PATH_MAX];
+    char key_dir[FILE_PATH_MAX];
+    const char *dir = env_operand(e, 1);
+    const char *given;
+    struct restored r = {0};
+    struct buf note;
+    TRY(options_need(&e->options, "key-dir", &given, d));
+    TRY(file_absolute(given, key_dir, d));
+    TRY(part_of(dir, part, d));
+    TRY(env_load_who(e, d));
+    char joined[FILE_PATH_MAX + 8] = "";
+    const char *from = env_operand(e, 0);
+    enum status st = take_checkpoint(e, &note, d);
+    if (st == ST_OK && segments_is(from)) {
+        snprintf(joined, sizeof joined, "%s.joined", part);
+        backup_drop(joined); /* of an attempt that was killed */
+        st = segments_join(from, joined, d);
+        from = joined;
+    }
+    if (st == ST_OK) {
+        struct backup_restore q = {.from = from,
+                                   .part = part,
+                                   .key_dir = key_dir,
+                                   .checkpoint = buf_str(&note)};
+        st = backup_unpack(&q, &e->progress, &r.behind, &r.rebuild, d);
+    }
+    buf_release(&note);
+    meter_end(&e->meter);
+    if (joined[0] != '\0') {
+        backup_drop(joined);
+    }
+    TRY(st);
+    TRY(begin_epoch(e, part, dir, &r, d));
+    report_restore(e, dir, &r);
+    return ST_OK;
+}
+
+/* ---- what the bank has ---- */
+
+static enum status run_take_in(struct env *e, struct diag *d)
+{
+    struct lost_report r;
+    struct buf file;
+    uint64_t batch = 0;
+    const char *format = options_text(&e->options, "format");
+    const char *path = env_operand(e, 0);
+    TRY(options_number(&e->options, "batch", UINT32_MAX, &batch, d));
+    enum status st = file_load(path, BANK_FILE_MAX, &file, d);
+    if (st == ST_OK) {
+        st = env_write(e, ROLE_MAKER, d);
+    }
+    if (st == ST_OK) {
+        st = lost_take_in(e->ledger, (uint32_t)batch, format, buf_str(&file),
+                          &e->progress, &r, d);
+    }
+    buf_release(&file);
+    TRY(st);
+    meter_end(&e->meter);
+    output_done(&e->out, "%s\n",
+                r.already ? TEXT(&e->out, "this export is known: nothing changed",
+                                 "该文件的导出已有记录，未作任何改动")
+                          : TEXT(&e->out, "the file is this batch's, byte for byte",
+                                 "该文件与批次逐字节一致，已登记为已导出"));
+    TRY(batches_report(e, r.batch, d));
+    if (e->out.json) {
+        json_put_bool(output_object(&e->out, "almoner.batch/1"), "already_known",
+                      r.already);
+    }
+    return ST_OK;
+}
+
+static enum status run_settle(struct env *e, struct diag *d)
+{
+    const char *document = options_text(&e->options, "document");
+    TRY(env_write(e, document != NULL ? ROLE_RELEASER : ROLE_CHECKER | ROLE_ADMIN, d));
+    TRY(document != NULL ? lost_state(e->ledger, document, d)
+                         : lost_agree(e->ledger, d));
+    bool locked = ledger_head(e->ledger)->locked != 0;
+    if (e->out.json) {
+        json_put_bool(output_object(&e->out, "almoner.settle/1"), "locked", locked);
+        return ST_OK;
+    }
+    output_done(&e->out, "%s\n",
+                locked ? TEXT(&e->out, "a checker or admin agrees with: restore settle",
+                              "由复核人员或管理员确认：restore settle")
+                       : TEXT(&e->out, "releases and exports are free again",
+                              "审批和导出已恢复"));
+    return ST_OK;
+}
+
+static const struct option_spec BACKUP[] = {
+    {"out", 0, OPTION_TEXT, "NAME", "the folder to make; its keys are not in it"},
+    {"segments", 0, OPTION_TEXT, "DIR", "instead: add what is new to this folder"},
+};
+static const struct option_spec RESTORE[] = {
+    {"checkpoint", 0, OPTION_TEXT, "FILE",
+     "the newest checkpoint that anybody outside has"},
+    {"no-checkpoint", 0, OPTION_FLAG, NULL, "none was ever given out"},
+};
+static const struct option_spec TAKE_IN[] = {
+    {"batch", 0, OPTION_TEXT, "N", "the batch made anew for it (else by its ids)"},
+    {"format", 0, OPTION_TEXT, "FORMAT", "another format than the channel's"},
+};
+static const struct option_spec SETTLE[] = {
+    {"document", 0, OPTION_TEXT, "NO", "number of the bank's account statement"},
+};
+
+static const struct command ITEMS[] = {
+    {
+        .name = "backup",
+        .run = run_backup,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .options = COMMAND_OPTIONS(BACKUP),
+        .brief = "copy the ledger into a new folder",
+        .brief_zh = "备份账套",
+        .text =
+            "Makes the folder NAME with a compacted copy of the store, the signed "
+            "head, a checkpoint and the files' SHA-256, all on the disk and hashed "
+            "again before it gets its name. Never has the key folder in it: see "
+            "vault escrow. Not while a long act is unfinished. With --segments, what "
+            "is new since the last time goes into one more file of DIR; restore "
+            "takes such a folder too.",
+        .example = "  almoner -C baoqing backup --out /media/disk/baoqing-2026-11-05",
+    },
+    {
+        .name = "rebuild",
+        .run = run_rebuild,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .brief = "make all tables anew from the records",
+        .brief_zh = "由记录重建账表",
+        .text =
+            "Folds every record into a new store, with all rules and signatures "
+            "checked, copies the vault, compares key by key with the old tables, and "
+            "takes the old store's place. What was lost is not made good: the signed "
+            "head must agree. Nobody else may have the ledger open.",
+        .example = "  almoner -C baoqing rebuild",
+    },
+    {
+        .name = "restore",
+        .run = run_restore,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "BACKUP DIR",
+        .operand_min = 2,
+        .operand_max = 2,
+        .options = COMMAND_OPTIONS(RESTORE),
+        .brief = "make a ledger from a backup (admin)",
+        .brief_zh = "由备份恢复账套（管理员）",
+        .text =
+            "Makes DIR from BACKUP and begins a new epoch, with a new origin and a new "
+            "key of the ledger in --key-dir, where vault.key must be. What was done "
+            "since the backup is lost; nothing is released or exported until what the "
+            "bank has is taken in (restore take-in) and settled (restore settle). The "
+            "newest checkpoint outside says how much is lost, and that the backup is "
+            "of this ledger.",
+        .example = "  almoner restore /media/disk/baoqing-2026-11-05 baoqing \\\n"
+                   "      --key-dir /root/keys --checkpoint 2026-11.checkpoint \\\n"
+                   "      --as zhao --key zhao.pem",
+    },
+    {
+        .name = "restore take-in",
+        .run = run_take_in,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "FILE",
+        .operand_min = 1,
+        .operand_max = 1,
+        .options = COMMAND_OPTIONS(TAKE_IN),
+        .brief = "prove which batch a file at the bank is",
+        .brief_zh = "核认已送银行的文件",
+        .text =
+            "After a restore: makes the batch again and compares, byte for byte. The "
+            "batch is exported from then on, and the bank's answer is taken in as "
+            "ever. For a file whose batch was made after the backup, take in again "
+            "what came since, run, make the batch anew, and name it with --batch.",
+        .example =
+            "  almoner -C baoqing restore take-in 2026-11.xml --as li --key li.pem",
+    },
+    {
+        .name = "restore settle",
+        .run = run_settle,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "",
+        .options = COMMAND_OPTIONS(SETTLE),
+        .brief = "sign that the bank has nothing else",
+        .brief_zh = "确认银行再无其他文件",
+        .text = "With --document a releaser states, by the bank's account statement, "
+                "that nothing else was sent since the backup. Without, a checker or "
+                "admin agrees, and releases and exports are free again.",
+        .example =
+            "  almoner -C baoqing restore settle --document 对账单-2026-11 --as zhou "
+            "\\\n"
+            "      --key zhou.pem\n"
+            "  almoner -C baoqing restore settle --as sun --key sun.pem",
+    },
+};
+const struct command_list commands_restore = {"Backup", "备份", ITEMS,
+                                              COMMAND_COUNT(ITEMS)};

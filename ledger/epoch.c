@@ -1,0 +1,175 @@
+/* epoch.c - rows of the ledger's own keys, and bodies of lost-file records; see
+ * epoch.h. Bytes: docs/formats/ledger.md. */
+#include "ledger/epoch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "ledger/body.h"
+
+void epoch_origin(const char *genesis_origin, uint32_t epoch, char out[ORIGIN_MAX + 1])
+{
+    int n = epoch > 1
+                ? snprintf(out, ORIGIN_MAX + 1, "%.100s/e%u", genesis_origin, epoch)
+                : snprintf(out, ORIGIN_MAX + 1, "%s", genesis_origin);
+    must(n >= 0 && n <= ORIGIN_MAX);
+}
+
+enum status epoch_key_put(struct txn *t, const struct epoch_key *e, struct diag *d)
+{
+    uint8_t bytes[200];
+    uint8_t key[5];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->since);
+    writer_varint(&w, e->before);
+    writer_varint(&w, e->proposed_by);
+    writer_varint(&w, e->epoch);
+    writer_varint(&w, e->batches);
+    writer_varint(&w, e->behind_size);
+    writer_bytes(&w, e->behind_root, DIGEST_LEN);
+    writer_bytes(&w, e->public_key, KEY_PUBLIC_LEN);
+    must(!w.failed);
+    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_EPOCH, e->number),
+                     writer_str(&w), d);
+}
+
+enum status epoch_key_get(struct txn *t, uint32_t number, struct epoch_key *out,
+                          struct diag *d)
+{
+    uint8_t key[5];
+    struct str row;
+    struct reader r;
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_EPOCH, number), &row,
+                  d));
+    if (row.p == NULL) {
+        return diag_fail(d, ST_CONFLICT, "unknown-ledger-key",
+                         "the ledger has no key %u", number);
+    }
+    reader_init(&r, row.p, row.n);
+    out->number = number;
+    out->state = (enum entry_state)reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    out->since = reader_varint(&r);
+    out->before = (uint32_t)reader_varint(&r);
+    out->proposed_by = (uint32_t)reader_varint(&r);
+    out->epoch = (uint32_t)reader_varint(&r);
+    out->batches = (uint32_t)reader_varint(&r);
+    out->behind_size = reader_varint(&r);
+    struct str root = reader_bytes(&r, DIGEST_LEN);
+    struct str public_key = reader_bytes(&r, KEY_PUBLIC_LEN);
+    if (!reader_done(&r)) {
+        return diag_fail(d, ST_INTEGRITY, "register-row",
+                         "the register's row of ledger key %u is not what was written",
+                         number);
+    }
+    memcpy(out->behind_root, root.p, DIGEST_LEN);
+    memcpy(out->public_key, public_key.p, KEY_PUBLIC_LEN);
+    return ST_OK;
+}
+
+enum status epoch_key_at(struct txn *t, uint32_t keys, uint64_t size,
+                         struct epoch_key *out, struct diag *d)
+{
+    struct epoch_key e;
+    TRY(epoch_key_get(t, 1, out, d));
+    for (uint32_t n = 2; n <= keys; n++) {
+        TRY(epoch_key_get(t, n, &e, d));
+        if (e.since > out->since && e.since <= size) {
+            *out = e;
+        }
+    }
+    return ST_OK;
+}
+
+enum status epoch_key_known(struct txn *t, uint32_t keys,
+                            const uint8_t public_key[KEY_PUBLIC_LEN], bool *known,
+                            struct diag *d)
+{
+    *known = false;
+    for (uint32_t n = 1; n <= keys && !*known; n++) {
+        struct epoch_key e;
+        TRY(epoch_key_get(t, n, &e, d));
+        *known = memcmp(e.public_key, public_key, KEY_PUBLIC_LEN) == 0;
+    }
+    return ST_OK;
+}
+
+static void read_sent(struct body *b, struct lost_file *out)
+{
+    out->sent.batch = (uint32_t)body_uint(b, 2, UINT32_MAX);
+    body_text(b, 3, out->sent.format, sizeof out->sent.format);
+    body_digest(b, 4, out->sent.sha256);
+    out->sent.length = body_uint(b, 5, UINT64_MAX);
+    out->sent.lines = body_uint(b, 6, UINT32_MAX);
+    out->sent.total_fen = body_int(b, 7);
+    out->created_us = body_int(b, 8);
+    out->id_epoch = (uint32_t)body_uint(b, 10, UINT32_MAX);
+    out->id_number = (uint32_t)body_uint(b, 11, UINT32_MAX);
+}
+
+bool lost_file_read(struct str plain, struct lost_file *out)
+{
+    struct body b;
+    memset(out, 0, sizeof *out);
+    body_start(&b, plain);
+    out->what = (enum lost_what)body_uint(&b, 1, LOST_AGREED);
+    switch (out->what) {
+    case LOST_SENT:
+        read_sent(&b, out);
+        break;
+    case LOST_STATED:
+        body_text(&b, 2, out->document, sizeof out->document);
+        break;
+    case LOST_AGREED:
+        body_digest(&b, 2, out->statement);
+        break;
+    }
+    return body_done(&b) && out->what >= LOST_SENT &&
+           (out->what != LOST_STATED || out->document[0] != '\0');
+}
+
+static void write_sent(const struct lost_file *x, struct writer *w)
+{
+    cbor_put_uint(w, 2);
+    cbor_put_uint(w, x->sent.batch);
+    cbor_put_uint(w, 3);
+    cbor_put_text(w, str_of(x->sent.format));
+    cbor_put_uint(w, 4);
+    cbor_put_bytes(w, x->sent.sha256, DIGEST_LEN);
+    cbor_put_uint(w, 5);
+    cbor_put_uint(w, x->sent.length);
+    cbor_put_uint(w, 6);
+    cbor_put_uint(w, x->sent.lines);
+    cbor_put_uint(w, 7);
+    cbor_put_int(w, x->sent.total_fen);
+    cbor_put_uint(w, 8);
+    cbor_put_int(w, x->created_us);
+    cbor_put_uint(w, 10);
+    cbor_put_uint(w, x->id_epoch);
+    cbor_put_uint(w, 11);
+    cbor_put_uint(w, x->id_number);
+}
+
+void lost_file_write(const struct lost_file *x, struct writer *w)
+{
+    cbor_put_map(w, x->what == LOST_SENT ? 10 : 2);
+    cbor_put_uint(w, 1);
+    cbor_put_uint(w, (uint64_t)x->what);
+    switch (x->what) {
+    case LOST_SENT:
+        write_sent(x, w);
+        break;
+    case LOST_STATED:
+        cbor_put_uint(w, 2);
+        cbor_put_text(w, str_of(x->document));
+        break;
+    case LOST_AGREED:
+        cbor_put_uint(w, 2);
+        cbor_put_bytes(w, x->statement, DIGEST_LEN);
+        break;
+    }
+}

@@ -1,0 +1,142 @@
+/* renew.c - new keys of the ledger, and new epochs. The private key is in its file, and
+ * synced, before the record that names it: a record without its key could never sign a
+ * head. A key whose record was never written is a file that nothing refers to. */
+#include "ledger/renew.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "base/wipe.h"
+#include "ledger/body.h"
+#include "ledger/ledger_private.h"
+
+/* Makes a key and its file, named after the origin it will sign under. */
+static enum status make_key(struct ledger *l, const char *origin,
+                            uint8_t public_key[KEY_PUBLIC_LEN], struct diag *d)
+{
+    uint8_t seed[32];
+    char path[LEDGER_PATH_MAX];
+    struct buf pem;
+    struct key *key = NULL;
+    TRY(ledger_random(l, seed, sizeof seed, d));
+    enum status st = key_new(&key, seed, d);
+    wipe(seed, sizeof seed);
+    if (st != ST_OK) {
+        return st;
+    }
+    key_public(key, public_key);
+    buf_init(&pem, 8192);
+    st = ledger_key_path(l, origin, public_key, path, d);
+    if (st == ST_OK) {
+        st = key_to_pem(key, str_of(""), &pem, d);
+    }
+    if (st == ST_OK) {
+        st = ledger_write_new(path, buf_str(&pem), 0600, d);
+    }
+    if (st == ST_OK) {
+        st = ledger_sync_dir(l->key_dir, d);
+    }
+    wipe(pem.p, pem.cap);
+    buf_release(&pem);
+    key_free(key);
+    return st;
+}
+
+/* The record itself has the new origin, and is signed for it. */
+static enum status append_epoch(struct ledger *l, const char *origin,
+                                const uint8_t public_key[KEY_PUBLIC_LEN],
+                                const struct renew_behind *behind, struct diag *d)
+{
+    uint8_t bytes[300];
+    char subject[80];
+    uint8_t root[DIGEST_LEN];
+    struct writer w;
+    struct act_text text = {.subject = subject};
+    uint64_t size = ledger_head(l)->tree.size;
+    uint32_t epoch = ledger_head(l)->epoch + 1;
+    bool known = behind->size > size;
+    ledger_root(l, root);
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, known ? 6 : 4);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, epoch);
+    cbor_put_uint(&w, 2);
+    body_put_key(&w, public_key);
+    cbor_put_uint(&w, 3);
+    cbor_put_uint(&w, size);
+    cbor_put_uint(&w, 4);
+    cbor_put_bytes(&w, root, DIGEST_LEN);
+    if (known) {
+        cbor_put_uint(&w, 5);
+        cbor_put_uint(&w, behind->size);
+        cbor_put_uint(&w, 6);
+        cbor_put_bytes(&w, behind->root, DIGEST_LEN);
+    }
+    snprintf(subject, sizeof subject, "epoch %u: restored at %llu records", epoch,
+             (unsigned long long)size);
+    must(str_copy(str_of(origin), l->info.origin, sizeof l->info.origin));
+    return ledger_append_signed(l, KIND_EPOCH, writer_str(&w), text, NULL, d);
+}
+
+enum status renew_epoch(struct ledger *l, const struct renew_behind *behind,
+                        struct diag *d)
+{
+    char origin[ORIGIN_MAX + 1];
+    char before[ORIGIN_MAX + 1];
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    bool resume;
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    memcpy(before, l->info.origin, sizeof before);
+    epoch_origin(l->info.genesis_origin, ledger_head(l)->epoch + 1, origin);
+    TRY(make_key(l, origin, public_key, d));
+    TRY(ledger_begin(l, d)); /* may vouch for the clock, still in the old epoch */
+    enum status st = append_epoch(l, origin, public_key, behind, d);
+    if (st != ST_OK) {
+        memcpy(l->info.origin, before, sizeof before);
+        ledger_abort(l);
+        return st;
+    }
+    return ledger_commit(l, d);
+}
+
+enum status renew_key(struct ledger *l, uint32_t *number, struct diag *d)
+{
+    uint8_t bytes[100];
+    char subject[80];
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    struct writer w;
+    bool resume;
+    uint32_t next = ledger_head(l)->ledger_keys + 1;
+    struct act_text text = {.subject = subject};
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    TRY(make_key(l, l->info.origin, public_key, d));
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 2);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, next);
+    cbor_put_uint(&w, 2);
+    body_put_key(&w, public_key);
+    snprintf(subject, sizeof subject, "ledger key %u", next);
+    TRY(ledger_act(l, KIND_LEDGER_KEY, writer_str(&w), text, NULL, d));
+    *number = next;
+    return ST_OK;
+}
+
+enum status renew_confirm(struct ledger *l, uint32_t number, struct diag *d)
+{
+    uint8_t bytes[40];
+    char subject[80];
+    struct writer w;
+    bool resume;
+    struct act_text text = {.subject = subject};
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 2);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, REGISTER_EPOCH);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, number);
+    snprintf(subject, sizeof subject, "confirm ledger key %u", number);
+    return ledger_act(l, KIND_SECOND, writer_str(&w), text, NULL, d);
+}
