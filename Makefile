@@ -68,6 +68,8 @@ VERIFY := $(BIN)/almoner-verify
 VERIFY_LIB := $(OUT)/libverify.a
 VERIFY_FUZZERS := $(OUT)/fuzz_bundle $(OUT)/fuzz_bundle_records
 DAMAGE := $(OUT)/bundle_damage
+FLIP := $(OUT)/flip
+ROWS := $(OUT)/rows
 SIM := $(if $(SIM_SRC),$(BIN)/sim)
 BENCH := $(if $(BENCH_SRC),$(BIN)/bench)
 UNIT := $(if $(SUITES),$(OUT)/unit_tests)
@@ -116,7 +118,7 @@ endif
 # What the tests and scripts are told; absolute, so that they may change directory.
 TEST_ENV = OUT='$(CURDIR)/$(OUT)' VARIANT='$(VARIANT)' \
 	ALMONER='$(if $(ALMONER),$(CURDIR)/$(ALMONER))' SIM='$(if $(SIM),$(CURDIR)/$(SIM))' \
-	VERIFY='$(CURDIR)/$(VERIFY)' DAMAGE='$(CURDIR)/$(DAMAGE)' UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
+	VERIFY='$(CURDIR)/$(VERIFY)' DAMAGE='$(CURDIR)/$(DAMAGE)' FLIP='$(CURDIR)/$(FLIP)' ROWS='$(CURDIR)/$(ROWS)' UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
 	FUZZ_SECONDS='$(FUZZ_SECONDS)'
 # Check's limit of 4 seconds for a test is for fast machines without sanitizers.
 TEST_ENV += CK_TIMEOUT_MULTIPLIER='$(if $(filter release,$(VARIANT)),5,20)'
@@ -125,7 +127,7 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all demo check test property mutate bench asan ubsan fuzz cov tidy format layers headers \
+.PHONY: all demo check test property flip mutate bench asan ubsan fuzz cov tidy format layers headers \
 	style install clean help programs FORCE
 .DEFAULT_GOAL := all
 
@@ -133,9 +135,9 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 all: $(LIB) $(ALMONER) $(VERIFY) ## build the programs (build/almoner, almoner-verify)
 
-programs: $(LIB) $(ALMONER) $(VERIFY) $(DAMAGE) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
+programs: $(LIB) $(ALMONER) $(VERIFY) $(DAMAGE) $(FLIP) $(ROWS) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
 
-demo: $(ALMONER) $(SIM) ## pay a county for three months, in a sandbox at build/demo
+demo: $(ALMONER) $(VERIFY) $(SIM) ## pay a county for three months, in a sandbox at build/demo
 	$(Q)$(TEST_ENV) tests/demo.sh
 
 check: layers headers style ## all checks: layers, headers, style; then the tests
@@ -147,6 +149,9 @@ test: programs ## unit (with golden files), fuzz corpus and cli (T=part-of-a-nam
 property: $(PROPERTY) $(LEDGERS_TEST) ## against a naive model: N or LEDGERS=N SEED FIRST
 	$(Q)$(if $(LEDGERS),$(LEDGERS_TEST) '$(LEDGERS)',$(PROPERTY) '$(or $(N),1000000)') \
 		'$(or $(SEED),1)' '$(FIRST)'
+
+flip: programs ## a bit of every byte of a small store (STEP=9; 1: all of them, hours)
+	$(Q)$(TEST_ENV) FLIP_STEP='$(or $(STEP),9)' TEST_TIMEOUT=86400 tests/run.sh cli/flip
 
 mutate: ## break the rules on purpose, one by one: tests must go red (T=part-of-a-name)
 	$(Q)CC='$(CC)' tests/mutate.sh $(T)
@@ -160,7 +165,7 @@ headers: ## every header compiles alone
 style: ## the rules of docs/STYLE.md that a script can see
 	$(call say,CHECK,style)tests/style.sh --self-test && tests/style.sh
 
-bench: $(ALMONER) $(SIM) $(BENCH) ## speed beside the raw limits (BENCH_ARGS=...)
+bench: $(ALMONER) $(VERIFY) $(SIM) $(BENCH) ## speed beside the raw limits (BENCH_ARGS=...)
 	$(if $(BENCH),,@echo 'bench: nothing in tests/bench' >&2; exit 1)
 	$(Q)$(TEST_ENV) $(BENCH) $(BENCH_ARGS)
 
@@ -277,6 +282,8 @@ $(VERIFY): $(call objects,verify/main.c) $(VERIFY_WITH)
 	$(call link_verify)
 $(DAMAGE): $(call objects,tests/damage/bundle.c) $(VERIFY_WITH)
 	$(call link_verify)
+$(FLIP) $(ROWS): $(OUT)/%: $(OBJ)/tests/damage/%.o $(LIB)
+	$(call link)
 # Its names are also the library's: these fuzz targets take nothing of that.
 ifeq ($(VARIANT),fuzz)
 $(VERIFY_FUZZERS): $(OUT)/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(VERIFY_WITH)

@@ -25,7 +25,7 @@
 static enum status take_checkpoint(struct bundle *b, struct str note, struct diag *d)
 {
     struct checkpoint c;
-    TRY(ledger_read_checkpoint(b->l, note, &c, d));
+    TRY(ledger_read_checkpoint(b->l, note, &c, NULL, d));
     TRY(outside_contained(b->l, &c, d));
     size_t i = numbers_from(&b->checkpoint_sizes, c.size);
     if (!numbers_have(&b->checkpoint_sizes, c.size)) {

@@ -64,7 +64,7 @@ static void put_head(const struct bundle *b, struct buf *out)
     date_print(day_of_time(ledger_head(b->l)->last_us, info->offset_minutes), day);
     text_base64(b->r->root, DIGEST_LEN, root);
     buf_addf(out,
-             "取证包 / Evidence bundle\n\n"
+             "证据包 / Evidence bundle\n\n"
              "单位 / office           %s\n"
              "账套 / ledger           %s\n"
              "公钥 / vkey             %s\n"

@@ -99,6 +99,21 @@ static enum status batches_and_files(struct verify *v, struct verify_report *fou
     return st;
 }
 
+/* What walks find, look-ups must find too. */
+static enum status check_tables(struct verify *v, struct diag *d)
+{
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        bool sound;
+        TRY(store_check(ledger_txn(v->l), (enum table)i, &sound, d));
+        if (!sound) {
+            verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                       "a page of the table %s is damaged: keys are not found in it",
+                       table_name((enum table)i));
+        }
+    }
+    return ST_OK;
+}
+
 static enum status all_parts(struct verify *v, struct diag *d)
 {
     struct verify_report *r = v->r;
@@ -108,6 +123,10 @@ static enum status all_parts(struct verify *v, struct diag *d)
         verify_bad(v, &r->integrity, NO_SEQUENCE, "%s", doubt->what);
     }
     if (r->integrity == VERDICT_FAIL || v->o->hashes_only) {
+        return ST_OK;
+    }
+    TRY(check_tables(v, d));
+    if (r->integrity == VERDICT_FAIL) {
         return ST_OK;
     }
     TRY(verify_fold(v, d));
@@ -183,6 +202,9 @@ enum status verify_ledger(struct ledger *l, const struct verify_options *o,
     }
     digest_free(v.g);
     digest_free(v.files);
+    if (st == ST_CONFLICT || st == ST_DENIED || st == ST_INPUT) {
+        d->status = st = ST_INTEGRITY; /* of what the ledger itself holds */
+    }
     if (st != ST_OK || !r->bad) {
         return st;
     }

@@ -27,7 +27,10 @@ struct verify_report {
     uint64_t erased;         /* rows */
     uint64_t erased_lines;   /* of batches */
     uint64_t erased_exports; /* bank files */
-    bool contained;      /* the tree of options.outside is the beginning of this one */
+    bool contained; /* the tree of options.outside is the beginning of this one */
+    /* Not contained: it is of an epoch before, and from this record on it covers what a
+     * restore lost, as the ledger says itself; 0: not so. */
+    uint64_t lost_from;
     uint64_t elapsed_us; /* of the hashing, given by the caller's clock; see clock */
 };
 

@@ -43,8 +43,12 @@ static void compare_outside(struct verify *v, const struct frontier *tree)
     uint8_t root[DIGEST_LEN];
     struct diag why;
     tree_root(tree, v->g, root);
-    v->r->contained = outside_compare(v->o->outside, tree->size, root, &why) == ST_OK;
-    if (!v->r->contained) {
+    enum status st =
+        outside_compare(v->o->outside, &v->outside_end, tree->size, root, &why);
+    v->r->contained = st == ST_OK;
+    if (st == ST_CONFLICT) {
+        v->r->lost_from = v->outside_end.kept;
+    } else if (st != ST_OK) {
         verify_bad(v, &v->r->integrity, NO_SEQUENCE, "%s", why.what);
     }
 }
@@ -200,6 +204,9 @@ enum status verify_chain(struct verify *v, struct diag *d)
     struct chain c = {0};
     int64_t start = v->o->clock_us != NULL ? v->o->clock_us() : 0;
     tree_init(&c.tree);
+    if (v->o->outside != NULL) {
+        TRY(outside_end(v->l, v->o->outside, &v->outside_end, d));
+    }
     if (v->o->outside != NULL && v->o->outside->size == 0) {
         compare_outside(v, &c.tree);
     }

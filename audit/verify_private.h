@@ -4,6 +4,7 @@
 
 #include "audit/verify.h"
 #include "ledger/body.h"
+#include "ledger/epoch.h"
 #include "ledger/vault.h"
 
 #define NO_SEQUENCE UINT64_MAX
@@ -12,9 +13,10 @@ struct verify {
     struct ledger *l;
     const struct verify_options *o;
     struct verify_report *r;
-    struct digest *g;       /* of the ledger's suite */
-    struct digest *files;   /* SHA-256 */
-    uint64_t facts_entries; /* commitments in all facts and repayment records */
+    struct digest *g;             /* of the ledger's suite */
+    struct digest *files;         /* SHA-256 */
+    struct epoch_end outside_end; /* of the epoch of o->outside */
+    uint64_t facts_entries;       /* commitments in all facts and repayment records */
 };
 
 /* The first finding of all is kept for the report; the verdict becomes FAIL. */

@@ -81,15 +81,18 @@ enum status anchor_checkpoint(struct ledger *l, struct str note, struct checkpoi
 {
     const struct ledger_info *info = ledger_info(l);
     struct checkpoint c;
-    struct str text;
     uint8_t root[DIGEST_LEN];
     bool found;
-    TRY(note_verify(note, str_of(info->origin), info->public_key, &text, d));
-    TRY(checkpoint_parse(text, &c, d));
+    TRY(ledger_read_checkpoint(l, note, &c, NULL, d));
     if (!str_is(c.origin, info->origin)) {
-        return diag_fail(d, ST_INPUT, "other-ledger",
-                         "the checkpoint is of %.*s, not of %s", STR_ARG(c.origin),
-                         info->origin);
+        diag_fail(d, ST_CONFLICT, "earlier-epoch",
+                  "the checkpoint is of %.*s: the ledger was restored since, and is %s "
+                  "now",
+                  STR_ARG(c.origin), info->origin);
+        return diag_hint(d,
+                         "file it outside, it is good for audit verify --checkpoint; "
+                         "the witness enrols the new epoch and cosigns a checkpoint "
+                         "of now");
     }
     if (c.size > ledger_head(l)->tree.size) {
         return other_tree(true, c.size, d);

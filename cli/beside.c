@@ -4,6 +4,7 @@
 #include "cli/beside.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -63,6 +64,10 @@ enum status beside_join(void *ctx, struct diag *d)
         return ST_OK;
     }
     TRY(wait_for(b, &how, d));
+    if (WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL) {
+        return diag_fail(d, ST_SYSTEM, "killed",
+                         "the second verifying process was killed: too little memory?");
+    }
     if (WIFSIGNALED(how)) {
         return diag_fail(d, ST_INTEGRITY, "crash",
                          "checking people crashed (signal %d): a page of the store is "

@@ -4,10 +4,21 @@
 
 #include "audit/outside.h"
 #include "cli/files.h"
+#include "ledger/epoch.h"
 
 void checkpoints_release(struct signed_tree *s)
 {
     buf_release(&s->note);
+}
+
+static enum status read_own(struct env *e, struct signed_tree *out, struct diag *d)
+{
+    struct epoch_key by;
+    char origin[ORIGIN_MAX + 1];
+    TRY(ledger_read_checkpoint(e->ledger, buf_str(&out->note), &out->c, &by, d));
+    epoch_origin(ledger_info(e->ledger)->genesis_origin, by.epoch, origin);
+    vkey_print(str_of(origin), by.public_key, out->vkey);
+    return ST_OK;
 }
 
 enum status checkpoints_load(struct env *e, const char *path, struct signed_tree *out,
@@ -15,18 +26,19 @@ enum status checkpoints_load(struct env *e, const char *path, struct signed_tree
 {
     enum status st = file_load(path, CHECKPOINT_FILE_MAX, &out->note, d);
     if (st == ST_OK) {
-        st = ledger_read_checkpoint(e->ledger, buf_str(&out->note), &out->c, d);
+        st = read_own(e, out, d);
     }
     return st == ST_OK || d->where[0] != '\0' ? st : diag_where(d, "%s", path);
 }
 
 /* Does the last one made here cover so many records? An older program kept none, and
- * after a change of the ledger's key an old one is of no use. */
+ * what an old key signed, or an epoch before a restore, is not given out any more. */
 static enum status kept_covers(struct env *e, uint64_t size, bool *covers,
                                struct diag *d)
 {
     struct str note;
     struct checkpoint c;
+    struct epoch_key by;
     struct diag ignored;
     uint64_t all = ledger_head(e->ledger)->tree.size;
     if (size != CHECKPOINTS_ALL && size > all) {
@@ -36,7 +48,8 @@ static enum status kept_covers(struct env *e, uint64_t size, bool *covers,
     }
     TRY(ledger_kept_checkpoint(e->ledger, &note, d));
     *covers = note.n > 0 &&
-              ledger_read_checkpoint(e->ledger, note, &c, &ignored) == ST_OK &&
+              ledger_read_checkpoint(e->ledger, note, &c, &by, &ignored) == ST_OK &&
+              ledger_signs_now(e->ledger, &by) &&
               c.size >= (size == CHECKPOINTS_ALL ? all : size);
     return ST_OK;
 }
@@ -67,7 +80,7 @@ static enum status take_own(struct env *e, uint64_t size, struct signed_tree *ou
     env_look_end(e);
     buf_init(&out->note, CHECKPOINT_FILE_MAX);
     TRY(kept ? take_kept(e, out, d) : make(e, out, d));
-    return ledger_read_checkpoint(e->ledger, buf_str(&out->note), &out->c, d);
+    return read_own(e, out, d);
 }
 
 static enum status take_given(struct env *e, uint64_t size, const char *path,

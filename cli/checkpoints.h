@@ -10,8 +10,9 @@
 #define CHECKPOINTS_ALL UINT64_MAX
 
 struct signed_tree {
-    struct buf note;     /* as signed; what `c` borrows from */
-    struct checkpoint c; /* its signature holds */
+    struct buf note;          /* as signed; what `c` borrows from */
+    struct checkpoint c;      /* its signature holds */
+    char vkey[VKEY_TEXT_CAP]; /* by which; of a ledger only */
 };
 void checkpoints_release(struct signed_tree *s); /* zeroed is fine */
 

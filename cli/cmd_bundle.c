@@ -277,7 +277,7 @@ static const struct command ITEMS[] = {
         .operands = "",
         .options = COMMAND_OPTIONS(OPTIONS),
         .brief = "records with their proof in one file for an auditor",
-        .brief_zh = "生成取证包",
+        .brief_zh = "生成证据包",
         .text =
             "A ZIP file that sha256sum and almoner-verify check without this program: "
             "records, the tree that proves them up to a checkpoint made now, policies, "

@@ -94,7 +94,15 @@ static enum status propose(struct env *e, struct diag *d)
                 TEXT(o, "erasing person %llu is proposed; a checker goes on with:\n",
                      "已提出销毁补贴对象 %llu 的信息；由复核人员继续：\n"),
                 (unsigned long long)person);
-    output_done(o, "almoner person erase %llu --confirm\n", (unsigned long long)person);
+    output_done(o, "almoner person erase %llu --confirm --copies %s\n",
+                (unsigned long long)person, TEXT(o, "TEXT", "说明"));
+    output_done(o, "%s\n",
+                TEXT(o,
+                     "before that, list all that this ledger does not reach: backups, "
+                     "folders of backup segments, papers; --copies puts them into the "
+                     "certificate",
+                     "确认前请清点本账套以外的副本：备份、分段备份目录、纸质材料，用 "
+                     "--copies 载入销毁证明"));
     return ST_OK;
 }
 
@@ -135,6 +143,25 @@ static bool compact(struct env *e)
     return false;
 }
 
+/* What is no part of the ledger keeps what it has: somebody has to go there. */
+static void tell_copies(const struct env *e, const char *copies)
+{
+    const struct output *o = &e->out;
+    if (copies == NULL) {
+        output_warn(o, "%s",
+                    TEXT(o, "the certificate names no copies (--copies)",
+                         "销毁证明未注明其他副本（--copies）"));
+    }
+    output_done(
+        o, "%s\n",
+        TEXT(o,
+             "backups and segments made until now still hold the person: make a "
+             "new backup, begin a new folder of segments (its first is full), "
+             "and destroy the older ones when they may go",
+             "此前的备份和分段备份仍含有此人：请另做备份，另起分段备份目录（首段"
+             "为全量），旧备份到期后销毁"));
+}
+
 static enum status confirm(struct env *e, struct diag *d)
 {
     const struct output *o = &e->out;
@@ -164,6 +191,7 @@ static enum status confirm(struct env *e, struct diag *d)
                 TEXT(o, "files and copies that still hold the person:",
                      "仍含有此人的文件和副本："),
                 (unsigned long long)person);
+    tell_copies(e, options_text(&e->options, "copies"));
     return ST_OK;
 }
 
@@ -254,8 +282,10 @@ static const struct command ITEMS[] = {
             "no free page keeps them; a certificate record says so. Number, programme, "
             "months and amounts stay, so every sum and proof holds. Refused before the "
             "years of retention are over, under legal hold, while money is open, and "
-            "while the person is still entitled. Imported files, answers and backups "
-            "still hold the person: person show lists them, --copies names more.\n"
+            "while the person is still entitled. Imported files and answers still hold "
+            "the person: person show lists them. So do backups, and folders of "
+            "segments until a new one is begun, which the ledger does not know of: "
+            "the checker lists them by --copies.\n"
             "An interrupted one is finished by the next command that writes, or by "
             "--finish, which needs no WHO.",
         .example =

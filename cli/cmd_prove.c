@@ -98,7 +98,7 @@ static enum status save_proof(struct env *e, const struct proof_text *t,
     buf_release(&text);
     if (st == ST_OK && e->out.json) {
         struct json *top = put_tree(e, t, &tree->c);
-        json_put_text(top, "vkey", ledger_info(e->ledger)->vkey);
+        json_put_text(top, "vkey", tree->vkey);
         json_put_text(top, "file", path);
     }
     return st;
@@ -186,6 +186,7 @@ struct check {
     struct env *e;
     const char *path; /* of the proof */
     struct log_key key;
+    struct log_key old_key; /* of the older checkpoint; g NULL: the same */
     struct buf proof;
     struct buf other; /* the record, or the older checkpoint */
     struct proof_text t;
@@ -275,7 +276,8 @@ static enum status check_growth(struct check *c, const char *path, struct diag *
     const struct output *o = &c->e->out;
     struct checkpoint old;
     TRY(file_load(path, CHECKPOINT_FILE_MAX, &c->other, d));
-    enum status st = checkpoints_verify(&c->key, buf_str(&c->other), &old, d);
+    enum status st = checkpoints_verify(c->old_key.g != NULL ? &c->old_key : &c->key,
+                                        buf_str(&c->other), &old, d);
     if (st != ST_OK) {
         return diag_where(d, "%s", path);
     }
@@ -342,6 +344,7 @@ static enum status run_check(struct env *e, struct diag *d)
     struct check c = {.e = e, .path = env_operand(e, 0)};
     const char *record = options_text(&e->options, "record");
     const char *old = options_text(&e->options, "old-checkpoint");
+    const char *old_vkey = options_text(&e->options, "old-vkey");
     const char *vkey;
     TRY(options_need(&e->options, "vkey", &vkey, d));
     if ((record != NULL) == (old != NULL)) {
@@ -351,11 +354,15 @@ static enum status run_check(struct env *e, struct diag *d)
         return diag_hint(d, "see almoner help audit check-proof");
     }
     enum status st = checkpoints_key(vkey, &c.key, d);
+    if (st == ST_OK && old_vkey != NULL) {
+        st = checkpoints_key(old_vkey, &c.old_key, d);
+    }
     if (st == ST_OK) {
         st = check(&c, record, old, d);
     }
     buf_release(&c.other);
     buf_release(&c.proof);
+    checkpoints_key_release(&c.old_key);
     checkpoints_key_release(&c.key);
     return st;
 }
@@ -371,6 +378,8 @@ static const struct option_spec CHECK[] = {
      "the record's bytes, as audit record wrote them"},
     {"old-checkpoint", 0, OPTION_TEXT, "FILE", "the checkpoint the proof begins with"},
     {"vkey", 0, OPTION_TEXT, "KEY", "the ledger's verifier key, from outside"},
+    {"old-vkey", 0, OPTION_TEXT, "KEY",
+     "the key it had at the older checkpoint, if that was another"},
 };
 
 static const struct command ITEMS[] = {
@@ -404,7 +413,9 @@ static const struct command ITEMS[] = {
         .text =
             "Checks the checkpoint's signature under the key given, and that the "
             "record's bytes, or the older checkpoint, lead to its root. The key must "
-            "come from elsewhere than the proof. Exit 5 when it does not hold.",
+            "come from elsewhere than the proof. Exit 5 when it does not hold. When "
+            "the ledger's key was replaced since the older checkpoint, or the ledger "
+            "was restored, both keys are given.",
         .example =
             "  almoner audit check-proof 17.tlog-proof --record 17.cbor --vkey KEY\n"
             "  almoner audit check-proof growth "

@@ -8,12 +8,15 @@
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/settle_view.h"
 #include "ledger/backup.h"
 #include "ledger/segments.h"
 
 #define BANK_FILE_MAX ((size_t)2 * 1024 * 1024 * 1024)
 #define NOTE_MAX ((size_t)64 * 1024)
 #define LOCK_WAIT_MS 10000
+#define LOCK_WAIT_MAX_S 86400
+#define EPOCHS_MAX 1000
 
 static void put_root(struct json *o, const uint8_t root[DIGEST_LEN])
 {
@@ -105,6 +108,9 @@ static enum status run_rebuild(struct env *e, struct diag *d)
     struct rebuild_report r;
     struct ledger_options o = {.dir = dir != NULL ? dir : ".",
                                .lock_wait_ms = LOCK_WAIT_MS};
+    uint64_t wait_s = LOCK_WAIT_MS / 1000;
+    TRY(options_number(&e->options, "lock-wait", LOCK_WAIT_MAX_S, &wait_s, d));
+    o.lock_wait_ms = (int64_t)wait_s * 1000;
     TRY(rebuild_ledger(&o, &e->progress, &r, d));
     meter_end(&e->meter);
     if (e->out.json) {
@@ -125,6 +131,55 @@ static enum status run_rebuild(struct env *e, struct diag *d)
 
 /* ---- restore ---- */
 
+/* The epoch that a backup ends in, as its checkpoint's first line says (nothing vouches
+ * for that yet); 0 when there is none, as in a folder of segments. */
+static unsigned epoch_in(const char *backup)
+{
+    char path[FILE_PATH_MAX];
+    struct diag ignored;
+    struct buf note = {0};
+    struct str text;
+    size_t end = 0;
+    uint64_t epoch = 1;
+    int n = snprintf(path, sizeof path, "%s/checkpoint", backup);
+    if (n < 0 || n >= (int)sizeof path ||
+        file_load(path, NOTE_MAX, &note, &ignored) != ST_OK) {
+        buf_release(&note);
+        return 0;
+    }
+    text = buf_str(&note);
+    while (end < text.n && text.p[end] != '\n') {
+        end++;
+    }
+    size_t at = end;
+    while (at > 0 && text.p[at - 1] >= '0' && text.p[at - 1] <= '9') {
+        at--;
+    }
+    if (at >= 2 && text.p[at - 1] == 'e' && text.p[at - 2] == '/' &&
+        !text_u64(str_make(text.p + at, end - at), 1, UINT32_MAX, &epoch)) {
+        epoch = 0;
+    }
+    buf_release(&note);
+    return (unsigned)epoch;
+}
+
+static enum status checkpoint_missing(struct env *e, struct diag *d)
+{
+    char known[80] = "";
+    unsigned epoch = epoch_in(env_operand(e, 0));
+    diag_fail(d, ST_USAGE, "checkpoint",
+              "say either --checkpoint FILE or --no-checkpoint");
+    if (epoch > 0) {
+        snprintf(known, sizeof known, " (the backup ends in epoch %u)", epoch);
+    }
+    return diag_hint(d,
+                     "ask the audit office for the newest checkpoint it has; "
+                     "--no-checkpoint says that none was ever given out, and when a "
+                     "ledger restored before is lost too, --after-epoch names the last "
+                     "epoch it began%s",
+                     known);
+}
+
 /* One of the two has to be said: who has no checkpoint must know what that means. */
 static enum status take_checkpoint(struct env *e, struct buf *note, struct diag *d)
 {
@@ -132,10 +187,7 @@ static enum status take_checkpoint(struct env *e, struct buf *note, struct diag 
     bool none = options_flag(&e->options, "no-checkpoint");
     buf_init(note, NOTE_MAX);
     if ((path == NULL) == !none) {
-        diag_fail(d, ST_USAGE, "checkpoint",
-                  "say either --checkpoint FILE or --no-checkpoint");
-        return diag_hint(d, "ask the audit office for the newest checkpoint it has; "
-                            "--no-checkpoint says that none was ever given out");
+        return checkpoint_missing(e, d);
     }
     if (none) {
         return ST_OK;
@@ -161,7 +213,21 @@ struct restored {
     struct renew_behind behind;
     struct ledger_info info;
     uint32_t epoch;
+    uint64_t after; /* the last epoch that was ever begun, as far as is known */
+    bool witnessed; /* a checkpoint from outside was given */
 };
+
+/* What was begun after the backup, and lost with its ledger, has had an origin and
+ * payment ids of its own: they are passed over, never given a second time. */
+static enum status renew_after(struct env *e, struct restored *r, struct diag *d)
+{
+    do {
+        TRY(renew_epoch(e->ledger, &r->behind, d));
+    } while (ledger_head(e->ledger)->epoch <= r->after);
+    r->info = *ledger_info(e->ledger);
+    r->epoch = ledger_head(e->ledger)->epoch;
+    return ST_OK;
+}
 
 /* A crash leaves the unfinished folder under its other name; the same command begins
  * again. */
@@ -173,11 +239,7 @@ static enum status begin_epoch(struct env *e, const char *part, const char *dir,
         st = backup_vault_opens(e->ledger, d);
     }
     if (st == ST_OK) {
-        st = renew_epoch(e->ledger, &r->behind, d);
-    }
-    if (st == ST_OK) {
-        r->info = *ledger_info(e->ledger);
-        r->epoch = ledger_head(e->ledger)->epoch;
+        st = renew_after(e, r, d);
     }
     env_look_end(e);
     if (st == ST_OK) {
@@ -189,11 +251,46 @@ static enum status begin_epoch(struct env *e, const char *part, const char *dir,
     return st;
 }
 
+static uint64_t lost_records(const struct restored *r)
+{
+    return r->behind.size > r->rebuild.size ? r->behind.size - r->rebuild.size : 0;
+}
+
+/* Could somebody have been erased after the backup, as far as anybody outside knows? */
+static bool erasures_known(const struct restored *r)
+{
+    return r->witnessed && lost_records(r) == 0;
+}
+
+/* What the backup cannot say, and who restores has to find out. */
+static void warn_unknown(const struct output *o, const struct restored *r)
+{
+    if (!r->witnessed && r->after == 0) {
+        output_warn(
+            o,
+            TEXT(o,
+                 "no checkpoint was given: if a ledger restored from this backup "
+                 "before had begun epoch %u or a later one and is lost, remove "
+                 "this folder and restore again with --after-epoch",
+                 "未提供校验点：如曾由此备份恢复过账套（已进入第 %u 纪元或更后）"
+                 "而又丢失，请删去本目录，用 --after-epoch 重新恢复"),
+            r->epoch);
+    }
+    if (!erasures_known(r)) {
+        output_warn(o, "%s",
+                    TEXT(o,
+                         "people who were erased after the backup are back: look for "
+                         "their certificates outside and erase them again (person "
+                         "erase)",
+                         "备份后已销毁的个人信息随备份恢复：请按外存的销毁证明重新销毁"
+                         "（person erase）"));
+    }
+}
+
 static void report_restore(struct env *e, const char *dir, const struct restored *r)
 {
     const struct output *o = &e->out;
-    uint64_t lost =
-        r->behind.size > r->rebuild.size ? r->behind.size - r->rebuild.size : 0;
+    uint64_t lost = lost_records(r);
     if (o->json) {
         struct json *top = output_object(&e->out, "almoner.restore/1");
         json_put_text(top, "folder", dir);
@@ -201,6 +298,7 @@ static void report_restore(struct env *e, const char *dir, const struct restored
         json_put_text(top, "vkey", r->info.vkey);
         json_put_uint(top, "epoch", r->epoch);
         json_put_uint(top, "lost_records", lost);
+        json_put_bool(top, "erasures_known", erasures_known(r));
         put_rebuild(top, &r->rebuild);
         return;
     }
@@ -222,6 +320,7 @@ static void report_restore(struct env *e, const char *dir, const struct restored
                          "备份中 %llu 行与记录不符（%s），已更正"),
                     (unsigned long long)r->rebuild.differ_total, r->rebuild.first);
     }
+    warn_unknown(o, r);
     output_data(o, "%s\n", r->info.vkey);
     output_done(
         o, "%s\n",
@@ -247,10 +346,12 @@ static enum status run_restore(struct env *e, struct diag *d)
     TRY(options_need(&e->options, "key-dir", &given, d));
     TRY(file_absolute(given, key_dir, d));
     TRY(part_of(dir, part, d));
+    TRY(options_number(&e->options, "after-epoch", EPOCHS_MAX, &r.after, d));
     TRY(env_load_who(e, d));
     char joined[FILE_PATH_MAX + 8] = "";
     const char *from = env_operand(e, 0);
     enum status st = take_checkpoint(e, &note, d);
+    r.witnessed = note.len > 0;
     if (st == ST_OK && segments_is(from)) {
         snprintf(joined, sizeof joined, "%s.joined", part);
         backup_drop(joined); /* of an attempt that was killed */
@@ -266,8 +367,10 @@ static enum status run_restore(struct env *e, struct diag *d)
     }
     buf_release(&note);
     meter_end(&e->meter);
-    if (joined[0] != '\0') {
+    if (joined[0] != '\0') { /* segments hold no tables: there was nothing to compare */
         backup_drop(joined);
+        r.rebuild.differ_total = 0;
+        r.rebuild.first[0] = '\0';
     }
     TRY(st);
     TRY(begin_epoch(e, part, dir, &r, d));
@@ -309,12 +412,33 @@ static enum status run_take_in(struct env *e, struct diag *d)
     return ST_OK;
 }
 
+static enum status sign_settle(struct env *e, const char *document, struct diag *d)
+{
+    return document != NULL ? lost_state(e->ledger, document, d)
+                            : lost_agree(e->ledger, d);
+}
+
+/* Who signs sees what for: before the question where there is one. */
 static enum status run_settle(struct env *e, struct diag *d)
 {
     const char *document = options_text(&e->options, "document");
-    TRY(env_write(e, document != NULL ? ROLE_RELEASER : ROLE_CHECKER | ROLE_ADMIN, d));
-    TRY(document != NULL ? lost_state(e->ledger, document, d)
-                         : lost_agree(e->ledger, d));
+    bool asks = env_asks(e);
+    if (asks) {
+        TRY(env_look(e, d));
+        enum status shown = settle_show(e, d);
+        env_look_end(e);
+        TRY(shown);
+    }
+    TRY(env_ask_write(e, document != NULL ? ROLE_RELEASER : ROLE_CHECKER | ROLE_ADMIN,
+                      settle_about, 0, d));
+    if (!asks) {
+        TRY(settle_show(e, d));
+    }
+    enum status st = sign_settle(e, document, d);
+    if (st != ST_OK) {
+        output_forget(&e->out);
+        return st;
+    }
     bool locked = ledger_head(e->ledger)->locked != 0;
     if (e->out.json) {
         json_put_bool(output_object(&e->out, "almoner.settle/1"), "locked", locked);
@@ -336,6 +460,8 @@ static const struct option_spec RESTORE[] = {
     {"checkpoint", 0, OPTION_TEXT, "FILE",
      "the newest checkpoint that anybody outside has"},
     {"no-checkpoint", 0, OPTION_FLAG, NULL, "none was ever given out"},
+    {"after-epoch", 0, OPTION_TEXT, "N",
+     "the last epoch begun, when that ledger is lost too"},
 };
 static const struct option_spec TAKE_IN[] = {
     {"batch", 0, OPTION_TEXT, "N", "the batch made anew for it (else by its ids)"},
@@ -393,7 +519,8 @@ static const struct command ITEMS[] = {
             "since the backup is lost; nothing is released or exported until what the "
             "bank has is taken in (restore take-in) and settled (restore settle). The "
             "newest checkpoint outside says how much is lost, and that the backup is "
-            "of this ledger.",
+            "of this ledger. When a ledger restored from it before is lost as well, "
+            "--after-epoch keeps its origin and payment ids from coming again.",
         .example = "  almoner restore /media/disk/baoqing-2026-11-05 baoqing \\\n"
                    "      --key-dir /root/keys --checkpoint 2026-11.checkpoint \\\n"
                    "      --as zhao --key zhao.pem",

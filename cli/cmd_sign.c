@@ -123,7 +123,7 @@ static enum status sign_by_key(struct job *j, struct diag *d)
         return diag_fail(d, ST_DENIED, "bare-key",
                          "a key without a passphrase works in a sandbox only");
     }
-    return key_sign(s->key, j->q.text, j->s.signature, d);
+    return key_sign_id(s->key, j->q.sm2_id, j->q.text, j->s.signature, d);
 }
 
 static enum status sign(struct job *j, struct diag *d)
@@ -132,9 +132,11 @@ static enum status sign(struct job *j, struct diag *d)
     memcpy(j->s.request, j->q.digest, DIGEST_LEN);
     memcpy(j->s.name, j->q.name, sizeof j->s.name);
     memcpy(j->s.public_key, j->q.public_key, KEY_PUBLIC_LEN);
+    j->s.sm2_id = j->q.sm2_id;
     j->s.text = j->q.text;
     if (s->way == SIGNING_COMMAND) {
-        return sign_command(s->command, j->q.text, j->q.public_key, j->s.signature, d);
+        return sign_command(s->command, j->q.text, j->q.public_key, j->q.sm2_id,
+                            j->s.signature, d);
     }
     return sign_by_key(j, d);
 }

@@ -20,6 +20,7 @@
 #include "ledger/register.h"
 
 #define LOOKED_MAX 1000000 /* lines: about a second */
+#define DAY_US ((int64_t)86400 * 1000000)
 
 struct page {
     struct env *e;
@@ -571,8 +572,8 @@ static void missing_roles(const struct page *s, char *out, size_t cap)
     out[0] = '\0';
     for (size_t i = 0; i < COMMAND_COUNT(names); i++) {
         if (have[i] == 0 && n < cap) {
-            n +=
-                (size_t)snprintf(out + n, cap - n, "%s%s", n > 0 ? ", " : "", names[i]);
+            n += (size_t)snprintf(out + n, cap - n, "%s%s",
+                                  n > 0 ? TEXT(o, ", ", "、") : "", names[i]);
         }
     }
 }
@@ -649,16 +650,29 @@ static enum status payee_steps(struct page *s, struct diag *d)
     return st;
 }
 
-static void checkpoint_step(struct page *s, uint64_t last)
+/* Offices meet once a month: what is newer than that waits for nobody yet. */
+#define CHECKPOINT_DAYS_MAX 30
+
+/* Nothing was to be paid yet: an audit office has nothing to look at. */
+static bool nothing_paid(const struct page *s)
+{
+    return ledger_head(s->l)->batches == 0;
+}
+
+static void checkpoint_step(struct page *s, uint64_t last, int64_t last_us)
 {
     const struct head *h = ledger_head(s->l);
     const struct output *o = &s->e->out;
     const char *command = "almoner audit checkpoint --out FILE";
+    if (last == 0 && nothing_paid(s)) {
+        return;
+    }
     if (last == 0) {
         step(s, command, "%s",
              TEXT(o, "there is no checkpoint yet for the audit office",
                   "尚未生成校验点"));
-    } else if (h->tree.size > last) {
+    } else if (h->tree.size > last &&
+               (s->now_us - last_us) / DAY_US > CHECKPOINT_DAYS_MAX) {
         step(s, command,
              TEXT(o, "%llu records are newer than the last checkpoint",
                   "上次校验点之后新增 %llu 条记录"),
@@ -683,6 +697,10 @@ static void witness_step(struct page *s, const struct cosigned_entry *c)
 {
     const struct output *o = &s->e->out;
     if (ledger_head(s->l)->witnesses == 0) {
+        /* Who practises needs no audit office. */
+        if (ledger_info(s->l)->sandbox || nothing_paid(s)) {
+            return;
+        }
         step(s, "almoner witness add NAME --vkey VKEY", "%s",
              TEXT(o, "no audit office witnesses this ledger", "尚未登记见证人"));
     } else if (c->number == 0) {
@@ -834,7 +852,7 @@ static enum status steps(struct page *s, const struct facts *f, struct diag *d)
     TRY(each_batch(s, NULL, d));
     due_step(s);
     TRY(payee_steps(s, d));
-    checkpoint_step(s, f->checkpoint);
+    checkpoint_step(s, f->checkpoint, f->checkpoint_us);
     return witness_steps(s, &f->cosigned, d);
 }
 

@@ -69,6 +69,7 @@ static void put_report(struct env *e, const struct verify_report *r, const char 
     json_put_text(top, "not_checked", r->not_checked);
     if (options_text(&e->options, "checkpoint") != NULL) {
         json_put_bool(top, "checkpoint_contained", r->contained);
+        json_put_uint(top, "checkpoint_lost_from", r->lost_from);
     }
     json_put_uint(top, "records_per_second", records_per_second(r));
     if (r->bad) {
@@ -114,7 +115,16 @@ static void print_report(const struct output *o, const struct verify_report *r,
         output_data(o, TEXT(o, "the checkpoint's records are the first of these\n",
                             "所给校验点的记录与本账套开头一致\n"));
     }
-
+    if (r->lost_from > 0) {
+        output_warn(o,
+                    TEXT(o,
+                         "the checkpoint is of an epoch before: what it covers from "
+                         "record %llu on was lost in the restore that this record "
+                         "names, and is NOT CHECKED",
+                         "所给校验点属于以前的纪元：其第 %llu "
+                         "条起的记录已在恢复时丢失（该条记录已载明），未检查"),
+                    (unsigned long long)r->lost_from);
+    }
     if (r->erased > 0) {
         output_data(
             o,
@@ -359,7 +369,9 @@ static const struct command ITEMS[] = {
             "authorisation and correctness, and names the first wrong record. Exit 5 "
             "for any FAIL.\n"
             "With --checkpoint, the records that an outside checkpoint was signed for "
-            "must be the first of the ledger: a rollback or a fork is found.",
+            "must be the first of the ledger: a rollback or a fork is found. One of an "
+            "epoch before a restore may have been signed for records that were lost; "
+            "that is told when the restore named them, and else is a FAIL.",
         .example = "  almoner -C baoqing audit verify\n"
                    "  almoner -C baoqing audit verify --checkpoint 2026-10.checkpoint",
     },

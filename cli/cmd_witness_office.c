@@ -25,10 +25,25 @@
 struct office {
     struct witness_state state;
     struct key *key;
-    struct digest *g;
     int lock_fd;
     struct buf out;
 };
+
+/* Saving gives the name to a new file: under a second name the old state would live on,
+ * and another tree could be cosigned from it. */
+static enum status check_one_name(const char *path, struct diag *d)
+{
+    struct stat s;
+    if (lstat(path, &s) != 0) {
+        return errno == ENOENT ? ST_OK : diag_errno(d, "look at", path);
+    }
+    if (S_ISREG(s.st_mode) && s.st_nlink == 1) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_CONFLICT, "witness-names", "%s is a link, or has other names",
+              path);
+    return diag_hint(d, "there is one state, under one name: give the file itself");
+}
 
 static enum status office_lock(struct office *o, const char *path, struct diag *d)
 {
@@ -43,7 +58,7 @@ static enum status office_lock(struct office *o, const char *path, struct diag *
         return diag_errno(d, "open", name);
     }
     if (fcntl(o->lock_fd, F_SETLK, &lock) == 0) {
-        return ST_OK;
+        return check_one_name(path, d);
     }
     if (errno != EACCES && errno != EAGAIN) {
         return diag_errno(d, "lock", name);
@@ -61,7 +76,7 @@ static enum status office_new(struct office **out, struct diag *d)
     o->lock_fd = -1;
     buf_init(&o->out, 2 * NOTE_BYTES_MAX);
     *out = o;
-    return digest_new(&o->g, d);
+    return ST_OK;
 }
 
 static void office_free(struct office *o)
@@ -70,7 +85,6 @@ static void office_free(struct office *o)
         return;
     }
     key_free(o->key);
-    digest_free(o->g);
     buf_release(&o->out);
     if (o->lock_fd >= 0) {
         close(o->lock_fd);
@@ -181,6 +195,7 @@ static enum status enrol(struct env *e, struct office *o, struct diag *d)
     const char *vkey;
     const char *checkpoint;
     uint64_t now;
+    size_t log = 0;
     TRY(options_need(&e->options, "vkey", &vkey, d));
     TRY(options_need(&e->options, "checkpoint", &checkpoint, d));
     TRY(office_key(e, o, d));
@@ -190,12 +205,12 @@ static enum status enrol(struct env *e, struct office *o, struct diag *d)
     struct buf note;
     enum status st = file_load(checkpoint, NOTE_BYTES_MAX, &note, d);
     if (st == ST_OK) {
-        st = witness_enrol(&o->state, str_of(vkey), buf_str(&note), now, d);
+        st = witness_enrol(&o->state, str_of(vkey), buf_str(&note), now, &log, d);
     }
     buf_release(&note);
     TRY(st);
     TRY(office_save(o, path, d));
-    const struct witness_log *l = &o->state.logs[o->state.log_count - 1];
+    const struct witness_log *l = &o->state.logs[log];
     if (e->out.json) {
         struct json *top = output_object(&e->out, "almoner.witness-log/1");
         json_put_text(top, "origin", l->origin);
@@ -222,6 +237,20 @@ static enum status check_distinct(const char *out, const char *other, struct dia
                          other);
     }
     return ST_OK;
+}
+
+/* Nor the lock's: who locks the next one would hold another lock than we do. */
+static enum status check_not_lock(const struct office *o, const char *out,
+                                  struct diag *d)
+{
+    struct stat a;
+    struct stat b;
+    if (fstat(o->lock_fd, &a) != 0) {
+        return diag_errno(d, "look at", "the lock");
+    }
+    return stat(out, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+               ? diag_fail(d, ST_USAGE, "same-file", "%s is the lock of the state", out)
+               : ST_OK;
 }
 
 /* The checkpoint as it came, and the witness's line behind its signatures. */
@@ -277,7 +306,7 @@ static enum status answer(struct env *e, struct office *o, struct str request,
     uint64_t now;
     TRY(witness_request_parse(request, &r, d));
     TRY(now_seconds(&now, d));
-    TRY(witness_advance(&o->state, o->g, &r, now, &log, &text, d));
+    TRY(witness_advance(&o->state, &r, now, &log, &text, d));
     TRY(make_note(o, r.checkpoint, log, text, now, d));
     /* First what it has seen, then what it says. */
     TRY(office_save(o, state, d));
@@ -297,6 +326,7 @@ static enum status cosign(struct env *e, struct office *o, struct diag *d)
     TRY(check_distinct(out, env_operand(e, 0), d));
     TRY(office_key(e, o, d));
     TRY(office_lock(o, state, d));
+    TRY(check_not_lock(o, out, d));
     TRY(office_load(o, state, d));
     enum status st = file_load(env_operand(e, 0), PROOF_TEXT_MAX, &request, d);
     if (st == ST_OK) {
@@ -445,9 +475,12 @@ static const struct command ITEMS[] = {
         .options = COMMAND_OPTIONS(ENROL),
         .brief = "audit office: watch a ledger from a checkpoint on",
         .brief_zh = "审计局：登记一个账套，自某一校验点起见证",
-        .text = "The ledger's vkey is to be taken from the county on another way than "
-                "the checkpoint. A ledger is enrolled once; one that was restored has "
-                "a new origin and is enrolled anew.",
+        .text =
+            "The ledger's vkey is to be taken from the county on another way than "
+            "the checkpoint. A ledger is enrolled once; again only with another key, "
+            "when the county has replaced its own (ledger-key rotate): what was "
+            "seen stays. One that was restored has a new origin and is enrolled "
+            "anew.",
         .example = "  almoner audit witness enrol watch.state --key audit.pem \\\n"
                    "      --vkey almoner/230523/main+9f1c2d3e+AS... \\\n"
                    "      --checkpoint 2026-10.checkpoint",

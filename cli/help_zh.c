@@ -109,6 +109,8 @@ static const struct {
     {"instead: add what is new to this folder", "改为向该目录追加新增部分（增量备份）"},
     {"the newest checkpoint that anybody outside has", "外部留存的最新校验点"},
     {"none was ever given out", "从未向外提供过校验点"},
+    {"the last epoch begun, when that ledger is lost too",
+     "此前恢复的账套也已丢失时，其纪元号"},
     {"the batch made anew for it (else by its ids)",
      "为该文件重新组成的批次（未指定时按支付编号）"},
     {"number of the bank's account statement", "银行对账单编号"},

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "cli/command.h"
 #include "cli/crash.h"
 #include "cli/help.h"
 
-#define ALL_TABLES_MAX 128
+#define ALL_TABLES_MAX 256
 
 /* Every table of every command: which options take a value. */
 static size_t all_tables(const struct option_table *out[ALL_TABLES_MAX])
@@ -20,7 +21,8 @@ static size_t all_tables(const struct option_table *out[ALL_TABLES_MAX])
     out[n++] = &options_ledger;
     out[n++] = &options_who;
     for (size_t i = 0; i < lists; i++) {
-        for (size_t k = 0; k < all[i]->count && n < ALL_TABLES_MAX; k++) {
+        for (size_t k = 0; k < all[i]->count; k++) {
+            must(n < ALL_TABLES_MAX);
             out[n++] = &all[i]->items[k].options;
         }
     }

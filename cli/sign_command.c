@@ -241,8 +241,23 @@ static enum status take_answer(const struct running *r, uint8_t out[SIGNATURE_LE
     return ST_OK;
 }
 
+static enum status no_signature(const uint8_t public_key[KEY_PUBLIC_LEN],
+                                struct str sm2_id, struct diag *d)
+{
+    diag_fail(d, ST_DENIED, "sign-command",
+              "what the signing command gave does not hold under the registered key");
+    if (key_suite(public_key) == SUITE_2) {
+        return diag_hint(d,
+                         "is it the right token, and SM2 with SM3 over the message "
+                         "under the id %.*s, as r || s?",
+                         STR_ARG(sm2_id));
+    }
+    return diag_hint(d, "is it the right token, and Ed25519 over the message as it is "
+                        "(no hash before)?");
+}
+
 enum status sign_command(const char *command, struct str message,
-                         const uint8_t public_key[KEY_PUBLIC_LEN],
+                         const uint8_t public_key[KEY_PUBLIC_LEN], struct str sm2_id,
                          uint8_t out[SIGNATURE_LEN], struct diag *d)
 {
     char copy[COMMAND_MAX];
@@ -253,12 +268,8 @@ enum status sign_command(const char *command, struct str message,
     TRY(start(&r, words, d));
     TRY(run(&r, d));
     TRY(take_answer(&r, signature, d));
-    if (!key_verify(public_key, message, signature)) {
-        diag_fail(d, ST_DENIED, "sign-command",
-                  "what the signing command gave does not hold under the registered "
-                  "key");
-        return diag_hint(d, "is it the right token, and Ed25519 over the message as it "
-                            "is (no hash before)?");
+    if (!key_verify_id(public_key, sm2_id, message, signature)) {
+        return no_signature(public_key, sm2_id, d);
     }
     memcpy(out, signature, SIGNATURE_LEN);
     return ST_OK;

@@ -153,8 +153,8 @@ static enum status sign_by_command(void *ctx, struct ledger *l,
                                    uint8_t out[SIGNATURE_LEN], struct diag *d)
 {
     const struct signing *s = ctx;
-    return sign_command(s->command, offer->message, ledger_signer(l)->public_key, out,
-                        d);
+    return sign_command(s->command, offer->message, ledger_signer(l)->public_key,
+                        str_of(ledger_info(l)->sm2_id), out, d);
 }
 
 /* ---- elsewhere: the answer ---- */
@@ -251,7 +251,9 @@ static enum status print_request(struct signing *s, struct ledger *l,
                                  struct buf *out, struct diag *d)
 {
     struct digest *g;
-    struct request q = {.text = offer->message, .office = str_of(ledger_info(l)->name)};
+    struct request q = {.text = offer->message,
+                        .office = str_of(ledger_info(l)->name),
+                        .sm2_id = str_of(ledger_info(l)->sm2_id)};
     uint32_t batch = batch_of(offer);
     if (batch != 0) {
         TRY(batch_change_notes(l, batch, notes, d));
@@ -361,7 +363,8 @@ static enum status challenge(struct signing *s, struct ledger *l, struct diag *d
                      ledger_info(l)->origin, ledger_signer(l)->name, hex);
     must(n > 0 && (size_t)n < sizeof text);
     return sign_command(s->command, str_make(text, (size_t)n),
-                        ledger_signer(l)->public_key, signature, d);
+                        ledger_signer(l)->public_key, str_of(ledger_info(l)->sm2_id),
+                        signature, d);
 }
 
 enum status signing_identify(struct signing *s, struct ledger *l, const char *name,

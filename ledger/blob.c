@@ -275,6 +275,21 @@ enum status vault_file_read(struct vault_file *f, void *p, size_t cap, size_t *n
     return ST_OK;
 }
 
+/* Who holds the vault's key could seal another file under this name. */
+static enum status is_named(struct str bytes, const uint8_t sha256[DIGEST_LEN],
+                            struct diag *d)
+{
+    struct digest *g;
+    uint8_t ours[DIGEST_LEN];
+    TRY(digest_new(&g, d));
+    digest_once(g, bytes, str_of(""), ours);
+    digest_free(g);
+    return digest_equal(ours, sha256)
+               ? ST_OK
+               : diag_fail(d, ST_INTEGRITY, "file",
+                           "a file of the vault is not the one that was taken in");
+}
+
 enum status vault_file_load(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
                             struct buf *out, struct diag *d)
 {
@@ -290,5 +305,7 @@ enum status vault_file_load(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
         }
     }
     vault_file_close(f);
-    return st == ST_OK ? buf_check(out, d) : st;
+    TRY(st);
+    TRY(buf_check(out, d));
+    return is_named(buf_str(out), sha256, d);
 }

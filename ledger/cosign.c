@@ -45,7 +45,9 @@ enum status witness_key_of(struct str name, const struct key *key,
     uint8_t public_key[KEY_PUBLIC_LEN];
     key_public(key, public_key);
     if (RAW_AT > 0 && public_key[0] != TYPE_ED25519) {
-        return diag_fail(d, ST_INPUT, "witness-key", "a witness has an Ed25519 key");
+        diag_fail(d, ST_INPUT, "witness-key", "a witness has an Ed25519 key");
+        return diag_hint(d, "of whatever suite the ledger is: almoner keygen NAME "
+                            "--suite 1 makes one");
     }
     return witness_key_make(name, public_key + RAW_AT, out, d);
 }

@@ -85,6 +85,45 @@ enum status epoch_key_at(struct txn *t, uint32_t keys, uint64_t size,
     return ST_OK;
 }
 
+enum status epoch_key_of(struct txn *t, uint32_t keys, const char *genesis_origin,
+                         struct str origin, uint64_t size, struct epoch_key *out,
+                         struct diag *d)
+{
+    out->number = 0;
+    for (uint32_t n = 1; n <= keys; n++) {
+        struct epoch_key e;
+        char own[ORIGIN_MAX + 1];
+        TRY(epoch_key_get(t, n, &e, d));
+        epoch_origin(genesis_origin, e.epoch, own);
+        if (e.since == 0 || !str_is(origin, own)) {
+            continue;
+        }
+        if (out->number == 0 || (e.since > out->since && e.since <= size)) {
+            *out = e;
+        }
+    }
+    return ST_OK;
+}
+
+/* The first key of an epoch is that of the record that began it. */
+enum status epoch_end_get(struct txn *t, uint32_t keys, uint32_t epoch,
+                          struct epoch_end *out, struct diag *d)
+{
+    memset(out, 0, sizeof *out);
+    out->kept = UINT64_MAX;
+    for (uint32_t n = 2; n <= keys && out->next == 0; n++) {
+        struct epoch_key e;
+        TRY(epoch_key_get(t, n, &e, d));
+        if (e.epoch == epoch + 1) {
+            out->next = e.epoch;
+            out->kept = e.sequence;
+            out->behind_size = e.behind_size;
+            memcpy(out->behind_root, e.behind_root, DIGEST_LEN);
+        }
+    }
+    return ST_OK;
+}
+
 enum status epoch_key_known(struct txn *t, uint32_t keys,
                             const uint8_t public_key[KEY_PUBLIC_LEN], bool *known,
                             struct diag *d)

@@ -31,6 +31,21 @@ enum status epoch_key_put(struct txn *t, const struct epoch_key *e, struct diag 
 /* The one that signs heads and checkpoints of this size; keys: how many there are. */
 enum status epoch_key_at(struct txn *t, uint32_t keys, uint64_t size,
                          struct epoch_key *out, struct diag *d) MUST_USE;
+/* The key that signs checkpoints of this origin and size; number 0 when no epoch has
+ * this origin. Behind the end of an epoch that is over it is its last key, as far as
+ * the records go that are left. */
+enum status epoch_key_of(struct txn *t, uint32_t keys, const char *genesis_origin,
+                         struct str origin, uint64_t size, struct epoch_key *out,
+                         struct diag *d) MUST_USE;
+/* What became of an epoch. */
+struct epoch_end {
+    uint32_t next; /* the epoch after it; 0: it goes on */
+    uint64_t kept; /* records of it and those before that are left; no end: max */
+    uint64_t behind_size; /* as the next one's record names it; 0: it names none */
+    uint8_t behind_root[DIGEST_LEN];
+};
+enum status epoch_end_get(struct txn *t, uint32_t keys, uint32_t epoch,
+                          struct epoch_end *out, struct diag *d) MUST_USE;
 /* Is this one of the keys so far? */
 enum status epoch_key_known(struct txn *t, uint32_t keys,
                             const uint8_t public_key[KEY_PUBLIC_LEN], bool *known,

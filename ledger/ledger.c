@@ -135,7 +135,7 @@ enum status ledger_key_path(const struct ledger *l, const char *origin,
     return ledger_path(l->key_dir, name, out, d);
 }
 
-static enum status load_key(const char *path, struct key **out, struct diag *d)
+enum status ledger_load_key(const char *path, struct key **out, struct diag *d)
 {
     struct buf text;
     bool encrypted;
@@ -166,9 +166,9 @@ static enum status load_ledger_key(struct ledger *l, struct diag *d)
     struct key *key = NULL;
     TRY(ledger_path(l->key_dir, "ledger.pem", first, d));
     TRY(ledger_key_path(l, l->info.origin, wanted, own, d));
-    enum status st = load_key(own, &key, d);
+    enum status st = ledger_load_key(own, &key, d);
     if (st != ST_OK && strcmp(d->code, "no-such-file") == 0) {
-        st = load_key(first, &key, d);
+        st = ledger_load_key(first, &key, d);
     }
     if (st != ST_OK) {
         bool missing = strcmp(d->code, "no-such-file") == 0;
@@ -260,6 +260,18 @@ enum status ledger_lock(const char *dir, int64_t wait_ms, int *fd, struct diag *
     return diag_hint(d, "wait until it has ended, or give a longer --lock-wait");
 }
 
+enum status ledger_lock_readers(int fd, int64_t wait_ms, struct diag *d)
+{
+    bool got;
+    TRY(lock_byte(fd, F_WRLCK, LEDGER_LOCK_READ, wait_ms, &got, d));
+    if (got) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_SYSTEM, "readers",
+              "another process reads this ledger: its data file cannot be replaced");
+    return diag_hint(d, "wait until it has ended");
+}
+
 /* The data file is not replaced while somebody reads. A copy without a lock file, or on
  * a disk that cannot lock, has no writers either. */
 static enum status share_lock(struct ledger *l, struct diag *d)
@@ -334,7 +346,11 @@ static enum status read_and_check(struct ledger *l, struct diag *d)
         return diag_fail(d, ST_INTEGRITY, "no-genesis", "the store holds no record");
     }
     TRY(record_get(l->t, 0, &first, NULL, d));
-    TRY(take_genesis(l, &first, d));
+    enum status st = take_genesis(l, &first, d);
+    if (st == ST_CONFLICT) { /* a key in force that is not in the register */
+        d->status = st = ST_INTEGRITY;
+    }
+    TRY(st);
     drop(l);
     TRY(headfile_open(l, l->options.mode == LEDGER_WRITE, d));
     TRY(headfile_read(l, &note, d));
@@ -407,18 +423,13 @@ static enum status compact(struct ledger *l, int64_t wait_ms, struct diag *d)
 {
     char dir[LEDGER_PATH_MAX];
     uint64_t certificate;
-    bool got;
     must(l->options.mode == LEDGER_WRITE && !l->writing);
     TRY(ledger_path(l->dir, "compact", dir, d));
     TRY(ledger_uncompacted(l, &certificate, d));
     if (certificate == 0) {
         return compact_tidy(dir, d);
     }
-    TRY(lock_byte(l->lock_fd, F_WRLCK, LEDGER_LOCK_READ, wait_ms, &got, d));
-    if (!got) {
-        diag_fail(
-            d, ST_SYSTEM, "readers",
-            "another process reads this ledger: its data file cannot be replaced");
+    if (ledger_lock_readers(l->lock_fd, wait_ms, d) != ST_OK) {
         return diag_hint(d, "almoner person erase --finish, when it has ended");
     }
     enum status st = compact_write(l->t, dir, d);
@@ -706,8 +717,17 @@ enum status ledger_begin(struct ledger *l, struct diag *d)
     enum status st = append_clock(l, d);
     if (st != ST_OK) {
         ledger_abort(l);
+        return st;
     }
-    return st;
+    /* What comes next will be asked for, and must not come about before it is signed:
+     * only the clock's act is kept, which is whole. */
+    if (ledger_head(l)->tree.size > l->begun_size && l->signatures >= l->by.at_hand) {
+        TRY(ledger_commit(l, d));
+        drop(l);
+        TRY(snapshot(l, true, d));
+        l->begun_size = ledger_head(l)->tree.size;
+    }
+    return ST_OK;
 }
 
 enum status ledger_commit(struct ledger *l, struct diag *d)
@@ -953,6 +973,14 @@ enum status ledger_checkpoint_at(struct ledger *l, uint64_t size, struct buf *ou
     uint8_t ours[DIGEST_LEN];
     struct buf text;
     bool found;
+    struct epoch_key now;
+    TRY(epoch_key_get(l->t, l->key_number, &now, d));
+    if (size < now.since) {
+        diag_fail(d, ST_CONFLICT, "key-replaced",
+                  "the ledger's key is another since it had %llu records",
+                  (unsigned long long)now.since);
+        return diag_hint(d, "take a checkpoint of now");
+    }
     TRY(ledger_root_at(l, size, ours, &found, d));
     if (!found) {
         return diag_fail(d, ST_CONFLICT, "no-checkpoint",
@@ -1036,31 +1064,46 @@ enum status ledger_kept_checkpoint(struct ledger *l, struct str *note, struct di
     return ST_OK;
 }
 
-/* What a checkpoint says of itself; for a message only, nothing has vouched for it. */
-static bool is_of_another(const struct ledger *l, struct str note)
-{
-    struct str origin = str_of(l->info.origin);
-    return !str_starts(note, origin) || note.n == origin.n || note.p[origin.n] != '\n';
-}
-
-enum status ledger_read_checkpoint(const struct ledger *l, struct str note,
-                                   struct checkpoint *out, struct diag *d)
+enum status ledger_read_checkpoint(struct ledger *l, struct str note,
+                                   struct checkpoint *out, struct epoch_key *by,
+                                   struct diag *d)
 {
     struct str text;
-    enum status st =
-        note_verify(note, str_of(l->info.origin), l->info.public_key, &text, d);
-    if (st == ST_INPUT) {
-        return st;
+    struct checkpoint c;
+    struct epoch_key key;
+    char origin[ORIGIN_MAX + 1];
+    const struct ledger_info *i = &l->info;
+    TRY(note_text(note, &text, d));
+    TRY(checkpoint_parse(text, &c, d)); /* nothing vouches for it yet */
+    TRY(epoch_key_of(l->t, ledger_head(l)->ledger_keys, i->genesis_origin, c.origin,
+                     c.size, &key, d));
+    if (key.number == 0) {
+        diag_fail(d, ST_INPUT, "other-ledger",
+                  "the checkpoint is of another ledger than %s", i->origin);
+        return diag_hint(d, "%.*s names no epoch that this ledger knows of",
+                         STR_ARG(c.origin));
     }
-    if (is_of_another(l, note)) {
-        return diag_fail(d, ST_INPUT, "other-ledger",
-                         "the checkpoint is of another ledger than %s", l->info.origin);
-    }
-    if (st != ST_OK) {
+    epoch_origin(i->genesis_origin, key.epoch, origin);
+    enum status st = note_verify(note, str_of(origin), key.public_key, &text, d);
+    if (st == ST_INTEGRITY) {
         diag_fail(d, ST_INTEGRITY, "checkpoint-signature",
                   "the checkpoint is not signed by this ledger's key");
-        return diag_hint(d, "either the checkpoint was changed, or the ledger was made "
-                            "anew under its old name");
+        return diag_hint(d,
+                         "either the checkpoint was changed, or the ledger was made "
+                         "anew under its old name%s",
+                         key.epoch > 1 ? ", or it is of an epoch of this number that a "
+                                         "later restore from an older backup lost"
+                                       : "");
     }
-    return checkpoint_parse(text, out, d);
+    TRY(st);
+    if (by != NULL) {
+        *by = key;
+    }
+    *out = c;
+    return ST_OK;
+}
+
+bool ledger_signs_now(const struct ledger *l, const struct epoch_key *by)
+{
+    return by->number == l->key_number;
 }

@@ -212,10 +212,16 @@ enum status ledger_last_checkpoint(struct ledger *l, uint64_t *size, int64_t *ti
  * was kept. Borrowed until the transaction ends. */
 enum status ledger_kept_checkpoint(struct ledger *l, struct str *note, struct diag *d)
     MUST_USE;
-/* Reads a checkpoint that comes from outside: ST_INPUT "note-form", "checkpoint-form"
- * or "other-ledger" (of another origin); ST_INTEGRITY "checkpoint-signature" when it is
- * not signed by this ledger's key. Borrows from note. */
-enum status ledger_read_checkpoint(const struct ledger *l, struct str note,
-                                   struct checkpoint *out, struct diag *d) MUST_USE;
+/* Reads a checkpoint that comes from outside, of this epoch or one before: ST_INPUT
+ * "note-form", "checkpoint-form" or "other-ledger" (of another origin); ST_INTEGRITY
+ * "checkpoint-signature" when it is not signed by the key the ledger had then. *by is
+ * that key; NULL is fine. Borrows from note. Whether the ledger has its records is not
+ * looked at: see audit/outside.h. */
+struct epoch_key;
+enum status ledger_read_checkpoint(struct ledger *l, struct str note,
+                                   struct checkpoint *out, struct epoch_key *by,
+                                   struct diag *d) MUST_USE;
+/* Is it the key in force? */
+bool ledger_signs_now(const struct ledger *l, const struct epoch_key *by);
 
 #endif

@@ -66,6 +66,9 @@ enum status ledger_load_file(const char *path, struct buf *out, struct diag *d)
 /* Takes the folder's lock for writing; *fd is to be closed in any case but -1. */
 enum status ledger_lock(const char *dir, int64_t wait_ms, int *fd, struct diag *d)
     MUST_USE;
+/* On the file of ledger_lock, before data.mdb is replaced: nobody reads from here on,
+ * and whoever comes waits. ST_SYSTEM "readers" when somebody does all that time. */
+enum status ledger_lock_readers(int fd, int64_t wait_ms, struct diag *d) MUST_USE;
 /* Writes a new file and syncs it; never over an old one. */
 enum status ledger_write_new(const char *path, struct str bytes, unsigned mode,
                              struct diag *d) MUST_USE;
@@ -75,6 +78,9 @@ enum status ledger_sync_dir(const char *path, struct diag *d) MUST_USE;
 enum status ledger_key_path(const struct ledger *l, const char *origin,
                             const uint8_t public_key[KEY_PUBLIC_LEN],
                             char out[LEDGER_PATH_MAX], struct diag *d) MUST_USE;
+/* A key of the ledger from its file, which has no passphrase. */
+enum status ledger_load_key(const char *path, struct key **out, struct diag *d)
+    MUST_USE;
 /* Origin and key become those that the head in hand says. */
 enum status ledger_adopt_key(struct ledger *l, struct diag *d) MUST_USE;
 /* Derives lookup and files from master. */

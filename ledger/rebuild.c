@@ -13,7 +13,6 @@
 #include "ledger/body.h"
 #include "ledger/copy.h"
 #include "ledger/fold.h"
-#include "ledger/genesis.h"
 #include "ledger/ledger_private.h"
 #include "ledger/note.h"
 
@@ -30,6 +29,7 @@ struct making {
     size_t witness_count;
     const struct progress *progress;
     struct rebuild_report *r;
+    char genesis_origin[ORIGIN_MAX + 1];
 };
 
 static bool is_truth(enum table table)
@@ -104,13 +104,16 @@ static enum status forked(const struct rebuild_witness *w, struct diag *d)
                         "this ledger as it was");
 }
 
+/* One of an epoch that was over at its size is not compared: check_witness says why. */
 static enum status compare_witnesses(struct making *m, struct diag *d)
 {
     const struct head *h = fold_head(m->fold);
     uint8_t root[DIGEST_LEN];
+    char origin[ORIGIN_MAX + 1];
+    epoch_origin(m->genesis_origin, h->epoch, origin);
     for (size_t i = 0; i < m->witness_count; i++) {
         struct rebuild_witness *w = &m->witnesses[i];
-        if (w->note.n > 0 && w->size == h->tree.size) {
+        if (w->note.n > 0 && w->size == h->tree.size && str_is(w->origin, origin)) {
             fold_root(m->fold, root);
             if (!digest_equal(root, w->root)) {
                 return forked(w, d);
@@ -130,6 +133,10 @@ static enum status one_record(struct making *m, uint64_t sequence, struct str by
     }
     if (st == ST_CONFLICT || st == ST_DENIED) {
         d->status = st = ST_INTEGRITY;
+    }
+    if (st == ST_OK && sequence == 0 &&
+        !str_copy(rec.origin, m->genesis_origin, sizeof m->genesis_origin)) {
+        st = diag_fail(d, ST_INTEGRITY, "genesis", "the origin is too long");
     }
     if (st != ST_OK) {
         diag_where(d, "record %llu", (unsigned long long)sequence);
@@ -171,31 +178,84 @@ static enum status fold_records(struct making *m, struct diag *d)
 
 /* ---- witnesses ---- */
 
-/* Whether one is for this ledger: its key is that of its size as the old register says,
- * which the fold then confirms. */
-static enum status check_witnesses(struct making *m, struct diag *d)
+/* Of an epoch that is over, and behind its end: it says nothing about what a restore
+ * loses now. One of an epoch to come is of a later copy of this ledger. */
+static enum status not_the_newest(const struct rebuild_witness *w,
+                                  const struct epoch_end *end, struct diag *d)
+{
+    if (end->next == 0) {
+        diag_fail(d, ST_CONFLICT, "later-epoch",
+                  "the checkpoint is of %.*s, and this backup knows of no such epoch",
+                  STR_ARG(w->origin));
+        return diag_hint(d, "take a backup made after the ledger was restored then; if "
+                            "there is none, --no-checkpoint and --after-epoch with the "
+                            "number behind /e; if it is of another ledger, its own "
+                            "checkpoint");
+    }
+    diag_fail(d, ST_CONFLICT, "earlier-epoch",
+              "the checkpoint is of %.*s, which ended at %llu records: what it has "
+              "beyond them was lost in an earlier restore",
+              STR_ARG(w->origin), (unsigned long long)end->kept);
+    return diag_hint(d, "give the newest checkpoint of the present epoch, or "
+                        "--no-checkpoint when none was given out since that restore");
+}
+
+/* Two restores of one backup begin epochs of one number, each with a key of its own. */
+static enum status signed_for(const struct rebuild_witness *w,
+                              const struct epoch_key *key, const char *origin,
+                              struct diag *d)
+{
+    struct str text;
+    enum status st = note_verify(w->note, str_of(origin), key->public_key, &text, d);
+    if (st != ST_INTEGRITY || key->epoch == 1 ||
+        strcmp(d->code, "note-signature") != 0) {
+        return st;
+    }
+    diag_fail(d, ST_INTEGRITY, "lost-epoch",
+              "the checkpoint is of an epoch %u that is not this backup's: the key of "
+              "%s is another",
+              key->epoch, origin);
+    return diag_hint(d, "a ledger restored before, and lost, had begun an epoch of the "
+                        "same number (or the checkpoint was changed): keep it for the "
+                        "audit office, and give the newest one of this backup's epoch, "
+                        "or --no-checkpoint");
+}
+
+/* Whether one is for this ledger: its key is that of its origin and size as the new
+ * register says. */
+static enum status check_witness(struct making *m, struct rebuild_witness *w,
+                                 struct diag *d)
 {
     const struct head *h = fold_head(m->fold);
-    struct record first;
-    struct genesis g;
-    char genesis_origin[ORIGIN_MAX + 1];
-    TRY(record_get(m->new, 0, &first, NULL, d));
-    TRY(genesis_read(&first, &g, d));
-    if (!str_copy(g.origin, genesis_origin, sizeof genesis_origin)) {
-        return diag_fail(d, ST_INTEGRITY, "genesis", "the origin is too long");
+    struct epoch_key key;
+    struct epoch_end end = {0};
+    char origin[ORIGIN_MAX + 1];
+    TRY(epoch_key_of(m->new, h->ledger_keys, m->genesis_origin, w->origin, w->size,
+                     &key, d));
+    if (key.number == 0) {
+        snprintf(origin, sizeof origin, "%.100s/e", m->genesis_origin);
+        return str_starts(w->origin, str_of(origin))
+                   ? not_the_newest(w, &end, d)
+                   : diag_fail(d, ST_INTEGRITY, "other-ledger",
+                               "the checkpoint is of %.*s, the backup of %s",
+                               STR_ARG(w->origin), m->genesis_origin);
     }
+    epoch_origin(m->genesis_origin, key.epoch, origin);
+    TRY(signed_for(w, &key, origin, d));
+    TRY(epoch_end_get(m->new, h->ledger_keys, key.epoch, &end, d));
+    if (w->size > end.kept) {
+        return not_the_newest(w, &end, d);
+    }
+    w->ahead = w->size > h->tree.size;
+    return ST_OK;
+}
+
+static enum status check_witnesses(struct making *m, struct diag *d)
+{
     for (size_t i = 0; i < m->witness_count; i++) {
-        struct rebuild_witness *w = &m->witnesses[i];
-        struct epoch_key key;
-        char origin[ORIGIN_MAX + 1];
-        struct str text;
-        if (w->note.n == 0) {
-            continue;
+        if (m->witnesses[i].note.n > 0) {
+            TRY(check_witness(m, &m->witnesses[i], d));
         }
-        TRY(epoch_key_at(m->new, h->ledger_keys, w->size, &key, d));
-        epoch_origin(genesis_origin, key.epoch, origin);
-        TRY(note_verify(w->note, str_of(origin), key.public_key, &text, d));
-        w->ahead = w->size > h->tree.size;
     }
     return ST_OK;
 }
@@ -217,6 +277,7 @@ static enum status read_witnesses(struct making *m, struct diag *d)
         }
         TRY(checkpoint_parse(str_make(w->note.p, end + 1), &c, d));
         w->size = c.size;
+        w->origin = c.origin;
         memcpy(w->root, c.root, DIGEST_LEN);
     }
     return ST_OK;
@@ -383,14 +444,19 @@ static enum status agrees_with_head(const char *part, struct diag *d)
     return ST_OK;
 }
 
-static enum status swap(const char *dir, const char *part, struct diag *d)
+/* Readers of ours are waited for by the ledger's own lock, which also keeps new ones
+ * away; nobody_else sees any other program that has the store open. */
+static enum status swap(const struct ledger_options *o, int lock_fd, const char *part,
+                        struct diag *d)
 {
+    const char *dir = o->dir;
     char from[LEDGER_PATH_MAX];
     char to[LEDGER_PATH_MAX];
     char lock[LEDGER_PATH_MAX];
     TRY(ledger_path(part, "data.mdb", from, d));
     TRY(ledger_path(dir, "data.mdb", to, d));
     TRY(ledger_path(dir, "lock.mdb", lock, d));
+    TRY(ledger_lock_readers(lock_fd, o->lock_wait_ms, d));
     TRY(nobody_else(dir, d));
     if (rename(from, to) != 0) {
         return diag_errno(d, "replace", to);
@@ -401,16 +467,17 @@ static enum status swap(const char *dir, const char *part, struct diag *d)
     return ledger_sync_dir(dir, d);
 }
 
-static enum status rebuild_locked(const char *dir, const char *part,
-                                  const struct progress *progress,
+static enum status rebuild_locked(const struct ledger_options *o, int lock_fd,
+                                  const char *part, const struct progress *progress,
                                   struct rebuild_report *r, struct diag *d)
 {
+    const char *dir = o->dir;
     TRY(nobody_else(dir, d));
     TRY(copy_fresh_dir(part, d));
     TRY(copy_file(dir, part, "head", NULL, d));
     TRY(rebuild_store(dir, part, NULL, 0, progress, r, d));
     TRY(agrees_with_head(part, d));
-    return swap(dir, part, d);
+    return swap(o, lock_fd, part, d);
 }
 
 enum status rebuild_ledger(const struct ledger_options *o,
@@ -427,7 +494,7 @@ enum status rebuild_ledger(const struct ledger_options *o,
     TRY(ledger_path(o->dir, "rebuild.part", part, d));
     enum status st = ledger_lock(o->dir, o->lock_wait_ms, &lock, d);
     if (st == ST_OK) {
-        st = rebuild_locked(o->dir, part, progress, r, d);
+        st = rebuild_locked(o, lock, part, progress, r, d);
         copy_remove_dir(part);
     }
     if (lock >= 0) {

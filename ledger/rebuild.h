@@ -21,20 +21,24 @@ struct rebuild_witness {
     struct str note; /* empty: none */
     uint64_t size;   /* filled: what it says, its signature verified */
     uint8_t root[DIGEST_LEN];
+    struct str origin; /* filled; of the epoch it is of. Borrows from note */
     bool ahead; /* filled: larger than the ledger, so that nothing was compared */
 };
 
 /* From the store in folder `from`, which is only read (nobody may write to it
  * meanwhile), into a new one in folder `to`, which has none. Safe on the disk when it
  * returns ST_OK. ST_INTEGRITY when a record does not fold ("record ..."), or a witness
- * does not agree: "fork"; witnesses may be none (count 0). */
+ * does not agree: "fork", "other-ledger"; ST_CONFLICT when a witness is of an epoch's
+ * end that an earlier restore lost ("earlier-epoch"), or of an epoch the store does not
+ * know ("later-epoch"); "lost-epoch" (ST_INTEGRITY) for one whose
+ * epoch has another key here. witnesses may be none (count 0). */
 enum status rebuild_store(const char *from, const char *to,
                           struct rebuild_witness *witnesses, size_t count,
                           const struct progress *progress, struct rebuild_report *r,
                           struct diag *d) MUST_USE;
 
 /* `almoner rebuild`: the ledger's store in place, under its lock. ST_SYSTEM "in-use"
- * when other programs have it open. The head file must agree with what comes out. */
+ * or "readers" when others have it open. The head file must agree with the outcome. */
 struct ledger_options;
 enum status rebuild_ledger(const struct ledger_options *o,
                            const struct progress *progress, struct rebuild_report *r,

@@ -22,9 +22,11 @@
 #define OFFICE "office 单位: "
 #define NAME "name 姓名: "
 #define KEY "key 公钥: "
+#define ID "sm2 id 签名标识: "
 #define NOTE "| "
 #define SIGNATURE_HEAD "almoner-signature/1\n"
 #define SIGNATURE_TEXT_CAP (4 * ((SIGNATURE_LEN + 2) / 3) + 1)
+#define SIGNATURE_ID "sm2-id "
 #define NOTE_MAX 300
 #define SIGNED_WORDS 13 /* lines of add_signed_words */
 #define TEXT_LINES 11   /* of a signed text */
@@ -48,7 +50,10 @@ static const char *kind_zh(enum record_kind k)
         {KIND_ANSWER_START, "开始回盘"},   {KIND_ANSWER_END, "回盘结束"},
         {KIND_REISSUE_START, "开始重发"},  {KIND_REISSUE_END, "重发结束"},
         {KIND_RECOVERY, "提出追缴"},       {KIND_RECOVERY_CONFIRM, "确认追缴"},
-        {KIND_REPAYMENT, "登记退缴"},
+        {KIND_REPAYMENT, "登记退缴"},      {KIND_RETENTION, "设定保管期限"},
+        {KIND_HOLD, "冻结或解冻销毁"},     {KIND_ERASE, "提出销毁个人信息"},
+        {KIND_ERASED, "销毁个人信息"},     {KIND_WITNESS, "登记见证人"},
+        {KIND_COSIGNED, "登记联署"},       {KIND_TIMESTAMP, "登记时间戳"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (names[i].kind == k) {
@@ -129,6 +134,17 @@ void request_note(struct buf *notes, const char *fmt, ...)
     }
 }
 
+/* Only SM2 signs under an id. */
+static void add_id(const uint8_t public_key[KEY_PUBLIC_LEN], const char *label,
+                   struct str id, struct buf *out)
+{
+    if (key_suite(public_key) == SUITE_2) {
+        buf_add_text(out, label);
+        buf_add_str(out, id);
+        buf_add_text(out, "\n");
+    }
+}
+
 static void add_told_words(const struct request *q, struct buf *out)
 {
     char vkey[VKEY_TEXT_CAP];
@@ -136,6 +152,7 @@ static void add_told_words(const struct request *q, struct buf *out)
     buf_add_text(out, OFFICE);
     buf_add_str(out, one_line(q->office) ? q->office : str_of(""));
     buf_addf(out, "\n" NAME "%s\n" KEY "%s\n", q->name, vkey);
+    add_id(q->public_key, ID, q->sm2_id, out);
     buf_add_str(out, q->notes);
 }
 
@@ -224,11 +241,19 @@ static bool digest_holds(struct str file, struct digest *g,
     return digest_equal(digest, says);
 }
 
-static bool take_key(struct str text, char name[KEY_NAME_MAX + 1],
-                     uint8_t public_key[KEY_PUBLIC_LEN])
+/* The line of the key, and behind one of SM2 that of the id. */
+static void take_key(struct lines *l, const char *label, const char *id_label,
+                     char name[KEY_NAME_MAX + 1], uint8_t public_key[KEY_PUBLIC_LEN],
+                     struct str *id)
 {
     struct diag ignored;
-    return vkey_parse(text, name, public_key, &ignored) == ST_OK;
+    struct str vkey = labelled(l, label);
+    *id = str_of("");
+    l->failed = l->failed || vkey_parse(vkey, name, public_key, &ignored) != ST_OK;
+    if (!l->failed && key_suite(public_key) == SUITE_2) {
+        *id = labelled(l, id_label);
+        l->failed = l->failed || !sm2_id_valid(*id);
+    }
 }
 
 /* ---- request ---- */
@@ -264,7 +289,7 @@ static bool take_request(struct str file, struct request *out)
     exactly(&l, TOLD);
     out->office = labelled(&l, OFFICE);
     struct str name = labelled(&l, NAME);
-    struct str vkey = labelled(&l, KEY);
+    take_key(&l, KEY, ID, out->name, out->public_key, &out->sm2_id);
     const char *notes = l.rest.p;
     while (!l.failed && str_starts(l.rest, str_of(NOTE))) {
         l.failed = !one_line(next_line(&l)) || l.failed;
@@ -273,8 +298,7 @@ static bool take_request(struct str file, struct request *out)
     exactly(&l, TEXT_HEAD);
     out->text = signed_text(&l);
     last_lines(&l, out->digest);
-    return !l.failed && one_line(out->office) &&
-           take_key(vkey, out->name, out->public_key) && str_is(name, out->name) &&
+    return !l.failed && one_line(out->office) && str_is(name, out->name) &&
            act_message_read(out->text, &out->words);
 }
 
@@ -321,8 +345,9 @@ enum status signature_file_print(const struct signature_file *s, struct digest *
     text_hex(s->request, DIGEST_LEN, hex);
     vkey_print(str_of(s->name), s->public_key, vkey);
     text_base64(s->signature, SIGNATURE_LEN, base64);
-    buf_addf(out, SIGNATURE_HEAD "request %s\nkey %s\nsignature %s\n" TEXT_HEAD, hex,
-             vkey, base64);
+    buf_addf(out, SIGNATURE_HEAD "request %s\nkey %s\n", hex, vkey);
+    add_id(s->public_key, SIGNATURE_ID, s->sm2_id, out);
+    buf_addf(out, "signature %s\n" TEXT_HEAD, base64);
     buf_add_str(out, s->text);
     buf_add_text(out, END);
     add_digest(g, out);
@@ -336,13 +361,12 @@ static bool take_signature(struct str file, struct signature_file *out,
     size_t n = 0;
     exactly(&l, SIGNATURE_HEAD);
     struct str hex = labelled(&l, "request ");
-    struct str vkey = labelled(&l, "key ");
+    take_key(&l, "key ", SIGNATURE_ID, out->name, out->public_key, &out->sm2_id);
     struct str base64 = labelled(&l, "signature ");
     exactly(&l, TEXT_HEAD);
     out->text = signed_text(&l);
     last_lines(&l, digest);
     return !l.failed && text_unhex(hex, out->request, DIGEST_LEN) &&
-           take_key(vkey, out->name, out->public_key) &&
            text_unbase64(base64, out->signature, SIGNATURE_LEN, &n) &&
            n == SIGNATURE_LEN && act_message_read(out->text, &out->words);
 }
@@ -361,7 +385,7 @@ enum status signature_file_read(struct str file, struct digest *g,
                   "the signature file is not as it was written");
         return diag_hint(d, "bring it over again");
     }
-    if (!key_verify(out->public_key, out->text, out->signature)) {
+    if (!key_verify_id(out->public_key, out->sm2_id, out->text, out->signature)) {
         return diag_fail(d, ST_DENIED, "signature",
                          "the signature does not hold for its text");
     }

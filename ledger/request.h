@@ -20,14 +20,15 @@ struct request {
     struct str office;
     char name[KEY_NAME_MAX + 1]; /* of the operator, and the key in the register */
     uint8_t public_key[KEY_PUBLIC_LEN];
+    struct str sm2_id;          /* under which an SM2 key signs; else not looked at */
     struct str notes;           /* lines made by request_note; "" for none */
     uint8_t digest[DIGEST_LEN]; /* of the file, as its last line has it */
 };
 
 /* A line of notes. What is no printable text is left out. */
 void request_note(struct buf *notes, const char *fmt, ...) PRINTF_LIKE(2, 3);
-/* From text, office, name, public_key and notes. ST_INPUT "request-form" when text is
- * no signed text. */
+/* From text, office, name, public_key, sm2_id and notes. ST_INPUT "request-form" when
+ * text is no signed text. */
 enum status request_print(const struct request *q, struct digest *g, struct buf *out,
                           struct diag *d) MUST_USE;
 /* Borrows from file. ST_INPUT "request-form" when it is none, "request-damaged" when
@@ -47,6 +48,7 @@ struct signature_file {
     uint8_t request[DIGEST_LEN]; /* the digest of the request that was signed */
     char name[KEY_NAME_MAX + 1];
     uint8_t public_key[KEY_PUBLIC_LEN];
+    struct str sm2_id; /* as in the request */
     uint8_t signature[SIGNATURE_LEN];
     struct str text; /* what was signed */
     struct act_words words;

@@ -1,5 +1,6 @@
 /* segments_file.c - the bytes of segments and of their index: segments_private.h. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,20 @@ const struct segment_table segment_tables[SEGMENT_TABLES] = {
     {SEGMENT_META, TABLE_META},
 };
 
+/* Records and sealed rows are for nobody but who may read the ledger. */
+static FILE *open_private(const char *path, const char *mode)
+{
+    if (mode[0] != 'w') {
+        return fopen(path, mode);
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, mode);
+    if (f == NULL && fd >= 0) {
+        close(fd);
+    }
+    return f;
+}
+
 /* ---- files with a digest at their end ---- */
 
 enum status segment_open(struct segment_file *s, const char *dir, const char *name,
@@ -27,7 +42,7 @@ enum status segment_open(struct segment_file *s, const char *dir, const char *na
     s->bytes = 0;
     TRY(ledger_path(dir, name, s->path, d));
     TRY(digest_new(&s->g, d));
-    s->f = fopen(s->path, mode);
+    s->f = open_private(s->path, mode);
     if (s->f == NULL) {
         enum status st = diag_errno(d, "open", s->path);
         digest_free(s->g);

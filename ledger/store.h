@@ -86,6 +86,12 @@ bool store_will_move(struct store *s);
 enum status store_count(struct txn *t, enum table table, uint64_t *out, struct diag *d)
     MUST_USE;
 
+/* Walks the table and looks keys up on the way: *sound when keys ascend, there are as
+ * many as the table says, and the first and last key of every page are found where the
+ * walk met them. A damaged branch page misleads look-ups and not the walk. */
+enum status store_check(struct txn *t, enum table table, bool *sound, struct diag *d)
+    MUST_USE;
+
 /* Cursors walk in key order. Close them before the transaction ends (a must). Writes
  * into the same table while a cursor is open are fine: the cursor stays, and goes on
  * behind a key that was deleted. next on a new cursor gives the first key. */

@@ -95,7 +95,8 @@ enum status vault_file_open(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
 enum status vault_file_read(struct vault_file *f, void *p, size_t cap, size_t *n,
                             struct diag *d) MUST_USE;
 void vault_file_close(struct vault_file *f);
-/* The whole of a small file (policies). */
+/* The whole of a small file (policies) into an empty buffer; ST_INTEGRITY "file" also
+ * when it has another digest. */
 enum status vault_file_load(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
                             struct buf *out, struct diag *d) MUST_USE;
 

@@ -158,7 +158,8 @@ static enum status open_note(struct str note, const struct witness_log *l,
                   "the checkpoint is not signed by the enrolled key of %s", l->origin);
         return diag_hint(d,
                          "it was changed, or somebody gives out another ledger under "
-                         "this name with a key of their own");
+                         "this name with a key of their own; if the county says that "
+                         "it has replaced its key, enrol the new one");
     }
     TRY(st);
     TRY(checkpoint_parse(*text, c, d));
@@ -172,52 +173,6 @@ static enum status unknown_origin(struct str origin, struct diag *d)
     return diag_hint(d, "after a restore a ledger has a new origin and key: learn from "
                         "the county why, then enrol it (audit witness enrol)");
 }
-
-enum status witness_enrol(struct witness_state *s, struct str vkey, struct str note,
-                          uint64_t time_s, struct diag *d)
-{
-    struct witness_log l = {.time_s = time_s};
-    struct checkpoint c;
-    struct str origin;
-    struct str text;
-    TRY(vkey_parse(vkey, l.origin, l.public_key, d));
-    TRY(whose(note, &origin, d));
-    if (!str_is(origin, l.origin)) {
-        return diag_fail(d, ST_INPUT, "witness-origin",
-                         "the checkpoint is of %.*s, the key of %s", STR_ARG(origin),
-                         l.origin);
-    }
-    if (find_log(s, origin) != NULL) {
-        diag_fail(d, ST_CONFLICT, "enrolled", "%s is enrolled already", l.origin);
-        return diag_hint(d, "what was seen of a ledger is never set back");
-    }
-    if (s->log_count == WITNESS_LOGS_MAX) {
-        return diag_fail(d, ST_CONFLICT, "witness-full",
-                         "a witness watches at most %d ledgers", WITNESS_LOGS_MAX);
-    }
-    TRY(open_note(note, &l, &c, &text, d));
-    l.size = c.size;
-    memcpy(l.root, c.root, DIGEST_LEN);
-    s->logs[s->log_count++] = l;
-    return ST_OK;
-}
-
-/* ---- requests ---- */
-
-enum status witness_request_parse(struct str bytes, struct proof_text *out,
-                                  struct diag *d)
-{
-    struct proof_text r;
-    if (proof_text_parse(bytes, &r, d) != ST_OK || r.kind != PROOF_GROWTH) {
-        diag_fail(d, ST_INPUT, "request-form", "this is no request to a witness");
-        return diag_hint(d, "the county makes it with audit prove --from CHECKPOINT; "
-                            "take the file as it was sent");
-    }
-    *out = r;
-    return ST_OK;
-}
-
-/* ---- the rule ---- */
 
 static enum status rollback(const struct witness_log *l, uint64_t size, struct diag *d)
 {
@@ -242,9 +197,94 @@ static enum status fork_at(const struct witness_log *l, const char *what,
                      l->size);
 }
 
-static enum status check_growth(const struct witness_log *l, struct digest *g,
-                                const struct proof_text *r, const struct checkpoint *c,
-                                struct diag *d)
+/* The county has replaced its ledger's key: what was seen stays, and the next request
+ * has to go on from it. */
+static enum status new_key(struct witness_log *l, const struct witness_log *given,
+                           struct str note, struct diag *d)
+{
+    struct checkpoint c;
+    struct str text;
+    if (memcmp(l->public_key, given->public_key, KEY_PUBLIC_LEN) == 0) {
+        diag_fail(d, ST_CONFLICT, "enrolled", "%s is enrolled already", l->origin);
+        return diag_hint(d, "what was seen of a ledger is never set back");
+    }
+    TRY(open_note(note, given, &c, &text, d));
+    if (c.size < l->size) {
+        return rollback(l, c.size, d);
+    }
+    if (c.size == l->size && !digest_equal(c.root, l->root)) {
+        return fork_at(l, "another tree of the same size was seen before", d);
+    }
+    memcpy(l->public_key, given->public_key, KEY_PUBLIC_LEN);
+    return ST_OK;
+}
+
+enum status witness_enrol(struct witness_state *s, struct str vkey, struct str note,
+                          uint64_t time_s, size_t *log, struct diag *d)
+{
+    struct witness_log l = {.time_s = time_s};
+    struct checkpoint c;
+    struct str origin;
+    struct str text;
+    TRY(vkey_parse(vkey, l.origin, l.public_key, d));
+    TRY(whose(note, &origin, d));
+    if (!str_is(origin, l.origin)) {
+        return diag_fail(d, ST_INPUT, "witness-origin",
+                         "the checkpoint is of %.*s, the key of %s", STR_ARG(origin),
+                         l.origin);
+    }
+    struct witness_log *there = find_log(s, origin);
+    if (there != NULL) {
+        *log = (size_t)(there - s->logs);
+        return new_key(there, &l, note, d);
+    }
+    if (s->log_count == WITNESS_LOGS_MAX) {
+        return diag_fail(d, ST_CONFLICT, "witness-full",
+                         "a witness watches at most %d ledgers", WITNESS_LOGS_MAX);
+    }
+    TRY(open_note(note, &l, &c, &text, d));
+    l.size = c.size;
+    memcpy(l.root, c.root, DIGEST_LEN);
+    *log = s->log_count;
+    s->logs[s->log_count++] = l;
+    return ST_OK;
+}
+
+/* ---- requests ---- */
+
+enum status witness_request_parse(struct str bytes, struct proof_text *out,
+                                  struct diag *d)
+{
+    struct proof_text r;
+    if (proof_text_parse(bytes, &r, d) != ST_OK || r.kind != PROOF_GROWTH) {
+        diag_fail(d, ST_INPUT, "request-form", "this is no request to a witness");
+        return diag_hint(d, "the county makes it with audit prove --from CHECKPOINT; "
+                            "take the file as it was sent");
+    }
+    *out = r;
+    return ST_OK;
+}
+
+/* ---- the rule ---- */
+
+/* A tree is hashed as its ledger does, which its key tells. */
+static enum status check_proof(const struct witness_log *l, const struct proof_text *r,
+                               const struct checkpoint *c, struct diag *d)
+{
+    struct digest *g;
+    TRY(digest_new_kind(&g, key_suite_digest(key_suite(l->public_key)), d));
+    bool holds =
+        proof_consistency_holds(g, l->size, l->root, c->size, c->root, &r->proof);
+    digest_free(g);
+    return holds ? ST_OK
+                 : fork_at(l,
+                           "the larger tree is not proven to go on from the one seen "
+                           "last",
+                           d);
+}
+
+static enum status check_growth(const struct witness_log *l, const struct proof_text *r,
+                                const struct checkpoint *c, struct diag *d)
 {
     if (c->size < l->size) {
         return rollback(l, c->size, d);
@@ -265,16 +305,12 @@ static enum status check_growth(const struct witness_log *l, struct digest *g,
                          " records (audit prove --from)",
                          l->size);
     }
-    if (!proof_consistency_holds(g, l->size, l->root, c->size, c->root, &r->proof)) {
-        return fork_at(
-            l, "the larger tree is not proven to go on from the one seen last", d);
-    }
-    return ST_OK;
+    return check_proof(l, r, c, d);
 }
 
-enum status witness_advance(struct witness_state *s, struct digest *g,
-                            const struct proof_text *r, uint64_t time_s, size_t *log,
-                            struct str *text, struct diag *d)
+enum status witness_advance(struct witness_state *s, const struct proof_text *r,
+                            uint64_t time_s, size_t *log, struct str *text,
+                            struct diag *d)
 {
     struct checkpoint c;
     struct str origin;
@@ -286,7 +322,7 @@ enum status witness_advance(struct witness_state *s, struct digest *g,
         return unknown_origin(origin, d);
     }
     TRY(open_note(r->checkpoint, l, &c, &body, d));
-    TRY(check_growth(l, g, r, &c, d));
+    TRY(check_growth(l, r, &c, d));
     if (time_s < l->time_s) {
         diag_fail(d, ST_CONFLICT, "clock-back",
                   "this machine's clock is before the time of the last cosignature");

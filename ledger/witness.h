@@ -33,9 +33,11 @@ enum status witness_state_parse(struct str bytes, struct witness_state *out,
 
 /* A new ledger, by its vkey and a first checkpoint of it. ST_INPUT "checkpoint-form",
  * "witness-origin" when they are not of one ledger; ST_INTEGRITY "other-key" when the
- * checkpoint is not signed by it; ST_CONFLICT "enrolled", "witness-full". */
+ * checkpoint is not signed by it; ST_CONFLICT "enrolled", "witness-full". One that is
+ * enrolled under another key gets this one, and what was seen of it stays: ST_INTEGRITY
+ * "rollback" or "fork" when the checkpoint shows less, or another tree. *log: which. */
 enum status witness_enrol(struct witness_state *s, struct str vkey, struct str note,
-                          uint64_t time_s, struct diag *d) MUST_USE;
+                          uint64_t time_s, size_t *log, struct diag *d) MUST_USE;
 
 /* A request is the body of C2SP tlog-witness add-checkpoint (PROOF_GROWTH). ST_INPUT
  * "request-form". Borrows from bytes. */
@@ -48,8 +50,8 @@ enum status witness_request_parse(struct str bytes, struct proof_text *out,
  * nothing is changed: ST_INPUT "witness-origin" (unknown ledger), "stale-request" (the
  * proof begins elsewhere); ST_INTEGRITY "other-key", "rollback" (a smaller tree),
  * "fork" (another one); ST_CONFLICT "clock-back" when time_s is before the last. */
-enum status witness_advance(struct witness_state *s, struct digest *g,
-                            const struct proof_text *r, uint64_t time_s, size_t *log,
-                            struct str *text, struct diag *d) MUST_USE;
+enum status witness_advance(struct witness_state *s, const struct proof_text *r,
+                            uint64_t time_s, size_t *log, struct str *text,
+                            struct diag *d) MUST_USE;
 
 #endif

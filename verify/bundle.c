@@ -78,6 +78,48 @@ static void check_merged(struct bundle *b)
     }
 }
 
+/* A claim of completeness must not rest on records that are left out. */
+static bool range_whole(struct bundle *b)
+{
+    uint64_t at;
+    report_checked(b->report, GROUP_COMPLETENESS);
+    if (fold_left_out(b->fold, b->claims.range_first, b->claims.range_end, &at)) {
+        report_fail(b->report, GROUP_COMPLETENESS, at, "range-hole",
+                    "it is left out, and claims.txt says that records %llu to %llu are "
+                    "there without a gap",
+                    "未收入本包，而 claims.txt 称第 %llu 至 %llu 号记录连续无缺",
+                    (unsigned long long)b->claims.range_first,
+                    (unsigned long long)b->claims.range_end - 1);
+        return false;
+    }
+    return true;
+}
+
+static void check_batch(struct bundle *b)
+{
+    uint64_t number = b->claims.number;
+    report_checked(b->report, GROUP_COMPLETENESS);
+    switch (fold_batch_shown(b->fold, number)) {
+    case BATCH_NOT_WHOLE:
+        report_fail(b->report, GROUP_COMPLETENESS, NO_RECORD, "batch-missing",
+                    "not all records of the lines of batch %llu are there",
+                    "%llu 号批次的明细记录不全", (unsigned long long)number);
+        return;
+    case BATCH_UNSIGNED:
+        report_note(b->report, GROUP_COMPLETENESS, "scope",
+                    "these are all lines of the batch; the signatures of submit, "
+                    "approve and release are not all there",
+                    "此为该批次的全部明细；提交、复核、审批签字尚未齐全");
+        return;
+    case BATCH_SIGNED_BY_THREE:
+        report_note(b->report, GROUP_COMPLETENESS, "scope",
+                    "these are all lines of the batch: three people signed their "
+                    "digest",
+                    "此为该批次的全部明细：其摘要经三人签字");
+        return;
+    }
+}
+
 static void note_scope(struct bundle *b)
 {
     const struct claims *c = &b->claims;
@@ -85,11 +127,14 @@ static void note_scope(struct bundle *b)
     case SCOPE_ALL:
         report_note(
             b->report, GROUP_COMPLETENESS, "scope",
-            "these are all records of the ledger: nothing else was ever granted "
-            "or paid",
-            "本包含全部记录：此外从未有过任何应发与支付");
+            "these are all records of the ledger: through it nothing else was ever "
+            "granted or paid",
+            "本包含全部记录：经此账再无别的应发与支付");
         return;
     case SCOPE_PERIOD:
+        if (!range_whole(b)) {
+            return;
+        }
         report_note(
             b->report, GROUP_COMPLETENESS, "scope",
             "records %llu to %llu are there without a gap: within them these are "
@@ -104,10 +149,7 @@ static void note_scope(struct bundle *b)
             "其外没有别的记录涉及这些月份，仅凭账方声明：如需查证请索取全部记录包");
         return;
     case SCOPE_BATCH:
-        report_note(
-            b->report, GROUP_COMPLETENESS, "scope",
-            "these are all lines of the batch: three people signed their digest",
-            "此为该批次的全部明细：其摘要经三人签字");
+        check_batch(b);
         report_gap(b->report, GROUP_COMPLETENESS, "scope",
                    "that no later act of the batch is left out is the ledger's word",
                    "未遗漏该批次其后的操作，仅凭账方声明");

@@ -80,16 +80,17 @@ enum status checkpoints_want(struct bundle *b, struct diag *d)
     return ST_OK;
 }
 
-/* The ledger's key for checkpoints of this size: of the last epoch that began below
- * it. */
-static bool key_for(const struct bundle *b, uint64_t size, struct vkey *out)
+/* The ledger's key for checkpoints of this size and origin (n 0: of any): the last that
+ * was in force below it. */
+static bool key_for(const struct bundle *b, struct str of, uint64_t size,
+                    struct vkey *out)
 {
     uint8_t key[PUBLIC_KEY_LEN];
     const char *origin;
     uint64_t from;
     bool found = false;
     for (size_t i = 0; fold_ledger_key(b->fold, i, key, &origin, &from); i++) {
-        if (from < size) {
+        if (from < size && (of.n == 0 || str_is(of, origin))) {
             vkey_make(out, origin, key, b->sha256);
             found = true;
         }
@@ -97,15 +98,14 @@ static bool key_for(const struct bundle *b, uint64_t size, struct vkey *out)
     return found;
 }
 
+/* By the key the ledger had then, in the epoch that the checkpoint names. */
 static void check_signature(struct bundle *b, const struct one_checkpoint *c)
 {
     struct vkey key = {0};
-    if (!key_for(b, c->c.size, &key)) {
-        return;
-    }
+    bool known = key_for(b, c->c.origin, c->c.size, &key);
     report_checked(b->report, GROUP_INTEGRITY);
-    bool fine = str_is(c->c.origin, key.name) &&
-                checkpoint_signed(&c->c, &key, str_of(NOTE_SM2_ID)) == NOTE_SIGNED;
+    bool fine =
+        known && checkpoint_signed(&c->c, &key, str_of(NOTE_SM2_ID)) == NOTE_SIGNED;
     if (!fine && fold_stopped(b->fold)) {
         report_unchecked(
             b->report, GROUP_INTEGRITY, "checkpoint-key",
@@ -115,7 +115,7 @@ static void check_signature(struct bundle *b, const struct one_checkpoint *c)
             (unsigned long long)c->c.size);
         return;
     }
-    if (!str_is(c->c.origin, key.name)) {
+    if (!known) {
         report_fail(b->report, GROUP_INTEGRITY, NO_RECORD, "checkpoint-origin",
                     "a checkpoint of %llu records is of another ledger: \"%.*s\"",
                     "有校验点（%llu 条）属于另一本账：“%.*s”",
@@ -130,10 +130,49 @@ static void check_signature(struct bundle *b, const struct one_checkpoint *c)
     }
 }
 
+/* Of an epoch that a restore ended, with records that it lost: nothing is left to hold
+ * it against but what the next epoch's record says. */
+static bool check_lost(struct bundle *b, const struct one_checkpoint *c)
+{
+    struct epoch_end end;
+    unsigned long long size = c->c.size;
+    if (!fold_epoch_end(b->fold, c->c.origin, &end) || c->c.size <= end.kept) {
+        return false;
+    }
+    if (c->c.size > end.behind_size) {
+        report_fail(b->report, GROUP_INTEGRITY, end.kept, "checkpoint-lost",
+                    "a checkpoint of an epoch before covers %llu records; a restore "
+                    "kept %llu, and its record names no loss of so many: records were "
+                    "kept quiet about",
+                    "以前纪元的校验点有 %llu 条记录；恢复时只保留 %llu "
+                    "条，而恢复记录未载明如此多的丢失：有记录被隐瞒",
+                    size, (unsigned long long)end.kept);
+    } else if (c->c.size == end.behind_size &&
+               memcmp(c->c.root, end.behind_root, HASH_LEN) != 0) {
+        report_fail(b->report, GROUP_INTEGRITY, end.kept, "checkpoint-fork",
+                    "the %llu records that a restore names as lost have another root "
+                    "than the checkpoint says (a fork)",
+                    "恢复记录所载丢失的 %llu 条记录，其树根与校验点不符（分叉）", size);
+    } else {
+        report_unchecked(
+            b->report, GROUP_INTEGRITY, "checkpoint-lost",
+            "a checkpoint of an epoch before covers %llu records: those from %llu "
+            "on were lost in a restore, as its record says; nothing is left to "
+            "compare",
+            "以前纪元的校验点有 %llu 条记录：自第 %llu "
+            "条起已在恢复时丢失（恢复记录已载明），无从比对",
+            size, (unsigned long long)end.kept);
+    }
+    return true;
+}
+
 static void check_root(struct bundle *b, const struct one_checkpoint *c)
 {
     uint8_t root[HASH_LEN];
     uint64_t size = c->c.size;
+    if (check_lost(b, c)) {
+        return;
+    }
     if (size > fold_size(b->fold)) {
         report_fail(
             b->report, GROUP_INTEGRITY, NO_RECORD, "checkpoint-ahead",
@@ -182,7 +221,7 @@ static void list_witnesses(struct bundle *b, const struct one_checkpoint *c)
     struct vkey key = {0};
     struct str name;
     uint64_t seconds;
-    if (!key_for(b, c->c.size, &key)) {
+    if (!key_for(b, c->c.origin, c->c.size, &key)) {
         return;
     }
     for (size_t i = 0; checkpoint_other(&c->c, &key, i, &name, &seconds); i++) {
@@ -226,11 +265,15 @@ static void check_vkey(struct bundle *b)
         report_fail(b->report, GROUP_INTEGRITY, 0, "vkey",
                     "the key from outside (%s) is not this ledger's key",
                     "外来公钥（%s）不是本账的公钥", b->vkey.name);
-    } else if (!last) {
+    } else if (last) {
+        report_note(b->report, GROUP_INTEGRITY, "vkey-outside",
+                    "the key from outside is this ledger's key",
+                    "外来公钥确为本账的公钥");
+    } else {
         report_note(b->report, GROUP_INTEGRITY, "vkey-old",
-                    "the key from outside is that of an earlier epoch; the ledger was "
-                    "restored since, and its admins put another key in its place",
-                    "外来公钥属于较早的纪元；此账其后曾恢复，由管理员换了钥匙");
+                    "the key from outside is an earlier one of this ledger; its admins "
+                    "have put another key in its place since",
+                    "外来公钥是本账以前的公钥；其后已由管理员换了钥匙");
     }
 }
 
@@ -240,7 +283,7 @@ void checkpoints_check(struct bundle *b, struct bundle_summary *s)
     if (b->fold == NULL || !b->records_read) {
         return;
     }
-    if (key_for(b, fold_size(b->fold), &newest)) {
+    if (key_for(b, str_of(""), fold_size(b->fold), &newest)) {
         vkey_print(&newest, s->vkey, sizeof s->vkey);
     }
     check_vkey(b);

@@ -152,6 +152,11 @@ static enum status check_banks(struct bundle *b, struct diag *d)
 {
     const struct exported *x;
     size_t count = fold_exports(b->fold, &x);
+    if (count == 0) {
+        report_gap(b->report, GROUP_BANK, "bank-none",
+                   "no record in the bundle made a bank file",
+                   "包内没有生成银行文件的记录");
+    }
     for (size_t i = 0; i < count; i++) {
         struct zip_entry *e = bank_entry(b, &x[i]);
         struct bank_scan scan;

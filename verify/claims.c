@@ -107,11 +107,19 @@ void claims_release(struct claims *c)
     list_release(&c->deltas);
 }
 
+size_t claims_person_at(const struct claims *c, uint64_t person)
+{
+    const uint64_t *rows = c->persons.rows;
+    const uint64_t *at =
+        c->persons.count == 0
+            ? NULL
+            : bsearch(&person, rows, c->persons.count, sizeof person, compare_u64);
+    return at == NULL ? c->persons.count : (size_t)(at - rows);
+}
+
 bool claims_person(const struct claims *c, uint64_t person)
 {
-    return c->scope != SCOPE_PERSON ||
-           (c->persons.count > 0 && bsearch(&person, c->persons.rows, c->persons.count,
-                                            sizeof person, compare_u64) != NULL);
+    return c->scope != SCOPE_PERSON || claims_person_at(c, person) < c->persons.count;
 }
 
 bool claims_month(const struct claims *c, const struct span *s)

@@ -49,6 +49,8 @@ void claims_span(struct claims *c, enum counted what, int programme,
                  const struct span *s);
 bool claims_month(const struct claims *c, const struct span *s); /* touches the scope */
 bool claims_person(const struct claims *c, uint64_t person);
+/* Its place in persons; persons.count: it is not there. */
+size_t claims_person_at(const struct claims *c, uint64_t person);
 /* A record of an act that concerns the scope's months. */
 void claims_range(struct claims *c, uint64_t first, uint64_t end);
 /* Appends the rows of one kind, ascending by code and month. code: of each

@@ -94,10 +94,11 @@ void fold_free(struct fold *f)
         free(((struct recovery_row *)f->recoveries.rows)[i].left);
     }
     struct list *lists[] = {
-        &f->roots,    &f->wanted,     &f->keys,      &f->operators,   &f->channels,
-        &f->policies, &f->imports,    &f->runs,      &f->batches,     &f->recoveries,
-        &f->units,    &f->people,     &f->exports,   &f->named_files, &f->commitments,
-        &f->erased,   &f->retentions, &f->witnesses, &f->holds,       &f->proposals};
+        &f->roots,     &f->wanted,     &f->keys,      &f->operators,   &f->channels,
+        &f->policies,  &f->imports,    &f->runs,      &f->batches,     &f->recoveries,
+        &f->units,     &f->people,     &f->exports,   &f->named_files, &f->commitments,
+        &f->erased,    &f->retentions, &f->witnesses, &f->holds,       &f->proposals,
+        &f->left_outs, &f->chain};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         list_release(lists[i]);
     }
@@ -396,6 +397,13 @@ enum status fold_node(struct fold *f, unsigned level, const uint8_t hash[HASH_LE
     if (!tree_add(&f->tree, f->hash, level, hash)) {
         return diag_fail(d, ST_INPUT, "bundle-tree", "a node that cannot stand there");
     }
+    uint64_t *hole = list_add(&f->left_outs, 2 * sizeof *hole);
+    if (hole == NULL) {
+        f->no_memory = true;
+    } else {
+        hole[0] = f->tree.size - ((uint64_t)1 << level);
+        hole[1] = f->tree.size;
+    }
     f->left_out += (uint64_t)1 << level;
     f->leaf_known = level == 0;
     memcpy(f->leaf, hash, HASH_LEN);
@@ -403,6 +411,18 @@ enum status fold_node(struct fold *f, unsigned level, const uint8_t hash[HASH_LE
         f->open.incomplete = true;
     }
     return check_memory(f, d);
+}
+
+bool fold_left_out(const struct fold *f, uint64_t first, uint64_t end, uint64_t *at)
+{
+    const uint64_t *holes = f->left_outs.rows;
+    for (size_t i = 0; i < f->left_outs.count; i++) {
+        if (holes[2 * i] < end && holes[2 * i + 1] > first) {
+            *at = holes[2 * i] > first ? holes[2 * i] : first;
+            return true;
+        }
+    }
+    return false;
 }
 
 enum status fold_end(struct fold *f, struct diag *d)
@@ -483,6 +503,22 @@ int fold_offset_minutes(const struct fold *f)
 int64_t fold_last_time(const struct fold *f)
 {
     return f->last_time;
+}
+
+bool fold_epoch_end(const struct fold *f, struct str origin, struct epoch_end *out)
+{
+    bool seen = false;
+    const struct ledger_key_row *row;
+    for (size_t k = 0; (row = list_at(&f->keys, k)) != NULL; k++) {
+        if (seen && row->begins && !str_is(origin, row->origin)) {
+            out->kept = row->size;
+            out->behind_size = row->behind_size;
+            memcpy(out->behind_root, row->behind_root, HASH_LEN);
+            return true;
+        }
+        seen = seen || str_is(origin, row->origin);
+    }
+    return false;
 }
 
 bool fold_ledger_key(const struct fold *f, size_t i, uint8_t key[PUBLIC_KEY_LEN],

@@ -75,7 +75,21 @@ int64_t fold_last_time(const struct fold *f);
  * origin it signs for; false behind the last. */
 bool fold_ledger_key(const struct fold *f, size_t i, uint8_t key[PUBLIC_KEY_LEN],
                      const char **origin, uint64_t *size);
+/* How the epoch of this origin ended. */
+struct epoch_end {
+    uint64_t kept; /* records of it and those before that are left */
+    uint64_t
+        behind_size; /* the next one's record: of the checkpoint it is behind, or 0 */
+    uint8_t behind_root[HASH_LEN];
+};
+/* False when it goes on, or is none of the ledger's. */
+bool fold_epoch_end(const struct fold *f, struct str origin, struct epoch_end *out);
 enum suite fold_suite(const struct fold *f);
+/* Is one of the records first to end-1 left out? *at: the first of them. */
+bool fold_left_out(const struct fold *f, uint64_t first, uint64_t end, uint64_t *at);
+/* How much of a batch is there. */
+enum batch_shown { BATCH_NOT_WHOLE, BATCH_UNSIGNED, BATCH_SIGNED_BY_THREE };
+enum batch_shown fold_batch_shown(const struct fold *f, uint64_t number);
 size_t fold_exports(const struct fold *f, const struct exported **out);
 size_t fold_files(const struct fold *f, const struct named_file **out);
 /* Ascending by person; within one as they came. NULL when none are kept. */

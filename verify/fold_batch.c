@@ -317,7 +317,8 @@ void rule_batch_sign(struct fold *f, struct act *a)
         return;
     }
     (void)content_fine(f, a, b);
-    if (b->state != from[step] && f->o.whole) {
+    /* Where an answer is left out, whether the batch is settled is not known. */
+    if (b->state != from[step] && (f->o.whole || (b->begun && step <= 3))) {
         REFUSE(f, a, GROUP_AUTHORISATION, "batch-state",
                "batch %u is in state %u, where step %u is not possible",
                "%u 号批次处于状态 %u，不能进行第 %u 步", b->number, (unsigned)b->state,

@@ -22,6 +22,16 @@ static bool batch_counts(const struct claims *c, const struct batch_row *b)
     return false;
 }
 
+enum batch_shown fold_batch_shown(const struct fold *f, uint64_t number)
+{
+    const struct batch_row *b = list_find(&f->batches, number);
+    if (b == NULL || !b->begun || !b->ended || b->holes) {
+        return BATCH_NOT_WHOLE;
+    }
+    bool three = b->signer[0] != 0 && b->signer[1] != 0 && b->signer[2] != 0;
+    return three ? BATCH_SIGNED_BY_THREE : BATCH_UNSIGNED;
+}
+
 static enum counted fate(const struct line_row *l)
 {
     return l->state == LINE_PAID                               ? COUNT_PAID

@@ -44,7 +44,7 @@ void rule_epoch(struct fold *f, struct act *a)
     snprintf(origin, sizeof origin, "%s/e%llu", f->genesis_origin,
              (unsigned long long)v[1].u);
     if (v[1].u != f->epoch + 1 || !str_is(a->r->origin, origin) ||
-        v[5].there != v[6].there) {
+        v[5].there != v[6].there || (v[5].there && v[5].u <= a->r->sequence)) {
         REFUSE(f, a, GROUP_INTEGRITY, "epoch",
                "epoch %llu is not the next one, or the origin does not name it",
                "第 %llu 纪元不是下一个，或账号未写明", (unsigned long long)v[1].u);
@@ -60,6 +60,12 @@ void rule_epoch(struct fold *f, struct act *a)
     f->stated = 0;
     must(str_copy(a->r->origin, f->origin, sizeof f->origin));
     if (new_key(f, a)) {
+        struct ledger_key_row *row = list_at(&f->keys, f->keys.count - 1);
+        row->begins = true;
+        if (v[5].there) {
+            row->behind_size = v[5].u;
+            memcpy(row->behind_root, v[6].s.p, HASH_LEN);
+        }
         report_note(
             f->report, GROUP_INTEGRITY, "epoch",
             "the ledger was restored from a backup at record %llu: from there on "

@@ -117,6 +117,9 @@ struct ledger_key_row {
     uint32_t proposer;
     uint64_t epoch;
     uint64_t size; /* sequence of the record that put it in force */
+    bool begins;   /* an epoch after a restore, whose record says that it was behind */
+    uint64_t behind_size; /* a checkpoint of so many records; 0: none known */
+    uint8_t behind_root[HASH_LEN];
     char origin[ORIGIN_TEXT_MAX + 1];
     uint8_t key[PUBLIC_KEY_LEN];
 };
@@ -155,8 +158,10 @@ struct fold {
     struct tree tree;
     uint8_t leaf[HASH_LEN]; /* of the record before */
     bool leaf_known;
-    struct list roots;  /* of struct root_row, ascending */
-    struct list wanted; /* of uint64_t */
+    struct list roots;     /* of struct root_row, ascending */
+    struct list wanted;    /* of uint64_t */
+    struct list chain;     /* of uint64_t: as person_row.entitled, of claims->persons */
+    struct list left_outs; /* of uint64_t[2]: first, end; ascending */
 
     char genesis_origin[ORIGIN_TEXT_MAX + 1];
     char origin[ORIGIN_TEXT_MAX + 1];

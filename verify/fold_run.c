@@ -143,6 +143,32 @@ static void check_before(struct fold *f, struct act *a)
     (void)fold_row_load(f, a, v[2].u);
 }
 
+/* The same of the people of a bundle, of whom all such records are there. */
+static void check_chain(struct fold *f, struct act *a)
+{
+    const struct list *persons = &f->o.claims->persons;
+    const uint64_t who = a->b.v[2].u;
+    size_t at = claims_person_at(f->o.claims, who);
+    while (f->chain.count < persons->count) {
+        if (list_add(&f->chain, sizeof(uint64_t)) == NULL) {
+            f->no_memory = true;
+            return;
+        }
+    }
+    uint64_t *last = list_at(&f->chain, at);
+    if (last == NULL) {
+        return;
+    }
+    if (a->b.v[3].u != *last) {
+        report_fail(f->report, GROUP_COMPLETENESS, a->r->sequence, "entitlement-chain",
+                    "of person %llu it names another entitlement record before it than "
+                    "is in the bundle: one is left out",
+                    "%llu 号补贴对象在本包中的前一条应发记录并非其所指：有记录被略去",
+                    (unsigned long long)who);
+    }
+    *last = a->r->sequence + 1;
+}
+
 /* Unsigned, for sums of hostile records: only differences of it count. */
 static int64_t granted_so_far(const struct fold *f)
 {
@@ -161,6 +187,8 @@ void rule_entitlement(struct fold *f, struct act *a)
     f->open.count[COUNT_RECORDS]++;
     if (f->o.whole && !f->stopped) {
         check_before(f, a);
+    } else if (f->o.claims->scope == SCOPE_PERSON) {
+        check_chain(f, a);
     }
     for (uint64_t i = 0; i < v[5].u && !f->stopped; i++) {
         if (programme < 0 || !grant_span(f, a, &c, run, programme)) {

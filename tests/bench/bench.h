@@ -81,6 +81,9 @@ enum step {
     STEP_MONTH_ANSWER,
     STEP_VERIFY_HASHES,
     STEP_VERIFY_ALL,
+    STEP_PROVE,         /* one record, out of the middle */
+    STEP_BUNDLE,        /* everything but personal data */
+    STEP_BUNDLE_VERIFY, /* by almoner-verify */
     STEP_COUNT
 };
 
@@ -90,9 +93,11 @@ struct county_times {
     uint64_t first_records;
     uint64_t month_records;
     uint64_t month_lines;
+    uint64_t records; /* of the ledger, at the end */
     uint64_t export_bytes;
     uint64_t data_bytes;   /* of the ledger's files, at the end */
     uint64_t import_bytes; /* of these, when everything was imported */
+    uint64_t bundle_bytes;
 };
 
 /* The files of sim county, in dir. */

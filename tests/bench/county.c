@@ -13,6 +13,7 @@
 struct session {
     const char *almoner;
     const char *sim;
+    const char *almoner_verify;
     char dir[PATH_CAP]; /* of the county's files */
     char ledger[PATH_CAP];
     char log[PATH_CAP];
@@ -270,7 +271,29 @@ static void verify(struct session *s, struct county_times *t)
                                       "audit", "verify", "--hashes-only", NULL);
     t->done[STEP_VERIFY_ALL] =
         act(s, &t->steps[STEP_VERIFY_ALL], "checker", "audit", "verify", NULL);
+    t->records = json_number(t->steps[STEP_VERIFY_ALL].out, "size");
     t->data_bytes = ledger_bytes(s);
+}
+
+static void prove(struct session *s, struct county_times *t)
+{
+    char number[32];
+    char file[PATH_CAP];
+    (void)snprintf(number, sizeof number, "%llu", (unsigned long long)t->records / 2);
+    path_join(file, s->dir, "checkpoint");
+    if (!act(s, &s->aside, "maker", "audit", "checkpoint", "--out", file, NULL)) {
+        return;
+    }
+    path_join(file, s->dir, "proof");
+    t->done[STEP_PROVE] = act(s, &t->steps[STEP_PROVE], "maker", "audit", "prove",
+                              number, "--out", file, NULL);
+    path_join(file, s->dir, "bundle.zip");
+    t->done[STEP_BUNDLE] =
+        act(s, &t->steps[STEP_BUNDLE], "maker", "audit", "bundle", "--out", file, NULL);
+    t->bundle_bytes = file_bytes(file);
+    t->done[STEP_BUNDLE_VERIFY] =
+        t->done[STEP_BUNDLE] && program(s, &t->steps[STEP_BUNDLE_VERIFY],
+                                        s->almoner_verify, file, "--json", NULL);
 }
 
 static const char *program_path(const char *variable, const char *otherwise)
@@ -282,6 +305,8 @@ static const char *program_path(const char *variable, const char *otherwise)
 static void session_open(struct session *s, const char *dir)
 {
     *s = (struct session){.almoner = program_path("ALMONER", "build/almoner"),
+                          .almoner_verify =
+                              program_path("ALMONER_VERIFY", "build/almoner-verify"),
                           .sim = program_path("SIM", "build/sim"),
                           .now = "2026-09-01T01:00:00Z"};
     path_join(s->dir, dir, ".");
@@ -311,5 +336,6 @@ void county_measure(const char *dir, struct county_times *out)
     if (import_people(&s, out) && import_facts(&s, out) && first_month(&s, out) &&
         next_month(&s, out)) {
         verify(&s, out);
+        prove(&s, out);
     }
 }

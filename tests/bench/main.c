@@ -51,6 +51,9 @@ static const char *const step_names[STEP_COUNT] = {
     [STEP_MONTH_ANSWER] = "answer",
     [STEP_VERIFY_HASHES] = "verify --hashes-only",
     [STEP_VERIFY_ALL] = "verify, everything",
+    [STEP_PROVE] = "prove one record",
+    [STEP_BUNDLE] = "bundle of all records",
+    [STEP_BUNDLE_VERIFY] = "almoner-verify",
 };
 
 struct limit {
@@ -78,10 +81,19 @@ static struct limit limit_of(const struct result *r, const struct limits *raw,
     case STEP_AGAIN_RUN:
     case STEP_FIRST_ANSWER:
     case STEP_MONTH_ANSWER:
-    case STEP_VERIFY_ALL:
         return (struct limit){r->times.steps[STEP_MONTH_RUN].seconds, "monthly run"};
+    case STEP_VERIFY_ALL:
+        return (struct limit){r->times.steps[STEP_FIRST_RUN].seconds +
+                                  r->times.steps[STEP_MONTH_RUN].seconds,
+                              "runs it recomputes"};
     case STEP_VERIFY_HASHES:
-        return (struct limit){r->floor.verify, "floor's verify"};
+    case STEP_BUNDLE:
+    case STEP_BUNDLE_VERIFY:
+        return (struct limit){r->floor.verify * (double)r->times.records /
+                                  (double)r->people,
+                              "floor's verify/record"};
+    case STEP_PROVE:
+        return (struct limit){raw->fsync, "fsync"};
     case STEP_IMPORT_FACTS:
     case STEP_IMPORT_LISTS:
     case STEP_FIRST_BATCH:
@@ -122,10 +134,12 @@ static void print_small_job(const struct result *r)
         "  small job: run + export + verify --hashes-only %.3f s; floor %.3f s; "
         "ratio %.1f\n",
         ours, floor, ours / floor);
-    (void)printf("  export %.0f MB/s (%.1f MB); full verify %.1f x the run\n",
+    (void)printf("  export %.0f MB/s (%.1f MB); full verify of %llu records %.1f x the "
+                 "monthly run; bundle %.1f MB\n",
                  (double)t->export_bytes / MB / t->steps[STEP_MONTH_EXPORT].seconds,
-                 (double)t->export_bytes / MB,
-                 t->steps[STEP_VERIFY_ALL].seconds / t->steps[STEP_MONTH_RUN].seconds);
+                 (double)t->export_bytes / MB, (unsigned long long)t->records,
+                 t->steps[STEP_VERIFY_ALL].seconds / t->steps[STEP_MONTH_RUN].seconds,
+                 (double)t->bundle_bytes / MB);
     uint64_t posted = t->first_records + t->month_records;
     (void)printf(
         "  ledger %.1f MB: %.0f bytes a person imported, then %.0f bytes for each "

@@ -126,6 +126,19 @@ forged completeness claim claim
 forged completeness claim claim-left-out
 forged completeness policy policy
 forged package bag-unknown extra-file
+# What is left out where a claim says that nothing is.
+forged_part() {
+    expect 0 $FORGE all.zip bad.zip keys "$3" "$4"
+    v 5 bad.zip --vkey "$VKEY" --checkpoint old.checkpoint
+    is "$1" FAIL
+    is integrity PASS
+    says "\"code\":\"$2\""
+}
+forged_part completeness range-hole range-hole period.zip
+forged_part completeness batch-missing lines-hole batch.zip
+expect 0 r audit bundle --out paid.zip --person 29
+forged_part completeness entitlement-chain person-hole paid.zip
+forged_part authorisation batch-state approve-hole batch.zip
 
 # A rollback: the ledger before the newest acts, with a checkpoint of its own.
 expect 0 r audit checkpoint --out new.checkpoint

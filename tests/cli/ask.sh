@@ -92,3 +92,19 @@ n=$(field number)
 asked 130 n true checker policy confirm "$n"
 says 'policy.*another.*rule'
 verified
+
+# After a restore: what each of the two signs for is shown before the question.
+expect 0 r backup --out backup
+cp -r ledger/keys keys && mv ledger gone
+expect 0 "$ALMONER" restore backup ledger --key-dir keys --no-checkpoint --now "$NOW" \
+    --as admin --key admin.pem
+asked 130 n true releaser restore settle --document 7
+says 'Files taken in since the restore'
+says 'these 0 files'
+asked 0 y true releaser restore settle --document 7
+asked 130 n true checker restore settle
+says 'releaser stated at .*, by 7'
+asked 4 y "$(other releaser restore settle --document 8)" checker restore settle
+code changed
+asked 0 y true checker restore settle
+verified

@@ -247,4 +247,7 @@ is people $((people + 1))
 expect 0 r person show "$ID" --json
 [ "$(field number)" != "$P" ] || fail 'the number of who was erased is used again'
 verified
-
+evidence
+says 'was erased by record'
+expect 0 r audit bundle --batch 1 --out batch.zip
+expect 0 "$VERIFY" batch.zip

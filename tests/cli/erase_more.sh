@@ -101,3 +101,4 @@ I=$(expect 0 r person show "$(credit_code 53230523MJY000001)" --json && field nu
 expect 4 a maker person erase "$I" --reason 期满 --document 演销1号
 code institution
 verified
+evidence

@@ -9,109 +9,22 @@ KEYS is a folder with ledger.pem and NAME.pem of operators.
 import base64
 import hashlib
 import struct
-import subprocess
 import sys
 import zipfile
 import zlib
 
+sys.dont_write_bytecode = True
+from forge import Records, attack, decode, leaf, root  # noqa: E402
+
 TOP = "almoner-bundle/"
 
 
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-# ---- CBOR ----
-
-def decode(b, at=0):
-    major, low = b[at] >> 5, b[at] & 31
-    at += 1
-    if low >= 24 and major != 7:
-        n = 1 << (low - 24)
-        low, at = int.from_bytes(b[at:at + n], "big"), at + n
-    if major == 0:
-        return low, at
-    if major == 1:
-        return -1 - low, at
-    if major in (2, 3):
-        s = bytes(b[at:at + low])
-        return (s if major == 2 else s.decode()), at + low
-    if major == 4:
-        items = []
-        for _ in range(low):
-            x, at = decode(b, at)
-            items.append(x)
-        return items, at
-    if major == 5:
-        pairs = {}
-        for _ in range(low):
-            k, at = decode(b, at)
-            pairs[k], at = decode(b, at)
-        return pairs, at
-    return {20: False, 21: True}[low], at
-
-
-def head(major, n):
-    if n < 24:
-        return bytes([major << 5 | n])
-    for i, bits in enumerate((8, 16, 32, 64)):
-        if n < 1 << bits:
-            return bytes([major << 5 | 24 + i]) + n.to_bytes(bits // 8, "big")
-    raise ValueError(n)
-
-
-def encode(x):
-    if isinstance(x, bool):
-        return bytes([0xf5 if x else 0xf4])
-    if isinstance(x, int):
-        return head(0, x) if x >= 0 else head(1, -1 - x)
-    if isinstance(x, bytes):
-        return head(2, len(x)) + x
-    if isinstance(x, str):
-        return head(3, len(x.encode())) + x.encode()
-    if isinstance(x, list):
-        return head(4, len(x)) + b"".join(map(encode, x))
-    return head(5, len(x)) + b"".join(encode(k) + encode(x[k]) for k in sorted(x))
-
-
-# ---- tree and signatures ----
-
-def leaf(record):
-    return sha(b"\0", record)
-
-
-def root(leaves):
-    if not leaves:
-        return sha()
-    if len(leaves) == 1:
-        return leaves[0]
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return sha(b"\1", root(leaves[:k]), root(leaves[k:]))
-
-
-def sign(key, message):
-    with open("to-sign", "wb") as f:
-        f.write(message)
-    subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key, "-in",
-                    "to-sign", "-out", "signed"], check=True)
-    with open("signed", "rb") as f:
-        return f.read()
-
-
-def public(key):
-    out = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"],
-                         check=True, stdout=subprocess.PIPE).stdout
-    return out[-32:]
-
-
-class Bundle:
+class Bundle(Records):
     def __init__(self, path, keys):
-        self.keys = keys
+        super().__init__(keys)
         with zipfile.ZipFile(path) as z:
             self.files = {n[len(TOP):]: z.read(n) for n in z.namelist()}
-        self.records = []
+        self.left_out = set()  # of these only the leaf hash is there
         for name in sorted(self.files):
             if name.startswith("data/records/"):
                 at, data = 0, self.files.pop(name)
@@ -120,58 +33,10 @@ class Bundle:
                     self.records.append(data[at + 2:at + 2 + n])
                     at += 2 + n
 
-    def find(self, kind, nth=0, **body):
-        """The place of the nth record of the kind whose body has these, as k1=5."""
-        for i, r in enumerate(self.records):
-            x = decode(r)[0]
-            if x[5] == kind and all(x[7].get(int(k[1:])) == v for k, v in body.items()):
-                if nth == 0:
-                    return i
-                nth -= 1
-        raise SystemExit("no such record")
-
-    def change(self, i, change, signer=None):
-        """change(record as a list); signs it again when a signer is given."""
-        x = decode(self.records[i])[0]
-        change(x)
-        if signer is not None:
-            self.sign(x, signer)
-        self.records[i] = encode(x)
-
-    def sign(self, x, signer):
-        names = {2: "operator", 4: "second", 40: "batch-start", 42: "batch-end",
-                 43: "batch-sign", 44: "export"}
-        s = x[7][0]
-        rest = {k: v for k, v in x[7].items() if k != 0}
-        lines = ["almoner-act/v1", x[1], names[x[5]], s[1], s[0], s[4],
-                 sha(encode(rest)).hex(), s[2], s[3], s[5],
-                 base64.b64encode(s[6]).decode()]
-        s[7] = sign("%s/%s.pem" % (self.keys, signer),
-                    "".join("%s\n" % line for line in lines).encode())
-
-    def rechain(self, begin=0):
-        """previous, sequence, act and key 15 made to agree; signatures are not."""
-        places, before = {}, bytes(32)
-        for i, r in enumerate(self.records):
-            x = decode(r)[0]
-            places.setdefault(x[2], i)
-            if i >= begin:
-                x[2], x[3] = i, before
-                x[6] = places.get(x[6], i)
-                if 15 in x[7]:
-                    x[7][15] = before
-                self.records[i] = r = encode(x)
-            before = leaf(r)
-
     def checkpoint(self):
-        origin = decode(self.records[0])[0][1]
-        text = "%s\n%d\n%s\n" % (origin, len(self.records), base64.b64encode(
-            root([leaf(r) for r in self.records])).decode())
-        key = "%s/ledger.pem" % self.keys
-        key_id = sha(origin.encode(), b"\n\1", public(key))[:4]
-        line = "\u2014 %s %s\n" % (origin, base64.b64encode(
-            key_id + sign(key, text.encode())).decode())
-        self.files["data/checkpoint.txt"] = (text + "\n" + line).encode()
+        text = "%s\n%d\n%s\n" % (self.origin(), len(self.records),
+                               base64.b64encode(self.root()).decode())
+        self.files["data/checkpoint.txt"] = self.note(text)
 
     def claims(self, change):
         name = "data/claims.txt"
@@ -187,13 +52,45 @@ class Bundle:
                 word, line))
         self.files["data/claims.txt"] = ("\n".join(out) + "\n").encode()
 
+    def parts(self):
+        """(first, end, whether they are there), as tree.txt has them."""
+        size, run = len(self.records), 262144
+        starts = {i for i in range(size) if i == 0 or (i in self.left_out) !=
+                  (i - 1 in self.left_out) or (i % run == 0 and i not in self.left_out)}
+        starts = sorted(starts) + [size]
+        return [(first, end, first not in self.left_out)
+                for first, end in zip(starts, starts[1:])]
+
+    def nodes(self, first, end):
+        """Whole subtrees, cut before a records part and at sizes that are asked about."""
+        stops, out = {end}, ""
+        if end < len(self.records):
+            stops.add(end - 1)
+        for i in set(range(len(self.records))) - self.left_out:
+            _, _, _, _, _, kind, _, body = decode(self.records[i])[0]
+            if 0 in body:
+                stops.add(body[0][5])
+            if kind in (71, 72):
+                stops.add(body[3 if kind == 71 else 2])
+        for stop in sorted(x for x in stops if first < x <= end):
+            while first < stop:
+                level = 0
+                while first % (2 << level) == 0 and first + (2 << level) <= stop:
+                    level += 1
+                part = self.records[first:first + (1 << level)]
+                out += "node %d %d %s\n" % (level, first >> level,
+                                           root([leaf(r) for r in part]).hex())
+                first += 1 << level
+        return out
+
     def write(self, path):
         files = dict(self.files)
-        run = 262144
         tree = "almoner-tree/v1\nsize %d\n" % len(self.records)
-        for first in range(0, len(self.records), run):
-            part = self.records[first:first + run]
-            name = "records/%012d.bin" % first
+        for first, end, there in self.parts():
+            if not there:
+                tree += self.nodes(first, end)
+                continue
+            part, name = self.records[first:end], "records/%012d.bin" % first
             tree += "records %d %d %s\n" % (first, len(part), name)
             files["data/" + name] = b"".join(struct.pack(">H", len(r)) + r for r in part)
         files["data/tree.txt"] = tree.encode()
@@ -235,77 +132,54 @@ def write_zip(path, files):
 
 # ---- what is done to it ----
 
-def set_body(key, value):
-    def change(x):
-        x[7][key] = value
-    return change
+HOLES = ("range-hole", "lines-hole", "approve-hole", "person-hole")
 
 
-def set_signed(place, value):
-    def change(x):
-        x[7][0][place] = value
-    return change
+def hole(b, how, source):
+    """The bundle `source`, of a part of the same ledger, without one record that its scope
+    has: of run 2 a grant, of batch 1 lines or the approval, of a person the first grant.
+    Its claims are of what is left."""
+    with zipfile.ZipFile(source) as z:
+        claims, tree, b.files["bag-info.txt"] = (z.read(TOP + n) for n in (
+            "data/claims.txt", "data/tree.txt", "bag-info.txt"))
+    b.left_out = set(range(len(b.records)))
+    for word in map(str.split, tree.decode().splitlines()):
+        if word[0] == "records":
+            b.left_out -= set(range(int(word[1]), int(word[1]) + int(word[2])))
+    lines = [line.split() for line in claims.decode().splitlines()]
+    if how == "approve-hole":
+        i, spans = b.find(43, k1=1, k2=2), []
+    elif how == "lines-hole":
+        i, spans = b.find(41, k1=1), []
+        gone = ("lines", "paid", "back", "open", "batch", "export")
+        lines = [word for word in lines if word[0] not in gone]
+    else:
+        i = b.find(31, k1=2) if how == "range-hole" else b.find(31, k2=int(lines[1][2]))
+        spans = decode(b.records[i])[0][7][5]
+    b.left_out.add(i)
+    less = {"%d-%02d" % (m // 12, m % 12 + 1): s[2]
+            for s in spans for m in range(s[0], s[0] + s[1])}
+    out = []
+    for word in lines:
+        if word[0] == "included":
+            word[1] = str(len(b.records) - len(b.left_out))
+        elif word[0] == "left-out":
+            word[1] = str(len(b.left_out))
+        elif word[0] == "entitled" and word[2] in less and \
+                word[1] == decode(b.records[i])[0][7][4]:
+            word[3:] = str(int(word[3]) - 1), str(int(word[4]) - less[word[2]])
+            if word[3] == "0":
+                continue
+        out.append(" ".join(word) + "\n")
+    b.files["data/claims.txt"] = "".join(out).encode()
 
 
 def forge(b, how):
-    whole = True  # chain, checkpoint and sizes are made to agree
+    """Chain, checkpoint and sizes are made to agree, but for `left` and a lone byte."""
+    left = ("same", "byte", "claim", "claim-left-out", "policy", "extra-file",
+            "sealed-swapped", "people-cut")
     if how == "same":
         pass
-    elif how == "byte":
-        r = bytearray(b.records[b.find(31)])
-        r[-3] ^= 1
-        b.records[b.find(31)] = bytes(r)
-        whole = False
-    elif how == "rewritten":  # an amount, and everything behind it with fresh hashes
-        def more(x):
-            x[7][5][0][2] += 100
-            x[7][9][0][3] += 100 * x[7][5][0][1]
-        b.change(b.find(31), more)
-    elif how == "deleted":
-        del b.records[b.find(31)]
-    elif how == "inserted":
-        i = b.find(31)
-        b.records.insert(i, b.records[i])
-    elif how == "swapped":
-        i = b.find(31)
-        b.records[i], b.records[i + 1] = b.records[i + 1], b.records[i]
-    elif how == "truncated":
-        b.records = b.records[:-1]
-    elif how == "signature-swapped":
-        one, other = b.find(43, 0), b.find(43, 1)
-        s = decode(b.records[other])[0][7][0][7]
-        b.change(one, set_signed(7, s))
-    elif how == "signature-replayed":  # the maker's signature stands a second time
-        def later(x):
-            x[2] = x[6] = 10 ** 9
-            x[4] = decode(b.records[-2])[0][4]
-        b.records.append(b.records[b.find(44, 1)])
-        b.change(len(b.records) - 1, later)
-    elif how == "one-person":  # maker releases what the maker submitted
-        i = b.find(43, k2=3)
-        b.change(i, set_signed(0, 2), "maker")
-    elif how == "two-names-one-key":
-        i = b.find(2, 1)
-        b.change(i, set_body(3, decode(b.records[b.find(2, 0)])[0][7][3]), "admin")
-    elif how == "fork":  # signed for another tree
-        i = b.find(43, k2=1)
-        b.change(i, set_signed(6, bytes(32)), "maker")
-    elif how == "postings":
-        def wrong(x):
-            x[7][9][0][3] += 1
-        b.change(b.find(41), wrong)
-    elif how == "account-side":
-        def wrong(x):
-            x[7][9][0][1], x[7][9][0][2] = x[7][9][0][2], x[7][9][0][1]
-        b.change(b.find(31), wrong)
-    elif how == "unknown-kind":
-        def kind(x):
-            x[5] = 99
-        b.change(b.find(31), kind)
-    elif how == "version":
-        def version(x):
-            x[0] = 2
-        b.change(b.find(31), version)
     elif how == "claim":
         b.claims(lambda t: t.replace("entitled old-age", "entitled old-agf", 1))
     elif how == "claim-left-out":
@@ -320,12 +194,13 @@ def forge(b, how):
     elif how == "sealed-swapped":
         names = sorted(n for n in b.files if n.startswith("data/sealed/exports/"))
         b.files[names[0]], b.files[names[1]] = b.files[names[1]], b.files[names[0]]
+    elif how in HOLES:
+        hole(b, how, sys.argv[5])
     elif how == "people-cut":
         b.files["data/sealed/people.bin"] = b.files["data/sealed/people.bin"][:-1]
-    else:
+    elif not attack(b, how):
         raise SystemExit("unknown: " + how)
-    if whole and how not in ("same", "claim", "claim-left-out", "policy", "extra-file",
-                             "sealed-swapped", "people-cut"):
+    if how not in left and how not in HOLES:
         b.rechain()
         b.checkpoint()
         b.sized()

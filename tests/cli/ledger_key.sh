@@ -2,7 +2,8 @@
 # holds, and a store put back to before is noticed. If this fails, a stolen key signs on.
 . tests/cli/lib.sh
 make_sandbox
-expect 0 r audit checkpoint --out old.checkpoint
+expect 0 r audit checkpoint --out old.checkpoint --json
+old_vkey=$(field vkey)
 cp "$L/data.mdb" before.mdb
 cp "$L/head" before.head
 expect 7 a maker ledger-key rotate
@@ -45,6 +46,55 @@ mv new.pem "$new"
 expect 0 r ledger-key list
 says replaced
 verified_chain
+# What the old key signed is good for what it was signed for.
+expect 0 r audit verify --hashes-only --checkpoint old.checkpoint --json
+is checkpoint_contained true
+expect 0 r audit prove --from old.checkpoint --out growth
+expect 0 "$ALMONER" audit check-proof growth --old-checkpoint old.checkpoint \
+    --vkey "$vkey" --old-vkey "$old_vkey"
+evidence
+expect 0 r audit bundle --out old.zip --checkpoint old.checkpoint
+expect 0 "$VERIFY" old.zip --vkey "$old_vkey" --checkpoint old.checkpoint --json
+is integrity PASS
+says vkey-old
+# A witness learns the new key, and goes on from what it saw.
+make_key audit
+expect 0 "$ALMONER" audit witness init watch --name audit --key audit.pem
+expect 0 "$ALMONER" audit witness enrol watch --vkey "$old_vkey" \
+    --checkpoint old.checkpoint --key audit.pem
+cosign() {
+    "$ALMONER" audit witness cosign growth --state watch --key audit.pem --out cosigned
+}
+expect 5 cosign
+code other-key
+expect 0 "$ALMONER" audit witness enrol watch --vkey "$vkey" --checkpoint new.checkpoint \
+    --key audit.pem
+expect 0 cosign
+
+# ---- the admin signs on another machine: the key that was asked for is the one made ----
+elsewhere() { # elsewhere ARGS...: by request and signature
+    expect 0 "$ALMONER" --now "$NOW" --as admin "$@" --request act.req
+    expect 0 "$ALMONER" sign act.req --as admin --key admin.pem --out act.sig --now "$NOW" \
+        --yes
+    expect 0 "$ALMONER" --now "$NOW" --as admin "$@" --signature act.sig --json
+    rm act.req act.sig
+}
+elsewhere -C "$L" ledger-key rotate
+is number 3
+is state 'in force'
+[ ! -e "$L/keys/ledger-next.pem" ] || fail 'a key is left over'
+verified_chain
+expect 0 r audit checkpoint --out now
+expect 0 r backup --out backup
+elsewhere restore backup back --key-dir "$L/keys" --checkpoint now
+is epoch 2
+expect 0 "$ALMONER" -C back --now "$NOW" audit verify
+[ "$(ls "$L"/keys | wc -l)" = 4 ] || fail "the keys are: $(ls "$L"/keys)"
+# What a crash leaves behind is no key of the next time.
+cp "$(ls -t "$L"/keys/ledger-*.pem | head -1)" "$L/keys/ledger-next.pem"
+expect 0 "$ALMONER" -C back --now "$NOW" --as admin --key admin.pem ledger-key rotate --json
+is number 5
+expect 0 "$ALMONER" -C back --now "$NOW" audit verify
 
 # ---- a live ledger: the second admin confirms ----
 printf 'open sesame\n' >phrase

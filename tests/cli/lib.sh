@@ -146,6 +146,33 @@ verified() {
     is correctness PASS
 }
 
+# evidence [DIR [NAME]]: a bundle of all of the ledger in DIR, and of the personal data as
+# NAME, who may sign; almoner-verify, which never saw it, has nothing against it. Its JSON
+# is left in out. PERSONAL=no leaves the people out (then groups are NOT CHECKED).
+evidence() {
+    dir=${1:-$L}
+    who=${2:-auditor}
+    rm -f evidence.zip
+    expect 0 "$ALMONER" -C "$dir" --now "$NOW" status --json
+    vkey=$(field vkey)
+    if [ "${PERSONAL:-yes}" = no ]; then
+        expect 0 "$ALMONER" -C "$dir" --now "$NOW" audit bundle --out evidence.zip
+        expect 0 "$VERIFY" evidence.zip --vkey "$vkey" --json
+    else
+        echo 'a passphrase of the reader' >reader.txt
+        expect 0 "$ALMONER" -C "$dir" --now "$NOW" --as "$who" --key "$TEST_DIR/$who.pem" \
+            audit bundle --out evidence.zip --with-personal-data --purpose test \
+            --reader-file reader.txt
+        expect 0 "$VERIFY" evidence.zip --vkey "$vkey" --passphrase-file reader.txt --json
+    fi
+    grep -q '"FAIL"' out && cat out >&2 && fail 'almoner-verify finds a fault'
+    for group in package integrity authorisation balance completeness; do
+        is "$group" PASS
+    done
+    grep -q '"code":"vkey-old' out && cat out >&2 && fail 'the vkey is not the newest'
+    return 0
+}
+
 # id_number BIRTH SERIAL: a generated ID number, BIRTH as YYYYMMDD, SERIAL of 3 digits.
 id_number() {
     awk -v d="230523$1$2" 'BEGIN {

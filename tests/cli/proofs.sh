@@ -135,7 +135,8 @@ expect 5 c audit prove 3 --checkpoint later.checkpoint --out no
 code forked
 [ ! -e no ] || fail 'a refused proof left a file'
 # Changed, of another ledger, no checkpoint at all.
-sed '3s/./A/' later.checkpoint >bad
+sed '3{s/^A/B/;t
+    s/./A/}' later.checkpoint >bad
 expect 5 r audit verify --checkpoint bad
 says "not signed by this ledger's key"
 sed '1s/230523/230524/' later.checkpoint >bad

@@ -45,6 +45,16 @@ cmp -s out status.json || fail 'the state is not what it was'
 expect 0 r rebuild
 says '0 rows'
 
+PERSONAL=no evidence
+# One who reads waits while the file changes, and no rebuild takes it away from a reader.
+python3 - "$L/lock" "$ALMONER" "$L" "$NOW" <<'PY' || fail 'rebuilt under a reader of ours'
+import fcntl, subprocess, sys
+with open(sys.argv[1], "rb") as lock:
+    fcntl.lockf(lock, fcntl.LOCK_SH, 1, 1)
+    done = subprocess.run([sys.argv[2], "-C", sys.argv[3], "rebuild", "--lock-wait", "1"],
+                          capture_output=True)
+    sys.exit(0 if done.returncode == 6 and b"readers" in done.stderr else 1)
+PY
 expect 0 r status
 # Another program has the store open: it would go on in the old file.
 python3 - "$L/lock.mdb" "$ALMONER" "$L" "$NOW" <<'PY' || fail 'rebuilt under a reader'

@@ -13,6 +13,8 @@ code exists
 expect 0 a maker run --period 2026-09
 expect 0 a maker batch new --channel psbc --pay-date 2026-09-10 --json
 B=$(field number)
+expect 0 r audit checkpoint --out kept --json
+old_vkey=$(field vkey)
 expect 0 r backup --out backup --json
 is schema almoner.backup/1
 (cd backup && sha256sum -c --quiet manifest-sha256.txt) || fail 'the manifest is wrong'
@@ -139,6 +141,13 @@ expect 4 a releaser batch release "$B"
 code restore-locked
 expect 4 a checker restore settle
 code not-stated
+# Who signs is shown what stands; and what comes in later undoes the statement.
+expect 0 a releaser restore settle --document early --json
+is locked true
+says '"taken_in":\[\]'
+says "\"standing\":\[{\"batch\":$B,\"state\":\"approved\""
+expect 7 a maker restore settle --json
+! grep -q taken_in out || fail 'a refusal shows what was not signed'
 # ---- what the bank has: the first file is the draft's ----
 { head -c 200 pay1.txt && printf X && tail -c +202 pay1.txt; } >changed.txt
 expect 4 a maker restore take-in changed.txt
@@ -150,6 +159,8 @@ code role
 expect 0 a maker restore take-in pay1.txt --json
 is number "$B"
 is state exported
+expect 4 a checker restore settle
+code not-stated
 expect 0 a maker restore take-in pay1.txt
 says 'known'
 expect 0 a maker batch export "$B" --out again.txt
@@ -173,6 +184,8 @@ expect 7 a maker restore settle --document 42
 code role
 expect 0 a releaser restore settle --document 对账单-42
 says 'restore settle'
+says "^ *$B  *pipe-trailer .* maker "
+says "^ *$wrong  *pipe-trailer .* maker "
 expect 7 a releaser restore settle
 code role
 expect 0 a admin operator add between --vkey "$(
@@ -180,6 +193,16 @@ expect 0 a admin operator add between --vkey "$(
     --role maker
 expect 0 a checker restore settle --json
 is locked false
+python3 - out "$B" "$wrong" "$(sha256sum pay1.txt pay2.txt | cut -c 1-64 | tr '\n' ' ')" <<'PY'
+import json, sys
+o = json.load(open(sys.argv[1]))
+assert [f["batch"] for f in o["taken_in"]] == [int(sys.argv[2]), int(sys.argv[3])], o
+assert [f["sha256"] for f in o["taken_in"]] == sys.argv[4].split(), o
+assert all(f["operator"] == "maker" and f["total_fen"] > 0 for f in o["taken_in"]), o
+assert o["standing"] == [] and o["stated"]["operator"] == "releaser", o
+assert o["stated"]["document"] == "对账单-42", o
+PY
+[ $? = 0 ] || fail 'the second sees something else than what was taken in'
 expect 4 a checker restore settle
 code not-locked
 verified
@@ -210,3 +233,84 @@ expect 0 a maker run --period 2026-10
 expect 4 a maker batch new --channel psbc --pay-date 2026-10-11
 code nothing-due
 verified
+evidence
+vkey=$(field vkey)
+
+# ---- the audit office: what it has of the old epoch ----
+kept=backup/checkpoint # all of it is left
+expect 0 r audit verify --hashes-only --checkpoint $kept --json
+is checkpoint_contained true
+expect 0 r audit verify --hashes-only --checkpoint outside --json
+is integrity PASS
+is checkpoint_contained false
+is checkpoint_lost_from "$before"
+expect 0 r audit verify --hashes-only --checkpoint outside
+says "from record $before on was lost"
+expect 0 r audit prove --from $kept --out growth --json
+is vkey "$vkey"
+expect 0 "$ALMONER" audit check-proof growth --old-checkpoint $kept --vkey "$vkey" \
+    --old-vkey "$old_vkey"
+expect 5 "$ALMONER" audit check-proof growth --old-checkpoint $kept --vkey "$vkey"
+expect 4 r audit prove --from outside --out no
+code lost
+# The checkpoint kept before the restore covers record 3, but its key is gone.
+expect 0 r audit record 3 --out 3.cbor
+expect 0 r audit prove 3 --out 3.proof --json
+is vkey "$vkey"
+expect 0 "$ALMONER" audit check-proof 3.proof --record 3.cbor --vkey "$vkey"
+expect 0 r audit prove 3 --checkpoint kept --out 3.proof --json
+is vkey "$old_vkey"
+expect 0 "$ALMONER" audit check-proof 3.proof --record 3.cbor --vkey "$old_vkey"
+expect 4 r audit bundle --out no --checkpoint outside
+code lost
+expect 0 r audit bundle --out old.zip --checkpoint $kept --period 2026-10
+expect 0 "$VERIFY" old.zip --vkey "$old_vkey" --checkpoint outside --json
+is integrity "NOT CHECKED"
+says checkpoint-lost
+expect 0 "$VERIFY" old.zip --vkey "$vkey" --checkpoint $kept --json
+is integrity PASS
+says checkpoint-outside
+# A witness that saw the lost records does not go on as if nothing had been.
+make_key audit
+expect 0 "$ALMONER" audit witness init watch --name audit --key audit.pem
+wvkey=$(cat out)
+expect 0 "$ALMONER" audit witness enrol watch --vkey "$old_vkey" --checkpoint outside \
+    --key audit.pem
+expect 3 "$ALMONER" audit witness cosign growth --state watch --key audit.pem --out no
+code witness-origin
+says 'after a restore'
+expect 0 r audit checkpoint --out now
+expect 0 "$ALMONER" audit witness enrol watch --vkey "$vkey" --checkpoint now --key audit.pem
+expect 0 r audit prove --from now --out request
+expect 0 "$ALMONER" audit witness cosign request --state watch --key audit.pem --out cosigned
+expect 0 a admin witness add audit --vkey "$wvkey"
+expect 0 a maker audit witness attach cosigned
+expect 4 a maker audit witness attach $kept
+code earlier-epoch
+[ ! -e no ] || fail 'a refused command left a file'
+expect 0 r audit checkpoint --out now
+# Restored again: only the newest epoch says what is lost now.
+expect 0 r backup --out backup2
+expect 4 restore backup2 third --key-dir keys --checkpoint outside
+code earlier-epoch
+expect 4 restore backup third --key-dir keys --checkpoint now
+code later-epoch
+expect 0 restore backup2 third --key-dir keys --checkpoint now --json
+is origin almoner/230523/main/sandbox/e3
+expect 0 "$ALMONER" -C third --now "$NOW" audit verify --hashes-only --checkpoint outside \
+    --json
+is checkpoint_lost_from "$before"
+expect 0 "$ALMONER" -C third --now "$NOW" audit verify --hashes-only --checkpoint now --json
+is checkpoint_contained true
+# Who hides what somebody outside knows of is found by that, in the ledger and without it.
+expect 0 restore backup quiet --key-dir keys --no-checkpoint
+expect 5 "$ALMONER" -C quiet --now "$NOW" audit verify --hashes-only --checkpoint outside \
+    --json
+is integrity FAIL
+says 'does not name them'
+expect 5 "$ALMONER" -C quiet --now "$NOW" audit prove --from outside --out no
+code lost-unnamed
+PERSONAL=no evidence quiet
+expect 5 "$VERIFY" evidence.zip --checkpoint outside --json
+is integrity FAIL
+says checkpoint-lost

@@ -46,9 +46,12 @@ same_vault() { # the rows of the vault, as the two backups have them
 expect 0 restore seg
 is size "$size"
 is epoch 2
+is differing_rows 0
 same_vault
 rm -rf back
 [ -z "$(ls -d back* 2>/dev/null)" ] || fail 'a restore left something'
+
+[ -z "$(find seg -type f -perm /077)" ] || fail 'others can read the segments'
 
 # Damage: a flipped bit in each segment, one left out, one of another chain, the end cut.
 for n in 1 2 3 4; do
@@ -101,3 +104,4 @@ expect 0 r backup --segments seg --json
 is full false
 expect 0 "$ALMONER" -C back --now "$NOW" backup --segments seg --json
 is full true
+evidence

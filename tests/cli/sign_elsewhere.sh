@@ -3,69 +3,8 @@
 # If this fails, somebody signs what was not shown to them, or a signature comes about
 # twice, late, or for something else.
 . tests/cli/lib.sh
-
+. "$TOP/tests/cli/_elsewhere.sh"
 make_sandbox
-mkdir finance
-cp releaser.pem finance/
-
-# sign NAME REQUEST SIG: over there, knowing nothing but the two files.
-sign() {
-    (cd finance && cp "../$2" there.req &&
-        exec "$ALMONER" sign there.req --as "$1" --key "$TEST_DIR/$1.pem" \
-            --out there.sig --now "$NOW") >out 2>err || {
-        cat out err >&2
-        fail "not signed: $2"
-    }
-    cp finance/there.sig "$3"
-    rm finance/there.req finance/there.sig
-}
-
-# asks NAME ARGS...: by --request, which writes nothing.
-asks() {
-    who=$1
-    shift
-    expect 0 "$ALMONER" -C "$L" --now "$NOW" --as "$who" "$@" --request act.req
-}
-
-# answers NAME ARGS...: by --signature.
-answers() {
-    who=$1
-    shift
-    expect 0 "$ALMONER" -C "$L" --now "$NOW" --as "$who" "$@" --signature act.sig
-}
-
-size() {
-    r status --json >status.json 2>/dev/null
-    tr -d '\n' <status.json | grep -o '"size": *[0-9]*' | grep -o '[0-9]*$'
-}
-
-# short NAME ARGS...: an act of one record.
-short() {
-    before=$(size)
-    asks "$@"
-    [ "$(size)" = "$before" ] || fail "a request wrote into the ledger: $*"
-    sign "$1" act.req act.sig
-    answers "$@"
-    [ "$(size)" -gt "$before" ] || fail "nothing was written: $*"
-}
-
-# long NAME ARGS...: an act with two signatures.
-long() {
-    who=$1
-    before=$(size)
-    asks "$@"
-    [ "$(size)" = "$before" ] || fail "a request wrote into the ledger: $*"
-    sign "$who" act.req act.sig
-    shift
-    expect 2 "$ALMONER" -C "$L" --now "$NOW" --as "$who" "$@" --signature act.sig
-    code request-missing
-    [ "$(size)" = "$before" ] || fail "half an act was written: $*"
-    expect 0 "$ALMONER" -C "$L" --now "$NOW" --as "$who" "$@" --signature act.sig \
-        --request end.req
-    grep -q 'subject' end.req || fail "no request for the end: $*"
-    sign "$who" end.req end.sig
-    expect 0 "$ALMONER" -C "$L" --now "$NOW" --as "$who" "$@" --signature end.sig
-}
 
 # ---- the round of a month ----
 expect 0 "$SIM" county --people 60 --seed 5 --out county --gbk-names --date 2026-09-01
@@ -351,10 +290,10 @@ code signature-changed
 expect 7 "$ALMONER" -C "$L" --now "$NOW" --as maker person show 8 --reveal --purpose 核对 \
     --signature act.sig
 code other-name
-expect 7 "$ALMONER" -C "$L" --now 2026-10-12T01:00:01Z --as checker person show 8 --reveal \
+expect 7 "$ALMONER" -C "$L" --now 2026-10-12T09:00:00Z --as checker person show 8 --reveal \
     --purpose 核对 --signature act.sig
 code signature-expired
-sed 's/^signature ./signature A/' act.sig >bad.sig
+sed 's/^signature A/signature B/; t; s/^signature ./signature A/' act.sig >bad.sig
 expect 3 "$ALMONER" -C "$L" --now "$NOW" --as checker person show 8 --reveal --purpose 核对 \
     --signature bad.sig
 code signature-damaged
@@ -378,5 +317,50 @@ expect 0 a maker import facts other.csv
 expect 4 "$ALMONER" -C "$L" --now "$NOW" --as maker import facts phone.csv \
     --signature act.sig
 says 'error signature-\(act\|changed\)'
+
+# ---- keeping, witnessing and taking out: written only when it is signed ----
+make_key checker2
+make_key witness
+expect 0 "$ALMONER" audit witness init state --name witness --key witness.pem --json
+WVKEY=$(field vkey)
+expect 0 r status --json
+LVKEY=$(field vkey)
+expect 0 r audit checkpoint --out point
+expect 0 "$ALMONER" audit witness enrol state --vkey "$LVKEY" --checkpoint point \
+    --key witness.pem
+acts <<EOF
+admin operator add checker2 --vkey $(cat checker2.vkey) --role checker
+admin retention set payments 3 --document 演保1号
+admin retention set applications 2 --document 演保1号
+checker person hold 5 --reason 诉讼 --document 演诉1号
+checker2 person release-hold 5 --reason 结案 --document 演诉1号
+admin witness add witness --vkey $WVKEY
+EOF
+expect 0 r audit prove --from point --out point.req
+expect 0 "$ALMONER" audit witness cosign point.req --state state --key witness.pem \
+    --out cosigned
+short auditor audit witness attach cosigned
+echo 'reader of the bundle' >reader
+bundle='audit bundle --with-personal-data --reader-file reader --purpose 取证 --out b.zip'
+asks auditor $bundle
+[ ! -e b.zip ] || fail 'personal data went out before it was signed for'
+short auditor $bundle
+[ -s b.zip ] || fail 'no bundle'
+NOW=2076-11-05T01:00:00Z
+P=1
+until a maker person erase $P --reason 期满 --document 演销1号 --yes >out 2>&1; do
+    P=$((P + 1))
+    [ $P -le 60 ] || fail 'nobody can be erased'
+done
+short checker person erase $P --confirm --copies 备份
+expect 0 r person show $P
+says 'certificate record'
+P=$((P + 1))
+until r person show $P --json >out 2>&1 && "$ALMONER" -C "$L" $(at) --as maker \
+    person erase $P --reason 期满 --document 演销2号 --request act.req >out 2>&1; do
+    P=$((P + 1))
+    [ $P -le 60 ] || fail 'nobody else can be erased'
+done
+short maker person erase $P --reason 期满 --document 演销2号
 
 verified

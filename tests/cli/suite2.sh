@@ -284,3 +284,59 @@ PY
     done
 done
 verified
+
+# ---- when the years are over, a person is erased ----
+NOW=2076-11-05T01:00:00Z
+P=1
+until a maker person erase $P --reason 期满 --document 演销1号 >out 2>err; do
+    P=$((P + 1))
+    [ $P -le 60 ] || fail 'nobody can be erased'
+done
+cp "$L/data.mdb" old.mdb
+expect 0 a checker person erase $P --confirm
+expect 0 r person show $P --json
+python3 - out old.mdb "$P" <<'PY' || fail 'the row of the certificate was not there'
+import hashlib, json, struct, sys
+sha = json.load(open(sys.argv[1]))["rows"][0]["sha256"]
+data = open(sys.argv[2], "rb").read()
+key = struct.pack(">Q", int(sys.argv[3]))
+at = data.find(key)
+while at >= 0:  # an LMDB node
+    low, high, flags, ksize = struct.unpack("<HHHH", data[at - 8:at])
+    size = low | high << 16
+    start = at + 8
+    if ksize == 8 and flags & 1:
+        start = struct.unpack("<Q", data[start:start + 8])[0] * 4096 + 16
+    if ksize == 8 and hashlib.sha256(data[start:start + size]).hexdigest() == sha:
+        sys.exit(0)
+    at = data.find(key, at + 1)
+sys.exit(1)
+PY
+expect 0 r audit tiles --out tiles
+expect 0 r audit verify --checkpoint checkpoint
+verified
+evidence
+
+# ---- another key of the ledger, and a restore ----
+expect 0 r status --json
+old_vkey=$(field vkey)
+expect 0 a admin ledger-key rotate --json
+field vkey | grep -q '+/2FsbW9uZXIvc20yL3Yx' || fail 'the new key is of another suite'
+verified
+expect 0 r audit checkpoint --out now
+expect 0 r backup --out backup
+expect 0 "$ALMONER" restore backup back --key-dir "$L/keys" --checkpoint now --now "$NOW" \
+    --as admin --key admin.pem --json
+is epoch 2
+is lost_records 0
+L=$TEST_DIR/back
+verified
+expect 0 r audit verify --hashes-only --checkpoint now --json
+is checkpoint_contained true
+expect 0 r audit bundle --out old.zip --checkpoint now
+expect 0 "$VERIFY" old.zip --vkey "$old_vkey" --checkpoint now --json
+is integrity PASS
+says checkpoint-outside
+evidence
+expect 0 r rebuild --json
+is differing_rows 0

@@ -132,4 +132,5 @@ expect 0 "$ALMONER" -C other audit checkpoint --out foreign
 expect 0 "$ALMONER" audit timestamp request foreign --out foreign.tsq
 stamp good foreign.tsq foreign.tsr
 expect 5 a maker audit timestamp attach foreign foreign.tsr --ca good-ca.pem
-code note-signature
+code checkpoint-signature
+evidence

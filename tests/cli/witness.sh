@@ -141,6 +141,20 @@ mkdir shut/watch.part
 expect 6 cosign good --state shut/watch --key audit.pem --out never
 [ ! -e never ] || fail 'cosigned before the state was safe'
 
+# ---- one state under one name: behind a second one an old state would live on ----
+ln -s watch alias
+refuse_state() {
+    expect 4 cosign request --state "$1" --key audit.pem --out linked
+    code witness-names
+}
+refuse_state alias
+ln watch twin
+refuse_state twin
+refuse_state watch
+rm alias twin
+expect 2 cosign request --state watch --key audit.pem --out watch.lock
+code same-file
+
 # ---- a fork under the ledger's own key, and a copy that was set back ----
 cp -r "$L" fork
 cp -r "$L" back
@@ -231,4 +245,6 @@ grep -q 'cosigned checkpoint is' out && fail 'a fresh cosignature is called old'
 NOW=2199-01-01T00:00:00Z
 expect 0 r status
 says 'the last cosigned checkpoint is [0-9]* days old'
+NOW=2026-09-01T01:00:00Z
+evidence
 exit 0

@@ -871,7 +871,7 @@ START_TEST(checkpoints)
     OK(fixture_open(&f, LEDGER_READ));
     OK(ledger_kept_checkpoint(f.l, &text, &f.d));
     ck_assert(str_eq(text, buf_str(&note)));
-    OK(ledger_read_checkpoint(f.l, text, &c, &f.d));
+    OK(ledger_read_checkpoint(f.l, text, &c, NULL, &f.d));
     ck_assert_uint_eq(c.size, size());
     buf_release(&note);
 }
@@ -887,10 +887,10 @@ START_TEST(changed_checkpoints)
     OK(ledger_checkpoint(f.l, &note, &made, &f.d));
     for (size_t i = 0; i < note.len; i++) {
         note.p[i] ^= 0x04;
-        enum status st = ledger_read_checkpoint(f.l, buf_str(&note), &c, &f.d);
+        enum status st = ledger_read_checkpoint(f.l, buf_str(&note), &c, NULL, &f.d);
         ck_assert_msg(st == ST_INPUT || st == ST_INTEGRITY, "byte %zu", i);
         note.p[i] ^= 0x04;
-        st = ledger_read_checkpoint(f.l, str_make(note.p, i), &c, &f.d);
+        st = ledger_read_checkpoint(f.l, str_make(note.p, i), &c, NULL, &f.d);
         ck_assert_msg(st == ST_INPUT || st == ST_INTEGRITY, "cut at %zu", i);
     }
     buf_release(&note);

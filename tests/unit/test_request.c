@@ -304,23 +304,28 @@ static enum status keep_text(void *ctx, struct ledger *l, const struct act_offer
     return diag_fail(dg, ST_INTERRUPTED, "requested", "asked");
 }
 
-/* One command: with the answer to the last question, or none. */
-static enum status command(struct elsewhere *e, bool answered, uint64_t person)
+/* As one command begins: with the answer to the last question, or none. */
+static void begin(struct elsewhere *e, bool answered)
 {
-    uint8_t bytes[64];
-    struct writer w;
     struct act_signer by = {.at_hand = answered ? 1 : 0,
                             .seen = answered ? &e->words : NULL,
                             .sign = sign_text,
                             .ask = keep_text,
                             .ctx = e};
-    struct act_text text = {.subject = "person: reveal"};
     ck_assert_int_eq(fixture_open(&f, LEDGER_WRITE), ST_OK);
     ck_assert(!answered || act_message_read(buf_str(&e->text), &e->words));
     ck_assert_int_eq(ledger_sign_by(f.l, str_of(fixture_name(e->who)), &by,
                                     ROLE_ADMIN | ROLE_CHECKER, &f.d),
                      ST_OK);
     ck_assert(ledger_only_asks(f.l) == !answered);
+}
+
+static enum status command(struct elsewhere *e, bool answered, uint64_t person)
+{
+    uint8_t bytes[64];
+    struct writer w;
+    struct act_text text = {.subject = "person: reveal"};
+    begin(e, answered);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
     cbor_put_uint(&w, 1);
@@ -385,6 +390,39 @@ START_TEST(clock_first)
 }
 END_TEST
 
+/* The only signature at hand is the clock's: what the act behind it has changed before
+ * it is asked for does not stay. */
+START_TEST(clock_alone)
+{
+    struct elsewhere e = {.who = FIXTURE_CHECKER};
+    static const uint8_t body[] = {0xa2, 1, 1, 2, 0x61, 'x'};
+    struct act_text text = {.subject = "person: reveal"};
+    struct str row;
+    fixture_make(&f, false);
+    buf_init(&e.text, 4096);
+    uint64_t size = ledger_head(f.l)->tree.size;
+    f.now_us += 2 * FOLD_CLOCK_JUMP_US;
+    f.accept_clock = true;
+    expect_code(command(&e, false, 0), ST_INTERRUPTED, "requested");
+    begin(&e, true);
+    ck_assert_int_eq(ledger_begin(f.l, &f.d), ST_OK);
+    ck_assert_int_eq(
+        store_put(ledger_txn(f.l), TABLE_META, str_of("row"), str_of("row"), &f.d),
+        ST_OK);
+    expect_code(ledger_append_signed(f.l, KIND_REVEAL,
+                                     str_make((const char *)body, sizeof body), text,
+                                     NULL, &f.d),
+                ST_INTERRUPTED, "requested");
+    ledger_abort(f.l);
+    ck_assert_uint_eq(ledger_head(f.l)->tree.size, size + 1);
+    ck_assert_int_eq(store_get(ledger_txn(f.l), TABLE_META, str_of("row"), &row, &f.d),
+                     ST_OK);
+    ck_assert_uint_eq(row.n, 0);
+    buf_release(&e.text);
+    fixture_remove(&f);
+}
+END_TEST
+
 Suite *suite_request(void);
 
 Suite *suite_request(void)
@@ -402,6 +440,7 @@ Suite *suite_request(void)
     tcase_add_test(files, signature_on_purpose);
     tcase_add_test(ledger, asked_and_answered);
     tcase_add_test(ledger, clock_first);
+    tcase_add_test(ledger, clock_alone);
     suite_add_tcase(s, files);
     suite_add_tcase(s, ledger);
     return s;

@@ -602,6 +602,41 @@ START_TEST(changed_records_are_named)
 }
 END_TEST
 
+/* An epoch of which 10 records are left. */
+START_TEST(checkpoints_of_lost_records)
+{
+    static const struct {
+        uint64_t size;
+        uint64_t behind;
+        bool same;
+        const char *code;
+    } rows[] = {
+        {10, 0, true, ""},
+        {10, 20, true, ""},
+        {11, 0, true, "lost-unnamed"},
+        {21, 20, true, "lost-unnamed"},
+        {20, 20, true, "lost"},
+        {20, 20, false, "forked"},
+        {15, 20, false, "lost"},
+        {10, 20, false, "forked"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct checkpoint c = {.size = rows[i].size, .root = {1}};
+        struct epoch_end end = {.next = 2,
+                                .kept = 10,
+                                .behind_size = rows[i].behind,
+                                .behind_root = {rows[i].same}};
+        uint8_t root[DIGEST_LEN] = {rows[i].same};
+        struct diag d = {0};
+        enum status st = outside_compare(&c, &end, 30, root, &d);
+        ck_assert_str_eq(d.code, rows[i].code);
+        ck_assert_int_eq(st, rows[i].code[0] == '\0'             ? ST_OK
+                             : strcmp(rows[i].code, "lost") == 0 ? ST_CONFLICT
+                                                                 : ST_INTEGRITY);
+    }
+}
+END_TEST
+
 /* Every size a checkpoint can have; one of more records, and one of others. */
 START_TEST(checkpoints_from_outside)
 {
@@ -610,7 +645,7 @@ START_TEST(checkpoints_from_outside)
     uint64_t size = ledger_head(f.l)->tree.size;
     tree_init(&tree);
     for (uint64_t n = 0; n <= size + 1; n++) {
-        struct checkpoint c = {.size = n};
+        struct checkpoint c = {.origin = str_of(ledger_info(f.l)->origin), .size = n};
         struct verify_report r;
         struct verify_options o = {.hashes_only = true, .outside = &c};
         tree_root(&tree, ledger_digest(f.l), c.root);
@@ -808,6 +843,7 @@ Suite *suite_verify(void)
     tcase_add_test(t, every_change_is_found);
     tcase_add_test(t, changed_records_are_named);
     tcase_add_test(t, checkpoints_from_outside);
+    tcase_add_test(t, checkpoints_of_lost_records);
     tcase_add_test(t, without_the_vault);
     tcase_add_test(t, a_second_run_posts_nothing);
     tcase_add_test(t, a_batch_goes_on_as_it_began);

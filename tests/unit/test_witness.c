@@ -113,7 +113,7 @@ static enum status ask(struct str bytes, uint64_t time_s)
     memcpy(&before, &state, sizeof state);
     enum status st = witness_request_parse(bytes, &r, &d);
     if (st == ST_OK) {
-        st = witness_advance(&state, g, &r, time_s, &log, &text, &d);
+        st = witness_advance(&state, &r, time_s, &log, &text, &d);
     }
     if (st != ST_OK) {
         ck_assert_mem_eq(&before, &state, sizeof state);
@@ -132,6 +132,8 @@ static struct key *key_of(uint8_t first)
     return k;
 }
 
+static size_t which; /* log was enrolled */
+
 static void enrol(uint64_t size)
 {
     struct buf note;
@@ -139,8 +141,9 @@ static void enrol(uint64_t size)
     add_note(ORIGIN, size, UINT64_MAX, log_key, &note);
     memset(&state, 0, sizeof state);
     ck_assert_int_eq(witness_key_of(str_of("audit"), own_key, &state.key, &d), ST_OK);
-    ck_assert_int_eq(witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1000, &d),
-                     ST_OK);
+    ck_assert_int_eq(
+        witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1000, &which, &d),
+        ST_OK);
     buf_release(&note);
 }
 
@@ -224,17 +227,38 @@ START_TEST(enrolling)
     enrol(10);
     buf_init(&note, NOTE_BYTES_MAX);
     add_note(ORIGIN, 12, UINT64_MAX, log_key, &note);
-    ck_assert_int_eq(witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1, &d),
-                     ST_CONFLICT);
+    ck_assert_int_eq(
+        witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1, &which, &d),
+        ST_CONFLICT);
     buf_clear(&note);
     add_note(ORIGIN "/e2", 12, UINT64_MAX, log_key, &note);
-    ck_assert_int_eq(witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1, &d),
-                     ST_INPUT);
+    ck_assert_int_eq(
+        witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1, &which, &d),
+        ST_INPUT);
+    /* Another key of the same ledger: what was seen stays. */
+    char vkey[VKEY_TEXT_CAP];
+    uint8_t public_key[KEY_PUBLIC_LEN];
+    key_public(own_key, public_key);
+    vkey_print(str_of(ORIGIN), public_key, vkey);
+    static const struct {
+        uint64_t size;
+        enum status st;
+    } rows[] = {{9, ST_INTEGRITY}, {12, ST_OK}, {12, ST_CONFLICT}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        buf_clear(&note);
+        add_note(ORIGIN, rows[i].size, UINT64_MAX, own_key, &note);
+        ck_assert_int_eq(
+            witness_enrol(&state, str_of(vkey), buf_str(&note), 1, &which, &d),
+            rows[i].st);
+        ck_assert_uint_eq(state.log_count, 1);
+        ck_assert_uint_eq(state.logs[0].size, 10);
+    }
     buf_clear(&note);
     state.log_count = 0;
     add_note(ORIGIN, 12, UINT64_MAX, own_key, &note);
-    ck_assert_int_eq(witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1, &d),
-                     ST_INTEGRITY);
+    ck_assert_int_eq(
+        witness_enrol(&state, str_of(log_vkey), buf_str(&note), 1, &which, &d),
+        ST_INTEGRITY);
     ck_assert_uint_eq(state.log_count, 0);
     buf_release(&note);
 }

@@ -1,0 +1,262 @@
+/* flip.c - one bit of a small store flipped after another: `audit verify` finds it, or
+ * every row of every table still reads as before, walked and looked up. If this fails,
+ * a damaged ledger shows something else than what was written and calls itself sound.
+ *
+ *   flip LEDGER SCRATCH FIRST STEP [LAST]   bits FIRST, FIRST + STEP, ... of data.mdb
+ *
+ * Changes LEDGER's data.mdb in place and back. Each flip is checked in a process of its
+ * own: a crash there is one that the program reports as "crash" (cli/cmd_verify.c). */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "audit/verify.h"
+#include "base/date.h"
+#include "base/must.h"
+#include "base/text.h"
+#include "batch/batch.h"
+
+#define HANGS_SECONDS 20
+#define EXIT_SILENT 100 /* verify passes, and the rows are others */
+#define EXIT_ODD 101    /* neither sound nor one of the statuses for damage */
+
+static const char *dir;
+static const char *scratch;
+
+static enum status no_entropy(void *ctx, void *p, size_t n, struct diag *d)
+{
+    (void)ctx, (void)p, (void)n;
+    return diag_fail(d, ST_INTERNAL, "test", "reading draws no random bytes");
+}
+
+static enum status add_piece(void *ctx, const void *p, size_t n, struct diag *d)
+{
+    (void)d;
+    digest_add(ctx, p, n);
+    return ST_OK;
+}
+
+static enum status remake(void *ctx, struct ledger *l, uint32_t batch,
+                          struct str format, uint8_t sha256[DIGEST_LEN], struct diag *d)
+{
+    struct digest *g;
+    (void)ctx;
+    TRY(digest_new(&g, d));
+    digest_start(g);
+    enum status st =
+        batch_file(l, batch, payment_format_find(format), add_piece, g, NULL, d);
+    digest_end(g, sha256);
+    digest_free(g);
+    return st;
+}
+
+/* ---- every row ---- */
+
+static void add_str(struct digest *g, struct str s)
+{
+    uint8_t n[8];
+    put_u64(n, s.n);
+    digest_add(g, n, sizeof n);
+    digest_add(g, s.p, s.n);
+}
+
+/* A walk does not look at the keys of inner pages, and looking up near the last place
+ * does not either: so each key is looked up from both ends of the table. (The number of
+ * rows that LMDB keeps of a table is shown to nobody.) */
+static enum status look_up(struct txn *t, enum table table, struct str ends[2],
+                           struct str key, struct digest *g, struct diag *d)
+{
+    struct str value;
+    for (size_t i = 0; i < 2; i++) {
+        TRY(store_get(t, table, ends[i], &value, d));
+        TRY(store_get(t, table, key, &value, d));
+        add_str(g, value);
+    }
+    return ST_OK;
+}
+
+static enum status add_rows(struct txn *t, enum table table, struct cursor *c,
+                            struct digest *g, struct diag *d)
+{
+    struct str ends[2];
+    struct str key;
+    struct str value;
+    TRY(store_cursor_last(c, &ends[1], &value, d));
+    TRY(store_cursor_seek(c, str_of(""), &key, &value, d));
+    ends[0] = key;
+    while (key.p != NULL) {
+        add_str(g, key);
+        add_str(g, value);
+        TRY(look_up(t, table, ends, key, g, d));
+        TRY(store_cursor_next(c, &key, &value, d));
+    }
+    return ST_OK;
+}
+
+static enum status all_rows(struct txn *t, uint8_t out[DIGEST_LEN], struct diag *d)
+{
+    struct digest *g;
+    must(digest_new(&g, d) == ST_OK);
+    digest_start(g);
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        struct cursor *c;
+        TRY(store_cursor_open(t, (enum table)i, &c, d));
+        TRY(add_rows(t, (enum table)i, c, g, d));
+        store_cursor_close(c);
+    }
+    digest_end(g, out);
+    return ST_OK; /* what a failure leaves behind goes with the process */
+}
+
+/* ---- one flip ---- */
+
+static enum status verify(struct ledger **l, struct diag *d)
+{
+    struct verify_report r;
+    const struct ledger_options o = {
+        .dir = dir, .mode = LEDGER_AUDIT, .entropy = {.fill = no_entropy}};
+    const struct verify_options v = {.scratch_dir = scratch, .remake = remake};
+    TRY(ledger_open(l, &o, d));
+    return verify_ledger(*l, &v, &r, d);
+}
+
+/* Fills sound when it is asked for, else compares. */
+static int one(uint8_t sound[DIGEST_LEN], bool ask)
+{
+    struct ledger *l = NULL;
+    struct diag d = {0};
+    uint8_t now[DIGEST_LEN] = {0};
+    enum status st = verify(&l, &d);
+    if (st == ST_INTEGRITY || st == ST_SYSTEM) { // exits 5 and 6
+        return (int)st;
+    }
+    if (st != ST_OK) {
+        printf("status %d: %s: %s\n", (int)st, d.code, d.what);
+        return EXIT_ODD;
+    }
+    if (all_rows(ledger_txn(l), now, &d) != ST_OK) {
+        printf("rows cannot be read: %s\n", d.what);
+        return EXIT_SILENT;
+    }
+    if (ask) {
+        memcpy(sound, now, DIGEST_LEN);
+        return 0;
+    }
+    if (memcmp(sound, now, DIGEST_LEN) != 0) {
+        printf("rows are others\n");
+        return EXIT_SILENT;
+    }
+    return 0;
+}
+
+enum outcome { SAME, INTEGRITY, SYSTEM, CRASH, SILENT, OUTCOMES };
+
+static enum outcome outcome_of(int how, long bit)
+{
+    if (WIFSIGNALED(how)) {
+        if (WTERMSIG(how) == SIGALRM) {
+            printf("bit %ld: hangs\n", bit);
+            return SILENT;
+        }
+        return CRASH;
+    }
+    switch (WEXITSTATUS(how)) {
+    case 0:
+        return SAME;
+    case ST_INTEGRITY:
+        return INTEGRITY;
+    case ST_SYSTEM:
+        return SYSTEM;
+    default:
+        printf("bit %ld (page %ld, byte %ld): exit %d\n", bit, bit / 32768,
+               bit / 8 % 4096, WEXITSTATUS(how));
+        return SILENT;
+    }
+}
+
+static enum outcome in_child(uint8_t sound[DIGEST_LEN], long bit)
+{
+    int how;
+    fflush(NULL);
+    pid_t child = fork();
+    must(child >= 0);
+    if (child == 0) {
+        alarm(HANGS_SECONDS);
+        int code = one(sound, false);
+        fflush(NULL);
+        _exit(code);
+    }
+    must(waitpid(child, &how, 0) == child);
+    return outcome_of(how, bit);
+}
+
+static void flip(int fd, long bit)
+{
+    uint8_t byte;
+    must(pread(fd, &byte, 1, bit / 8) == 1);
+    byte ^= (uint8_t)(1U << bit % 8);
+    must(pwrite(fd, &byte, 1, bit / 8) == 1);
+}
+
+/* What is sound, through a pipe: a store must not be open when a process forks. */
+static void ask_sound(uint8_t sound[DIGEST_LEN])
+{
+    int ends[2];
+    must(pipe(ends) == 0);
+    pid_t child = fork();
+    must(child >= 0);
+    if (child == 0) {
+        int code = one(sound, true);
+        fflush(NULL);
+        must(write(ends[1], sound, DIGEST_LEN) == DIGEST_LEN);
+        _exit(code);
+    }
+    int how;
+    must(waitpid(child, &how, 0) == child);
+    must(WIFEXITED(how) && WEXITSTATUS(how) == 0);
+    must(read(ends[0], sound, DIGEST_LEN) == DIGEST_LEN);
+}
+
+static long number(const char *text)
+{
+    uint64_t n;
+    must(text_u64(str_of(text), 0, INT32_MAX, &n));
+    return (long)n;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const NAMES[] = {"the same", "refused as damaged",
+                                        "refused by the system", "crashes",
+                                        "NOT FOUND"};
+    uint8_t sound[DIGEST_LEN];
+    unsigned long counts[OUTCOMES] = {0};
+    struct stat s;
+    char path[4096];
+    must(argc == 5 || argc == 6);
+    dir = argv[1];
+    scratch = argv[2];
+    must(snprintf(path, sizeof path, "%s/data.mdb", dir) < (int)sizeof path);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    must(fd >= 0 && fstat(fd, &s) == 0);
+    long last = argc == 6 ? number(argv[5]) : (long)s.st_size * 8 - 1;
+    struct digest *warm; /* or each child makes OpenSSL ready for itself */
+    struct diag d;
+    must(digest_new(&warm, &d) == ST_OK);
+    digest_free(warm);
+    ask_sound(sound);
+    for (long bit = number(argv[3]); bit <= last; bit += number(argv[4])) {
+        flip(fd, bit);
+        counts[in_child(sound, bit)]++;
+        flip(fd, bit);
+    }
+    for (int i = 0; i < OUTCOMES; i++) {
+        printf("%lu %s\n", counts[i], NAMES[i]);
+    }
+    close(fd);
+    return counts[SILENT] == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
