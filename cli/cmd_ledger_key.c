@@ -279,7 +279,7 @@ static const struct command ITEMS[] = {
         .brief = "make vault.key again from the escrow copy",
         .brief_zh = "由另存副本恢复档案库主密钥",
         .text = "Makes vault.key in --key-dir, never over an old one. Then restore.",
-        .example = "  almoner vault recover vault.escrow --key-dir /root/keys",
+        .example = "  almoner vault recover vault.escrow --key-dir /srv/keys",
     },
 };
 const struct command_list commands_ledger_key = {NULL, NULL, ITEMS,

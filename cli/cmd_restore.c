@@ -522,7 +522,7 @@ static const struct command ITEMS[] = {
             "of this ledger. When a ledger restored from it before is lost as well, "
             "--after-epoch keeps its origin and payment ids from coming again.",
         .example = "  almoner restore /media/disk/baoqing-2026-11-05 baoqing \\\n"
-                   "      --key-dir /root/keys --checkpoint 2026-11.checkpoint \\\n"
+                   "      --key-dir /srv/keys --checkpoint 2026-11.checkpoint \\\n"
                    "      --as zhao --key zhao.pem",
     },
     {
