@@ -67,8 +67,7 @@ static enum table table_of(const char *name)
             return (enum table)i;
         }
     }
-    must(!"a table");
-    return TABLE_COUNT;
+    must_fail("the name of a table", __FILE__, __LINE__);
 }
 
 /* The next word of a line, which is cut behind it; "" at the end. */
