@@ -43,6 +43,8 @@ LIB_DIRS := base ledger policy entitle formats batch audit
 CODE_DIRS := $(LIB_DIRS) cli verify
 LIB_SRC := $(sort $(wildcard $(addsuffix /*.c,$(LIB_DIRS))))
 CLI_SRC := $(sort $(wildcard cli/*.c))
+# The layouts that come with the program, compiled in as text.
+PROFILES := $(addsuffix .yaml,$(sort $(basename $(wildcard profiles/*.yaml))))
 # almoner-verify: nothing of the library but these, and neither LMDB nor another format.
 VERIFY_SRC := $(sort $(filter-out verify/main.c,$(wildcard verify/*.c)))
 VERIFY_BASE := $(addprefix base/,buf.c bytes.c date.c money.c must.c status.c text.c wipe.c)
@@ -150,8 +152,9 @@ property: $(PROPERTY) $(LEDGERS_TEST) ## against a naive model: N or LEDGERS=N S
 	$(Q)$(if $(LEDGERS),$(LEDGERS_TEST) '$(LEDGERS)',$(PROPERTY) '$(or $(N),1000000)') \
 		'$(or $(SEED),1)' '$(FIRST)'
 
-flip: programs ## a bit of every byte of a small store (STEP=9; 1: all of them, hours)
-	$(Q)$(TEST_ENV) FLIP_STEP='$(or $(STEP),9)' TEST_TIMEOUT=86400 tests/run.sh cli/flip
+flip: programs ## a bit of every byte of a small store (BITS=8: all of them; FROM, TO: bytes)
+	$(Q)$(TEST_ENV) FLIP_BITS='$(or $(BITS),1)' FLIP_FROM='$(FROM)' FLIP_TO='$(TO)' \
+		TEST_TIMEOUT=86400 tests/run.sh cli/flip
 
 mutate: ## break the rules on purpose, one by one: tests must go red (T=part-of-a-name)
 	$(Q)CC='$(CC)' tests/mutate.sh $(T)
@@ -237,6 +240,7 @@ $(OUT)/flags: FORCE
 	$(call keep,$(CC) $(ALL_CFLAGS) $(LIB_WARNINGS) / $(ALL_LDFLAGS) $(LIBS))
 
 LIST_lib := $(LIB_SRC)
+LIST_profiles := $(PROFILES)
 LIST_cli := $(CLI_SRC)
 LIST_verify := $(VERIFY_SRC)
 LIST_unit := $(UNIT_SRC)
@@ -260,8 +264,14 @@ $(call objects,$(LIB_SRC) $(CLI_SRC) $(VERIFY_SRC) verify/main.c): EXTRA_CFLAGS 
 $(OBJ)/tests/unit/main.o: EXTRA_CFLAGS = -I$(OUT)
 $(OBJ)/tests/unit/main.o: $(OUT)/suites.inc
 
+$(OUT)/profiles.c: formats/embed.sh $(PROFILES) $(OUT)/profiles.list
+	$(call say,EMBED,$@)formats/embed.sh $(PROFILES) >$@
+$(OBJ)/profiles.o: $(OUT)/profiles.c $(OUT)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<
+
 # From scratch, or the objects of deleted sources would stay in it.
-$(LIB): $(call objects,$(LIB_SRC)) $(OUT)/lib.list
+$(LIB): $(call objects,$(LIB_SRC)) $(OBJ)/profiles.o $(OUT)/lib.list
 	$(call say,AR,$@)rm -f $@ && $(AR) rcD $@ $(filter %.o,$^)
 
 link = $(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(1) $(LIBS)
@@ -334,4 +344,4 @@ endif
 
 .SECONDARY: $(call objects,$(FUZZ_SRC) tests/fuzz/replay.c)
 
--include $(wildcard $(OBJ)/*/*.d $(OBJ)/*/*/*.d)
+-include $(wildcard $(OBJ)/*.d $(OBJ)/*/*.d $(OBJ)/*/*/*.d)

@@ -5,6 +5,7 @@
 #define ALMONER_AUDIT_BUNDLE_H
 
 #include "base/progress.h"
+#include "entitle/bank_files.h"
 #include "formats/payment.h"
 #include "formats/zip_write.h"
 #include "ledger/ledger.h"
@@ -26,11 +27,9 @@ struct bundle_request {
     /* Seals personal data for who knows it; empty: there is none in the bundle. */
     struct str passphrase;
     /* Makes a bank file again: batch/ does it, audit/ never includes batch/. */
-    enum status (*remake)(struct ledger *l, uint32_t batch,
-                          const struct payment_format *format,
-                          enum status (*write)(void *ctx, const void *p, size_t n,
-                                               struct diag *d),
-                          void *ctx, struct diag *d);
+    enum status (*remake)(struct ledger *l, const struct export_entry *x,
+                          struct bank_sink sink, uint8_t sha256[DIGEST_LEN],
+                          struct buf *list, struct diag *d);
     struct zip_sink sink;
     const struct progress *progress;
 };

@@ -143,7 +143,8 @@ static enum status put_signers(const struct bundle *b, const struct batch_entry 
                                struct buf *out, struct diag *d)
 {
     static const char *const roles[BATCH_ROLES] = {"经办 / maker", "复核 / checker",
-                                                   "审批 / releaser"};
+                                                   "审批 / releaser",
+                                                   "二次审批 / second releaser"};
     for (int i = 0; i < BATCH_ROLES; i++) {
         struct operator_entry who;
         char time[TIME_TEXT_CAP];

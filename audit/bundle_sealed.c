@@ -11,45 +11,120 @@
 #define PIECE ((size_t)64 * 1024)
 #define SALT_LEN 32
 #define SCRYPT_N 32768
+#define LIST_MAX ((size_t)64 * 1024 * 1024)
 
 /* ---- bank files ---- */
 
-/* Is every row there that the batch's lines are paid to? */
-static enum status can_be_made(struct bundle *b, uint32_t batch, bool *yes,
+static enum status row_there(struct bundle *b, uint64_t person, bool *yes,
+                             struct diag *d)
+{
+    uint8_t key[8];
+    struct str row;
+    put_u64(key, person);
+    TRY(store_get(ledger_txn(b->l), TABLE_PEOPLE, str_make(key, 8), &row, d));
+    *yes = *yes && row.p != NULL;
+    return ST_OK;
+}
+
+/* Is every row there that the batch's lines are paid to, or are for? What was sent
+ * before the last release held other lines. */
+static enum status can_be_made(struct bundle *b, const struct export_entry *x,
+                               const struct payment_format *f, bool *yes,
                                struct diag *d)
 {
     struct batch_entry e;
-    TRY(batch_get(ledger_txn(b->l), batch, &e, d));
-    *yes = true;
+    TRY(batch_get(ledger_txn(b->l), x->batch, &e, d));
+    *yes = e.release_sequence != 0 && x->sequence >= e.release_sequence;
     for (uint32_t n = 1; n <= e.lines && *yes && b->r->erased > 0; n++) {
         struct line_entry line;
-        uint8_t key[8];
-        struct str row;
-        TRY(line_get(ledger_txn(b->l), batch, n, &line, d));
-        put_u64(key, line.payee != 0 ? line.payee : line.person);
-        TRY(store_get(ledger_txn(b->l), TABLE_PEOPLE, str_make(key, 8), &row, d));
-        *yes = row.p != NULL;
+        TRY(line_get(ledger_txn(b->l), x->batch, n, &line, d));
+        uint64_t payee = line.payee != 0 ? line.payee : line.person;
+        TRY(row_there(b, payee, yes, d));
+        TRY(f->wants_person ? row_there(b, line.person, yes, d) : ST_OK);
     }
     return ST_OK;
+}
+
+/* One file is SEQUENCE.EXT; of several each is SEQUENCE-NUMBER.EXT, and SEQUENCE.files
+ * the list that the record has the digest of. */
+struct export_bag {
+    struct bundle *b;
+    uint64_t sequence;
+    const char *extension;
+};
+
+static enum status export_begin(void *ctx, const struct bank_part *p, struct diag *d)
+{
+    struct export_bag *x = ctx;
+    char path[100];
+    char number[16] = "";
+    if (p->count > 1) {
+        snprintf(number, sizeof number, "-%06u", p->number);
+    }
+    snprintf(path, sizeof path, "data/sealed/exports/%012llu%s.%s",
+             (unsigned long long)x->sequence, number, x->extension);
+    return bag_sealed_start(&x->b->bag, path, d);
+}
+
+static enum status export_write(void *ctx, const void *p, size_t n, struct diag *d)
+{
+    struct export_bag *x = ctx;
+    return bag_sealed_add(&x->b->bag, p, n, d);
+}
+
+static enum status export_end(void *ctx, const struct bank_part *p, struct diag *d)
+{
+    struct export_bag *x = ctx;
+    (void)p;
+    return bag_sealed_end(&x->b->bag, d);
+}
+
+static enum status put_list(struct bundle *b, uint64_t sequence, struct str list,
+                            struct diag *d)
+{
+    char path[80];
+    snprintf(path, sizeof path, "data/sealed/exports/%012llu.files",
+             (unsigned long long)sequence);
+    TRY(bag_sealed_start(&b->bag, path, d));
+    TRY(bag_sealed_add(&b->bag, list.p, list.n, d));
+    return bag_sealed_end(&b->bag, d);
+}
+
+static enum status put_files(struct bundle *b, const struct export_entry *x,
+                             const struct payment_format *f, struct diag *d)
+{
+    uint8_t sha256[DIGEST_LEN];
+    struct buf list;
+    struct export_bag bag = {b, x->sequence, f->extension};
+    struct bank_sink sink = {export_begin, export_write, export_end, &bag};
+    buf_init(&list, LIST_MAX);
+    enum status st = b->q->remake(b->l, x, sink, sha256, &list, d);
+    if (st == ST_OK && x->files > 1) {
+        st = put_list(b, x->sequence, buf_str(&list), d);
+    }
+    buf_release(&list);
+    return st;
 }
 
 static enum status put_export(struct bundle *b, uint64_t sequence, struct diag *d)
 {
     struct export_entry x;
-    char path[80];
-    bool whole;
+    struct bank_form form;
+    bool whole = false;
     TRY(export_get(ledger_txn(b->l), sequence, &x, d));
-    const struct payment_format *f = payment_format_find(str_of(x.format));
-    TRY(can_be_made(b, x.batch, &whole, d));
-    if (f == NULL || !whole) {
-        b->r->missing++;
-        return ST_OK;
+    bank_form_init(&form);
+    enum status st = bank_form_kept(b->l, x.format, &x.profile, &form, d);
+    if (st == ST_OK) {
+        st = can_be_made(b, &x, form.format, &whole, d);
+    } else if (st == ST_CONFLICT) { /* a format that this program does not know */
+        st = ST_OK;
     }
-    snprintf(path, sizeof path, "data/sealed/exports/%012llu.%s",
-             (unsigned long long)sequence, f->extension);
-    TRY(bag_sealed_start(&b->bag, path, d));
-    TRY(b->q->remake(b->l, x.batch, f, bag_sealed_add, &b->bag, d));
-    return bag_sealed_end(&b->bag, d);
+    if (st == ST_OK && whole) {
+        st = put_files(b, &x, form.format, d);
+    }
+    b->r->missing += st == ST_OK && !whole ? 1 : 0;
+    bank_form_release(&form);
+    return st;
 }
 
 /* ---- files taken in ---- */
@@ -86,6 +161,10 @@ static enum status sources_of(struct bundle *b, uint64_t sequence, struct buf *l
     body_text(&body, 2, format, sizeof format);
     body_digest(&body, 3, sha256);
     add_source(list, sha256);
+    struct answer_start start;
+    if (answer_start_read(s.plain, &start) && start.profile.there) {
+        add_source(list, start.profile.sha256);
+    }
     return body.ok ? ST_OK
                    : diag_fail(d, ST_INTEGRITY, "record-body", "an answer is damaged");
 }
@@ -139,6 +218,13 @@ static enum status each_source(struct bundle *b, struct buf *list, struct diag *
 {
     for (size_t i = 0; i < numbers_count(&b->sources); i++) {
         TRY(sources_of(b, numbers_at(&b->sources, i), list, d));
+    }
+    for (size_t i = 0; i < numbers_count(&b->exports); i++) {
+        struct export_entry x; /* the layout it was made in */
+        TRY(export_get(ledger_txn(b->l), numbers_at(&b->exports, i), &x, d));
+        if (x.profile.there) {
+            add_source(list, x.profile.sha256);
+        }
     }
     TRY(buf_check(list, d));
     bundle_sort_digests(list);

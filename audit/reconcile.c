@@ -159,11 +159,16 @@ static enum status add_line(struct reconcile_report *out, const struct line_entr
         return add(&out->back_fen, line->fen, d);
     case LINE_REJECTED:
     case LINE_RETURNED:
+    case LINE_REFUNDED:
         out->back_lines++;
         return add(&out->back_fen, line->fen, d);
     case LINE_OPEN:
     case LINE_UNKNOWN:
         return add(&out->open_fen, line->fen, d);
+    case LINE_DROPPED:
+    case LINE_RECALLED:
+        out->out_lines++;
+        return add(&out->out_fen, line->fen, d);
     }
     return diag_fail(d, ST_INTEGRITY, "line-row", "a line has an unknown state");
 }

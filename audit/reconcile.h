@@ -42,6 +42,8 @@ struct reconcile_report {
     size_t programme_count;
     struct reconcile_programme programmes[RECONCILE_PROGRAMMES_MAX];
     uint64_t lines, paid_lines, back_lines, reissued_lines;
+    uint64_t out_lines; /* dropped, cancelled or recalled: due again */
+    int64_t out_fen;
     /* All batches, from lines; reissued: as first paid, open: not answered. */
     int64_t batch_fen, paid_fen, back_fen, reissued_fen, open_fen;
     int64_t taken_over_fen; /* paid before this ledger */

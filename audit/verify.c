@@ -1,6 +1,6 @@
 /* verify.c - the parts of `audit verify` in order: chain and tree, the fold of all
- * records into a scratch store and its comparison, people (commitments, entitlements),
- * bank files. What was not reached stays NOT CHECKED. */
+ * records into a scratch store and its comparison, batches, files and people. What was
+ * not reached stays NOT CHECKED. */
 #include "audit/verify.h"
 
 #include <sched.h>
@@ -76,32 +76,16 @@ static void not_checked(struct verify *v, const char *why)
     snprintf(v->r->not_checked, sizeof v->r->not_checked, "%s", why);
 }
 
-/* Before people, whom a second process checks meanwhile; what is found counts after
- * what is found there. */
-static enum status batches_and_files(struct verify *v, struct verify_report *found,
-                                     struct diag *d)
-{
-    struct verify_report *r = v->r;
-    memset(found, 0, sizeof *found);
-    found->bad_sequence = NO_SEQUENCE;
-    v->r = found;
-    enum status st = verify_lines(v, d);
-    if (st == ST_OK) {
-        st = verify_files(v, d);
-    }
-    if (st == ST_OK) {
-        st = verify_answers(v, d);
-    }
-    if (st == ST_OK) {
-        st = verify_exports(v, d);
-    }
-    v->r = r;
-    return st;
-}
-
-/* What walks find, look-ups must find too. */
+/* What walks find, look-ups must find too, and the next write must not go where
+ * something stands. */
 static enum status check_tables(struct verify *v, struct diag *d)
 {
+    enum status st = store_check_pages(ledger_txn(v->l), d);
+    if (st == ST_INTEGRITY) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE, "%s", d->what);
+        return ST_OK;
+    }
+    TRY(st);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         bool sound;
         TRY(store_check(ledger_txn(v->l), (enum table)i, &sound, d));
@@ -139,49 +123,54 @@ static enum status all_parts(struct verify *v, struct diag *d)
                     "files are not checked");
         return ST_OK;
     }
+    TRY(verify_kept(v, d));
     r->erased = ledger_head(v->l)->erased;
-    struct verify_report files;
-    struct diag why;
-    enum status st = batches_and_files(v, &files, &why);
-    TRY(verify_people(v, d));
-    verify_merge(r, &files);
-    if (st != ST_OK) {
-        *d = why;
-        return st;
-    }
+    TRY(verify_work(v, d));
     if (r->correctness == VERDICT_NOT_CHECKED) {
         not_checked(v, "no run is finished: there are no amounts to check");
     }
     return ST_OK;
 }
 
-void verify_slices_end(struct verify_slices *s)
+void verify_tasks_end(struct verify_tasks *t)
 {
-    atomic_store(&s->next, UINT64_MAX / 2);
-    atomic_store(&s->size, UINT64_MAX);
+    atomic_store(&t->next, UINT64_MAX / 2);
+    atomic_store(&t->size, UINT64_MAX);
+}
+
+/* The digests, which stay NULL where there is no memory. */
+static enum status make_digests(struct verify *v, struct diag *d)
+{
+    TRY(ledger_digest_new(v->l, &v->g, d));
+    return digest_new(&v->files, d);
+}
+
+static void free_digests(struct verify *v)
+{
+    digest_free(v->g);
+    digest_free(v->files);
 }
 
 void verify_beside(struct ledger *l, const struct verify_options *o)
 {
-    struct verify_slices *s = o->slices;
-    struct verify v = {.l = l, .o = o, .r = &s->report};
+    struct verify_tasks *t = o->tasks;
+    struct verify v = {.l = l, .o = o};
     uint64_t size;
-    while ((size = atomic_load(&s->size)) == 0) {
+    while ((size = atomic_load(&t->size)) == 0) {
         if (progress_stop(o->progress)) {
             return;
         }
         sched_yield();
     }
-    if (size != ledger_head(l)->tree.size + 1) {
+    if (size != ledger_head(l)->tree.size + 1 || !ledger_has_vault(l)) {
         return;
     }
-    s->report.bad_sequence = NO_SEQUENCE;
-    s->status = ledger_digest_new(l, &v.g, &s->diag);
-    if (s->status == ST_OK) {
-        s->status = verify_people_beside(&v, &s->diag);
+    t->part.status = make_digests(&v, &t->part.diag);
+    if (t->part.status == ST_OK) {
+        verify_take_part(&v, &t->part);
     }
-    digest_free(v.g);
-    s->done = true;
+    free_digests(&v);
+    t->done = true;
 }
 
 enum status verify_ledger(struct ledger *l, const struct verify_options *o,
@@ -190,18 +179,14 @@ enum status verify_ledger(struct ledger *l, const struct verify_options *o,
     struct verify v = {.l = l, .o = o, .r = r};
     memset(r, 0, sizeof *r);
     r->bad_sequence = NO_SEQUENCE;
-    if (o->slices != NULL) {
-        atomic_store(&o->slices->size, ledger_head(l)->tree.size + 1);
+    if (o->tasks != NULL) {
+        atomic_store(&o->tasks->size, ledger_head(l)->tree.size + 1);
     }
-    enum status st = ledger_digest_new(v.l, &v.g, d);
-    if (st == ST_OK) {
-        st = digest_new(&v.files, d);
-    }
+    enum status st = make_digests(&v, d);
     if (st == ST_OK) {
         st = all_parts(&v, d);
     }
-    digest_free(v.g);
-    digest_free(v.files);
+    free_digests(&v);
     if (st == ST_CONFLICT || st == ST_DENIED || st == ST_INPUT) {
         d->status = st = ST_INTEGRITY; /* of what the ledger itself holds */
     }

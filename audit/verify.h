@@ -6,6 +6,7 @@
 
 #include "base/progress.h"
 #include "ledger/ledger.h"
+#include "ledger/register.h"
 
 enum verdict { VERDICT_NOT_CHECKED, VERDICT_PASS, VERDICT_FAIL };
 const char *verdict_name(enum verdict v); /* "PASS", "FAIL", "NOT CHECKED" */
@@ -26,7 +27,7 @@ struct verify_report {
      * people, their entitlements, their lines' accounts, and bank files with them. */
     uint64_t erased;         /* rows */
     uint64_t erased_lines;   /* of batches */
-    uint64_t erased_exports; /* bank files */
+    uint64_t erased_exports; /* bank files, and answers without our ids */
     bool contained; /* the tree of options.outside is the beginning of this one */
     /* Not contained: it is of an epoch before, and from this record on it covers what a
      * restore lost, as the ledger says itself; 0: not so. */
@@ -34,21 +35,31 @@ struct verify_report {
     uint64_t elapsed_us; /* of the hashing, given by the caller's clock; see clock */
 };
 
-/* People are checked in slices. A second process, which opens the ledger for itself,
- * may take some of them: this lies in memory that both share, zeroed before. */
-struct verify_slices {
-    _Atomic uint64_t size; /* of the first one's snapshot, + 1; 0: not opened yet */
-    _Atomic uint64_t next; /* the first person of the next slice */
-    /* The second one's part, good once it has ended: */
-    bool done;
-    enum status status;
+/* What one process found of the work that two may share; what is found in people counts
+ * before what is found in batches and files. */
+struct verify_part {
+    enum status status; /* of people */
     struct diag diag;
     struct verify_report report; /* what was bad */
     uint64_t seen, entries, ids; /* people, commitments, ID numbers */
+    enum status files_status;    /* of batches and files */
+    struct diag files_diag;
+    struct verify_report files;
+};
+
+/* Batches, files and people in slices are checked as tasks. A second process, which
+ * opens the ledger for itself, may take some of them: this lies in memory that both
+ * share, zeroed before. */
+struct verify_tasks {
+    _Atomic uint64_t size; /* of the first one's snapshot, + 1; 0: not opened yet */
+    _Atomic uint64_t next; /* the next task */
+    /* The second one's part, good once it has ended: */
+    bool done;
+    struct verify_part part;
 };
 
 struct verify_options {
-    struct verify_slices *slices; /* NULL: one process does it all */
+    struct verify_tasks *tasks; /* NULL: one process does it all */
     /* Waits until the second process has ended; its crash is ST_INTEGRITY. */
     enum status (*join)(void *ctx, struct diag *d);
     void *join_ctx;
@@ -58,9 +69,8 @@ struct verify_options {
     int64_t (*clock_us)(void); /* NULL: elapsed_us stays 0 */
     /* Makes an export again: batch/ does it, audit/ never includes batch/. NULL: not
      * checked. Compares bytes by the digest given. */
-    enum status (*remake)(void *ctx, struct ledger *l, uint32_t batch,
-                          struct str format, uint8_t sha256[DIGEST_LEN],
-                          struct diag *d);
+    enum status (*remake)(void *ctx, struct ledger *l, const struct export_entry *x,
+                          uint8_t sha256[DIGEST_LEN], struct diag *d);
     void *remake_ctx;
     const struct progress *progress;
 };
@@ -71,10 +81,10 @@ struct verify_options {
 enum status verify_ledger(struct ledger *l, const struct verify_options *o,
                           struct verify_report *r, struct diag *d) MUST_USE;
 
-/* What the second process does: slices of people, as long as there are some. Does
- * nothing when its snapshot is another one than the first's. */
+/* What the second process does: tasks, as long as there are some. Does nothing when its
+ * snapshot is another one than the first's. */
 void verify_beside(struct ledger *l, const struct verify_options *o);
-/* Nothing is left to do for it: it ends after the slice in hand. */
-void verify_slices_end(struct verify_slices *s);
+/* Nothing is left to do for it: it ends after the task in hand. */
+void verify_tasks_end(struct verify_tasks *s);
 
 #endif

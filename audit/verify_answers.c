@@ -4,20 +4,25 @@
 #include <string.h>
 
 #include "audit/verify_private.h"
-#include "formats/payment.h"
-#include "ledger/payment_id.h"
+#include "entitle/answer_match.h"
+#include "ledger/erasure.h"
 
-#define ANSWER_MAX ((size_t)1024 * 1024 * 1024)
+#define ANSWER_MAX ((size_t)2 * 1024 * 1024 * 1024)
 
-struct said { /* by the file, of one line; state 0: nothing */
-    uint8_t state;
-    uint8_t reason;
+/* By the file, of one line: a statement may tell first that it was paid, then that it
+ * came back. */
+struct said {
+    uint8_t states;                    /* bit: line_state */
+    uint8_t reason[LINE_REISSUED + 1]; /* by line_state */
 };
 
 struct check {
     struct verify *v;
     struct answer_entry answer;
+    struct answer_start start;
     struct batch_entry batch;
+    struct bank_form form;
+    struct answer_match *match;
     struct said *said; /* by line */
 };
 
@@ -32,23 +37,41 @@ static enum line_state state_of(enum payment_status s)
         return LINE_RETURNED;
     case PAYMENT_PENDING:
     case PAYMENT_UNKNOWN:
+    case PAYMENT_NONE:
         return LINE_UNKNOWN;
     }
     return LINE_UNKNOWN;
+}
+
+static void note_line(struct check *c, uint32_t line, enum payment_status status,
+                      enum payment_reason reason)
+{
+    enum line_state state = state_of(status);
+    c->said[line].states |= (uint8_t)(1U << state);
+    c->said[line].reason[state] = (uint8_t)reason;
 }
 
 static enum status note(void *ctx, const struct answer *a, struct diag *d)
 {
     struct check *c = ctx;
     uint32_t line = 0;
-    if (payment_id_parse(ledger_info(c->v->l), &c->batch, a->id, &line) !=
-        PAYMENT_ID_OURS) {
-        return diag_fail(d, ST_INTEGRITY, "unknown-id",
-                         "%.*s is no payment of batch %u", STR_ARG(a->id),
-                         c->batch.number);
+    TRY(answer_match_line(c->match, a, &line, d));
+    if (line != 0 && a->status != PAYMENT_NONE) {
+        note_line(c, line, a->status, a->reason);
     }
-    c->said[line].state = (uint8_t)state_of(a->status);
-    c->said[line].reason = (uint8_t)a->reason;
+    return ST_OK;
+}
+
+static enum status note_rest(struct check *c, const struct answer_file *whole,
+                             struct diag *d)
+{
+    bool any;
+    TRY(answer_match_rest(c->match, whole, &any, d));
+    for (uint32_t n = 1; any && n <= c->batch.lines; n++) {
+        if (c->said[n].states == 0 && answer_match_covers(c->match, n)) {
+            note_line(c, n, whole->rest, whole->reason);
+        }
+    }
     return ST_OK;
 }
 
@@ -77,10 +100,11 @@ static enum status check_results(struct check *c, const struct record *rec,
                              (unsigned long long)rec->sequence);
         }
         struct said *s = &c->said[e.line];
-        if (s->state != (uint8_t)e.state || s->reason != (uint8_t)e.reason) {
+        uint8_t bit = (uint8_t)(1U << e.state);
+        if ((s->states & bit) == 0 || s->reason[e.state] != (uint8_t)e.reason) {
             wrong(c, rec->sequence, e.line);
         }
-        s->state = 0; /* posted */
+        s->states &= (uint8_t)~bit; /* posted */
     }
     return ST_OK;
 }
@@ -109,7 +133,7 @@ static enum status check_left(struct check *c, struct diag *d)
         return ST_OK;
     }
     for (uint32_t n = 1; n <= c->batch.lines; n++) {
-        if (c->said[n].state == 0 || c->said[n].state == LINE_UNKNOWN) {
+        if ((c->said[n].states & (uint8_t) ~(1U << LINE_UNKNOWN)) == 0) {
             continue;
         }
         TRY(line_get(ledger_txn(c->v->l), c->batch.number, n, &line, d));
@@ -120,65 +144,64 @@ static enum status check_left(struct check *c, struct diag *d)
     return ST_OK;
 }
 
-static enum status answer_format(struct check *c, const struct payment_format **out,
-                                 struct diag *d)
+static enum status read_and_compare(struct check *c, struct str file, struct diag *d)
 {
-    struct record rec;
-    struct signed_body s;
-    struct body b;
-    char name[40];
-    TRY(record_get(ledger_txn(c->v->l), c->answer.sequence, &rec, NULL, d));
-    TRY(signed_body_read(&rec, &s, d));
-    body_start(&b, s.plain);
-    body_uint(&b, 1, UINT32_MAX);
-    body_text(&b, 2, name, sizeof name);
-    *out = payment_format_find(str_of(name));
-    return *out != NULL && (*out)->read_answer != NULL
-               ? ST_OK
-               : diag_fail(d, ST_INTEGRITY, "unknown-format",
-                           "this program cannot read answers in %s", name);
+    struct answer_sink sink = {note, c};
+    struct answer_file whole;
+    struct answer_match_request q = {.l = c->v->l,
+                                     .batch = &c->batch,
+                                     .form = &c->form,
+                                     .file = file,
+                                     .before = c->answer.sequence,
+                                     .sent_file = c->start.file};
+    const struct payment_format *f = c->form.format;
+    if (f->read_answer == NULL) {
+        return diag_fail(d, ST_INTEGRITY, "unknown-format",
+                         "this program cannot read answers in %s", f->name);
+    }
+    TRY(answer_match_new(&c->match, &q, d));
+    TRY(f->read_answer(f, file, sink, &whole, d));
+    TRY(note_rest(c, &whole, d));
+    TRY(check_act(c, d));
+    return check_left(c, d);
 }
 
 static enum status check_answer(struct check *c, struct diag *d)
 {
-    const struct payment_format *format;
-    struct answer_totals totals;
     struct buf file;
-    TRY(batch_get(ledger_txn(c->v->l), c->answer.batch, &c->batch, d));
-    TRY(answer_format(c, &format, d));
-    c->said = calloc(c->batch.lines + 1, sizeof *c->said);
-    if (c->said == NULL) {
-        return diag_memory(d);
-    }
     buf_init(&file, ANSWER_MAX);
-    enum status st = vault_file_load(c->v->l, c->answer.sha256, &file, d);
-    if (st == ST_OK) {
-        st = format->read_answer(buf_str(&file), note, c, &totals, d);
-    }
+    bank_form_init(&c->form);
+    enum status st;
+    TRY_OUT(batch_get(ledger_txn(c->v->l), c->answer.batch, &c->batch, d));
+    TRY_OUT(answer_start_get(ledger_txn(c->v->l), &c->answer, &c->start, d));
+    TRY_OUT(bank_form_kept(c->v->l, c->start.format, &c->start.profile, &c->form, d));
+    c->said = calloc(c->batch.lines + 1, sizeof *c->said);
+    TRY_OUT(c->said == NULL ? diag_memory(d) : ST_OK);
+    TRY_OUT(vault_file_load(c->v->l, c->answer.sha256, &file, d));
+    st = read_and_compare(c, buf_str(&file), d);
+out:
+    answer_match_free(c->match);
+    bank_form_release(&c->form);
     buf_release(&file);
-    if (st == ST_OK) {
-        st = check_act(c, d);
-    }
-    if (st == ST_OK) {
-        st = check_left(c, d);
-    }
     free(c->said);
     return st;
 }
 
-enum status verify_answers(struct verify *v, struct diag *d)
+enum status verify_answer(struct verify *v, uint32_t n, struct diag *d)
 {
-    for (uint32_t n = 1; n <= ledger_head(v->l)->answers; n++) {
-        struct check c = {.v = v};
-        TRY(answer_get(ledger_txn(v->l), n, &c.answer, d));
-        enum status st = check_answer(&c, d);
-        if (st == ST_SYSTEM || st == ST_INTERRUPTED || st == ST_INTERNAL) {
-            return st;
-        }
-        if (st != ST_OK) {
-            verify_bad(v, &v->r->correctness, c.answer.sequence,
-                       "answer %u cannot be read again: %s", n, d->what);
-        }
+    struct check c = {.v = v};
+    TRY(answer_get(ledger_txn(v->l), n, &c.answer, d));
+    enum status st = check_answer(&c, d);
+    if (st == ST_SYSTEM || st == ST_INTERRUPTED || st == ST_INTERNAL) {
+        return st;
+    }
+    if (erasure_failed(st, d)) { /* nobody can tell any more which payment it is */
+        v->r->erased_exports++;
+        return ST_OK;
+    }
+    if (st != ST_OK) {
+        verify_bad(v, &v->r->correctness, c.answer.sequence,
+                   "answer %u cannot be read again: %s", n, d->what);
     }
     return ST_OK;
 }

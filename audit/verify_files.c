@@ -1,5 +1,5 @@
-/* verify_files.c - every file the records name (policies, imports, answers) is in the
- * vault, whole, and has the digest it was taken in with. */
+/* verify_files.c - every file the records name (policies, imports, answers, layouts) is
+ * in the vault, whole, and has the digest it was taken in with. */
 #include <string.h>
 
 #include "audit/verify_private.h"
@@ -35,45 +35,62 @@ static enum status check_file(struct verify *v, const uint8_t sha256[DIGEST_LEN]
     return ST_OK;
 }
 
-static enum status check_answers(struct verify *v, struct diag *d)
+enum status verify_policy_file(struct verify *v, uint32_t n, struct diag *d)
 {
-    for (uint32_t n = 1; n <= ledger_head(v->l)->answers; n++) {
-        struct answer_entry a;
-        TRY(answer_get(ledger_txn(v->l), n, &a, d));
-        TRY(check_file(v, a.sha256, a.sequence, "answer", n, d));
-    }
-    return ST_OK;
+    struct policy_entry p;
+    TRY(policy_get(ledger_txn(v->l), n, &p, d));
+    return check_file(v, p.sha256, p.sequence, "policy", n, d);
 }
 
-static enum status check_timestamps(struct verify *v, struct diag *d)
+enum status verify_import_file(struct verify *v, uint32_t n, struct diag *d)
 {
-    for (uint32_t n = 1; n <= ledger_head(v->l)->timestamps; n++) {
-        struct timestamp_entry t;
-        TRY(timestamp_get(ledger_txn(v->l), n, &t, d));
-        TRY(check_file(v, t.checkpoint_sha256, t.sequence, "checkpoint of timestamp", n,
-                       d));
-        TRY(check_file(v, t.token_sha256, t.sequence, "token of timestamp", n, d));
-    }
-    return ST_OK;
+    struct import_entry i;
+    TRY(import_get(ledger_txn(v->l), n, &i, d));
+    TRY(check_file(v, i.sha256, i.sequence, "import", n, d));
+    return i.mapped ? check_file(v, i.mapping_sha256, i.sequence,
+                                 "the mapping of import", n, d)
+                    : ST_OK;
 }
 
-enum status verify_files(struct verify *v, struct diag *d)
+enum status verify_answer_file(struct verify *v, uint32_t n, struct diag *d)
 {
-    const struct head *h = ledger_head(v->l);
-    for (uint32_t n = 1; n <= h->policies; n++) {
-        struct policy_entry p;
-        TRY(policy_get(ledger_txn(v->l), n, &p, d));
-        TRY(check_file(v, p.sha256, p.sequence, "policy", n, d));
+    struct answer_entry a;
+    TRY(answer_get(ledger_txn(v->l), n, &a, d));
+    return check_file(v, a.sha256, a.sequence, "answer", n, d);
+}
+
+enum status verify_timestamp_files(struct verify *v, uint32_t n, struct diag *d)
+{
+    struct timestamp_entry t;
+    TRY(timestamp_get(ledger_txn(v->l), n, &t, d));
+    TRY(check_file(v, t.checkpoint_sha256, t.sequence, "checkpoint of timestamp", n,
+                   d));
+    return check_file(v, t.token_sha256, t.sequence, "token of timestamp", n, d);
+}
+
+enum status verify_channel_file(struct verify *v, uint32_t n, struct diag *d)
+{
+    struct channel_entry c;
+    TRY(channel_get(ledger_txn(v->l), n, &c, d));
+    return c.profile.there ? check_file(v, c.profile.sha256, c.sequence,
+                                        "the layout of channel", n, d)
+                           : ST_OK;
+}
+
+/* The texts that bank files were laid out by, and the lists of several. */
+enum status verify_batch_files(struct verify *v, uint32_t n, struct diag *d)
+{
+    struct batch_entry b;
+    struct export_entry x = {0};
+    TRY(batch_get(ledger_txn(v->l), n, &b, d));
+    for (uint64_t at = b.export_sequence; at != 0; at = x.previous) {
+        TRY(export_get(ledger_txn(v->l), at, &x, d));
+        TRY(x.profile.there ? check_file(v, x.profile.sha256, at,
+                                         "the layout of an export of batch", n, d)
+                            : ST_OK);
+        TRY(x.files > 1
+                ? check_file(v, x.sha256, at, "the list of files of batch", n, d)
+                : ST_OK);
     }
-    for (uint32_t n = 1; n <= h->imports; n++) {
-        struct import_entry i;
-        TRY(import_get(ledger_txn(v->l), n, &i, d));
-        TRY(check_file(v, i.sha256, i.sequence, "import", n, d));
-        if (i.mapped) {
-            TRY(check_file(v, i.mapping_sha256, i.sequence, "the mapping of import", n,
-                           d));
-        }
-    }
-    TRY(check_answers(v, d));
-    return check_timestamps(v, d);
+    return ST_OK;
 }

@@ -9,19 +9,14 @@
 
 struct lines {
     struct verify *v;
-    struct batch_entry batch;
+    const struct batch_entry *batch;
+    bool commitments;
     struct payees *payees; /* as known when the batch was made; NULL: do not open */
 };
 
-static enum status open_batch(struct lines *x, uint32_t number, struct diag *d)
+static enum status open_batch(struct lines *x, struct diag *d)
 {
-    if (x->batch.number == number) {
-        return ST_OK;
-    }
-    payees_close(x->payees);
-    x->payees = NULL;
-    TRY(batch_get(ledger_txn(x->v->l), number, &x->batch, d));
-    enum status st = payees_open(&x->payees, x->v->l, x->batch.sequence, d);
+    enum status st = payees_open(&x->payees, x->v->l, x->batch->sequence, d);
     if (st == ST_INTEGRITY) { /* a policy's file does not open: see what else */
         verify_bad(x->v, &x->v->r->integrity, NO_SEQUENCE, "the policies: %s", d->what);
         return ST_OK;
@@ -35,11 +30,11 @@ static enum status check_month(struct lines *x, const struct line_entry *line,
 {
     struct payee payee;
     uint64_t number = line->payee != 0 ? line->payee : line->person;
-    TRY(payees_month(x->payees, str_of(line->programme), month, x->batch.pay_day,
+    TRY(payees_month(x->payees, str_of(line->programme), month, x->batch->pay_day,
                      &payee, d));
     *same = payee.answer == PAYEE_PAID && payee.number == number &&
             payee.route->ordinal == line->route;
-    if (*same && month == line->spans[0].from) {
+    if (*same && x->commitments && month == line->spans[0].from) {
         uint8_t commitment[DIGEST_LEN];
         payees_commitment(x->payees, &payee, line->sequence, commitment);
         *same = digest_equal(commitment, line->route_commitment);
@@ -89,32 +84,33 @@ static enum status check_line(struct lines *x, const struct line_entry *line,
 
 static enum status check_all(struct lines *x, struct cursor *c, struct diag *d)
 {
+    uint8_t first[8];
     struct str key;
     struct str row;
     struct line_entry line;
-    uint64_t seen = 0;
-    TRY(store_cursor_seek(c, str_of(""), &key, &row, d));
-    while (key.p != NULL) {
+    line_key(x->batch->number, 0, first);
+    TRY(store_cursor_seek(c, str_make(first, sizeof first), &key, &row, d));
+    while (key.p != NULL && get_u32((const uint8_t *)key.p) == x->batch->number) {
         const uint8_t *k = (const uint8_t *)key.p;
-        uint32_t batch = get_u32(k);
-        TRY(open_batch(x, batch, d));
-        if (!line_read(row, batch, get_u32(k + 4), &line)) {
+        if (!line_read(row, x->batch->number, get_u32(k + 4), &line)) {
             return diag_fail(d, ST_INTEGRITY, "line-row",
                              "a line is not what was written");
         }
         TRY(check_line(x, &line, d));
-        if (++seen % 50000 == 0) {
-            progress_tick(x->v->o->progress, "lines", seen, 0);
+        if (line.line % 50000 == 0) {
+            progress_tick(x->v->o->progress, "lines", line.line, x->batch->lines);
         }
         TRY(store_cursor_next(c, &key, &row, d));
     }
     return ST_OK;
 }
 
-enum status verify_lines(struct verify *v, struct diag *d)
+enum status verify_lines(struct verify *v, const struct batch_entry *batch,
+                         bool commitments, struct diag *d)
 {
-    struct lines x = {.v = v};
+    struct lines x = {.v = v, .batch = batch, .commitments = commitments};
     struct cursor *c = NULL;
+    TRY(open_batch(&x, d));
     enum status st = store_cursor_open(ledger_txn(v->l), TABLE_LINES, &c, d);
     if (st == ST_OK) {
         st = check_all(&x, c, d);

@@ -1,12 +1,10 @@
-/* verify_people.c - everybody once: what the vault holds is what the records commit to;
- * what was granted is asked of verify_grants.c on the same walk. The walk goes in
- * slices of person numbers, which a second process may share. */
+/* verify_people.c - everybody once: what the vault holds is what the records commit
+ * to; what was granted is asked of verify_grants.c on the same walk, which goes in
+ * slices of person numbers. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "audit/verify_private.h"
-
-#define SLICE_PEOPLE 2048
 
 /* Where the search in a record of facts or history goes on: people mostly stand in
  * them in the order of the walk. */
@@ -22,13 +20,20 @@ struct place {
     uint64_t left; /* entries from r on */
 };
 
+/* ID numbers are looked up many at a time, in the order of their keys: each page of the
+ * look-up is then met once for all of them. */
+#define LOOKUPS_MAX 65536
+
+struct lookup {
+    uint8_t key[VAULT_LOOKUP_LEN];
+    uint64_t person;
+    uint64_t leads_to;
+};
+
 struct people {
     struct verify *v;
+    struct verify_part *part;
     struct grants *grants; /* NULL: entitlements are not checked */
-    uint64_t seen;
-    uint64_t entries; /* commitments that were found to hold */
-    uint64_t ids;     /* ID numbers that people have or had */
-    uint64_t next;    /* person, when nobody else takes slices */
     struct place places[PLACES];
     struct chunk_body chunk; /* work space */
     struct vault_row row;
@@ -36,6 +41,8 @@ struct people {
     struct vault_row other_row; /* of whom somebody was merged into */
     struct person *other;
     struct repayment repayment; /* work space */
+    size_t lookup_count;
+    struct lookup *lookups;
 };
 
 /* A repayment commits to who paid it back; *out points into body. */
@@ -191,7 +198,7 @@ static enum status check_sequence(struct people *p, uint64_t sequence, struct di
             (unsigned long long)person, (unsigned long long)sequence);
         return ST_OK;
     }
-    p->entries++;
+    p->part->entries++;
     bool fit;
     TRY(entries_fit(p, sequence, bytes, &fit, d));
     if (!fit) {
@@ -251,6 +258,53 @@ static bool lookup_form(const struct fact *f, char id[ID_NUMBER_LEN + 1])
                                        : id_number_normal(f->value, id) == ID_OK;
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct lookup *x = a;
+    const struct lookup *y = b;
+    return memcmp(x->key, y->key, sizeof x->key);
+}
+
+/* What was gathered; a key must be found when it is the first of its page too. */
+enum status people_flush(struct people *p, struct diag *d)
+{
+    struct verify *v = p->v;
+    qsort(p->lookups, p->lookup_count, sizeof *p->lookups, by_key);
+    for (size_t i = 0; i < p->lookup_count; i++) {
+        const struct lookup *x = &p->lookups[i];
+        uint64_t found = 0;
+        TRY(vault_find_by_key(v->l, x->key, &found, d));
+        if (found != x->leads_to) {
+            verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                       "an ID number of person %llu does not lead to this person",
+                       (unsigned long long)x->person);
+        }
+    }
+    p->lookup_count = 0;
+    return ST_OK;
+}
+
+/* One that is in no form to be looked up leads to nobody. */
+static enum status gather_lookup(struct people *p, const struct fact *f,
+                                 uint64_t leads_to, struct diag *d)
+{
+    char id[ID_NUMBER_LEN + 1];
+    struct verify *v = p->v;
+    if (!lookup_form(f, id)) {
+        verify_bad(v, &v->r->integrity, NO_SEQUENCE,
+                   "an ID number of person %llu does not lead to this person",
+                   (unsigned long long)p->row.person);
+        return ST_OK;
+    }
+    if (p->lookup_count == LOOKUPS_MAX) {
+        TRY(people_flush(p, d));
+    }
+    struct lookup *x = &p->lookups[p->lookup_count++];
+    x->person = p->row.person;
+    x->leads_to = leads_to;
+    return vault_find_key(v->l, id, x->key, d);
+}
+
 /* Every ID number of the person leads to the person, or to whom it was merged into. */
 static enum status check_lookup(struct people *p, struct diag *d)
 {
@@ -263,21 +317,12 @@ static enum status check_lookup(struct people *p, struct diag *d)
     }
     for (size_t i = 0; i < p->person->fact_count; i++) {
         const struct fact *f = &p->person->facts[i];
-        char id[ID_NUMBER_LEN + 1];
-        uint64_t found = 0;
         bool number = f->code == FACT_ID_NUMBER || f->code == FACT_CREDIT_CODE;
         if (!number || !id_is_new(p->person, i)) {
             continue;
         }
-        if (lookup_form(f, id)) {
-            TRY(vault_find(v->l, id, &found, d));
-        }
-        p->ids++;
-        if (found != leads_to) {
-            verify_bad(v, &v->r->integrity, NO_SEQUENCE,
-                       "an ID number of person %llu does not lead to this person",
-                       (unsigned long long)p->row.person);
-        }
+        p->part->ids++;
+        TRY(gather_lookup(p, f, leads_to, d));
     }
     return ST_OK;
 }
@@ -317,104 +362,35 @@ static enum status one_person(struct people *p, uint64_t number, struct str seal
     return st;
 }
 
-/* The next slice nobody has taken; false when there is none. The last one has no end,
- * so that nobody above the last number is overlooked. */
-static bool take_slice(struct people *p, uint64_t *from, uint64_t *end)
-{
-    struct verify_slices *shared = p->v->o->slices;
-    uint64_t people = ledger_head(p->v->l)->people;
-    *from = shared != NULL ? atomic_fetch_add(&shared->next, SLICE_PEOPLE) : p->next;
-    p->next = *from + SLICE_PEOPLE;
-    *end = p->next > people ? UINT64_MAX : p->next;
-    return *from <= people;
-}
-
-static enum status walk_slice(struct people *p, struct cursor *c, uint64_t from,
-                              uint64_t end, struct diag *d)
+enum status people_slice(struct people *p, uint64_t from, uint64_t end, struct diag *d)
 {
     uint8_t at[8];
+    struct cursor *c;
     struct str key;
     struct str sealed;
     put_u64(at, from);
-    TRY(store_cursor_seek(c, str_make(at, sizeof at), &key, &sealed, d));
-    while (key.p != NULL && get_u64((const uint8_t *)key.p) < end) {
-        TRY(one_person(p, get_u64((const uint8_t *)key.p), sealed, d));
-        p->seen++;
-        TRY(store_cursor_next(c, &key, &sealed, d));
-    }
-    return ST_OK;
-}
-
-static enum status walk(struct people *p, struct diag *d)
-{
-    const struct progress *progress = p->v->o->progress;
-    struct cursor *c;
-    uint64_t from;
-    uint64_t end;
     TRY(store_cursor_open(ledger_txn(p->v->l), TABLE_PEOPLE, &c, d));
-    enum status st = ST_OK;
-    while (st == ST_OK && take_slice(p, &from, &end)) {
-        st = walk_slice(p, c, from, end, d);
-        progress_tick(progress, "people", from, ledger_head(p->v->l)->people);
-        if (st == ST_OK && progress_stop(progress)) {
-            st = diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped");
+    enum status st = store_cursor_seek(c, str_make(at, sizeof at), &key, &sealed, d);
+    while (st == ST_OK && key.p != NULL && get_u64((const uint8_t *)key.p) < end) {
+        st = one_person(p, get_u64((const uint8_t *)key.p), sealed, d);
+        p->part->seen++;
+        if (st == ST_OK) {
+            st = store_cursor_next(c, &key, &sealed, d);
         }
     }
     store_cursor_close(c);
     return st;
 }
 
-/* What the second process found, as if this one had. */
-static enum status join(struct people *p, struct diag *d)
-{
-    const struct verify_slices *s = p->v->o->slices;
-    if (s == NULL) {
-        return ST_OK;
-    }
-    TRY(p->v->o->join(p->v->o->join_ctx, d));
-    if (!s->done) {
-        return ST_OK; /* it took none */
-    }
-    if (s->status != ST_OK) {
-        *d = s->diag;
-        return s->status;
-    }
-    verify_merge(p->v->r, &s->report);
-    p->seen += s->seen;
-    p->entries += s->entries;
-    p->ids += s->ids;
-    return ST_OK;
-}
+/* ---- life ---- */
 
-static enum status compare_counts(struct people *p, struct diag *d)
+static enum status make_parts(struct people *p, struct diag *d)
 {
     struct verify *v = p->v;
-    uint64_t people = ledger_head(v->l)->people - ledger_head(v->l)->erased;
-    uint64_t lookups;
-    TRY(store_count(ledger_txn(v->l), TABLE_LOOKUP, &lookups, d));
-    if (lookups != p->ids) {
-        verify_bad(v, &v->r->integrity, NO_SEQUENCE,
-                   "the look-up knows %llu ID numbers, the people %llu",
-                   (unsigned long long)lookups, (unsigned long long)p->ids);
-    }
-    if (p->seen != people || p->entries != v->facts_entries) {
-        verify_bad(v, &v->r->integrity, NO_SEQUENCE,
-                   "the vault holds %llu people and %llu commitments, the records %llu "
-                   "and %llu",
-                   (unsigned long long)p->seen, (unsigned long long)p->entries,
-                   (unsigned long long)people, (unsigned long long)v->facts_entries);
-    }
-    return ST_OK;
-}
-
-static enum status people_open(struct people *p, struct verify *v, struct diag *d)
-{
-    p->v = v;
-    vault_row_init(&p->row);
-    vault_row_init(&p->other_row);
     p->person = calloc(1, sizeof *p->person);
     p->other = calloc(1, sizeof *p->other);
-    if (p->person == NULL || p->other == NULL) {
+    p->lookups = calloc(LOOKUPS_MAX, sizeof *p->lookups);
+    if (p->person == NULL || p->other == NULL || p->lookups == NULL) {
         return diag_memory(d);
     }
     enum status st = grants_open(&p->grants, v, d);
@@ -425,48 +401,40 @@ static enum status people_open(struct people *p, struct verify *v, struct diag *
     return st;
 }
 
-static void people_close(struct people *p)
+enum status people_new(struct people **out, struct verify *v, struct verify_part *part,
+                       struct diag *d)
 {
-    vault_row_release(&p->row);
-    vault_row_release(&p->other_row);
-    free(p->person);
-    free(p->other);
-    grants_close(p->grants);
+    struct people *p = calloc(1, sizeof *p);
+    if (p == NULL) {
+        return diag_memory(d);
+    }
+    p->v = v;
+    p->part = part;
+    vault_row_init(&p->row);
+    vault_row_init(&p->other_row);
+    enum status st = make_parts(p, d);
+    if (st != ST_OK) {
+        people_free(p);
+        return st;
+    }
+    *out = p;
+    return ST_OK;
 }
 
-enum status verify_people(struct verify *v, struct diag *d)
+void people_free(struct people *p)
 {
-    struct people p = {0};
-    enum status st = people_open(&p, v, d);
-    if (st == ST_OK) {
-        st = walk(&p, d);
+    if (p != NULL) {
+        vault_row_release(&p->row);
+        vault_row_release(&p->other_row);
+        free(p->person);
+        free(p->other);
+        free(p->lookups);
+        grants_close(p->grants);
+        free(p);
     }
-    if (st == ST_OK) {
-        st = join(&p, d);
-    }
-    if (st == ST_OK) {
-        st = compare_counts(&p, d);
-    }
-    if (st == ST_OK && p.grants != NULL) {
-        st = verify_set_offs(v, d);
-    }
-    if (st == ST_OK && p.grants != NULL && v->r->correctness != VERDICT_FAIL) {
-        v->r->correctness = VERDICT_PASS;
-    }
-    people_close(&p);
-    return st;
 }
 
-enum status verify_people_beside(struct verify *v, struct diag *d)
+bool people_grants(const struct people *p)
 {
-    struct people p = {0};
-    enum status st = people_open(&p, v, d);
-    if (st == ST_OK) {
-        st = walk(&p, d);
-    }
-    v->o->slices->seen = p.seen;
-    v->o->slices->entries = p.entries;
-    v->o->slices->ids = p.ids;
-    people_close(&p);
-    return st;
+    return p->grants != NULL;
 }

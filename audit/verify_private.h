@@ -32,9 +32,24 @@ enum status verify_erased(struct verify *v, uint64_t person, bool *erased,
 /* Each fills its verdicts and returns another status only when it could not work. */
 enum status verify_chain(struct verify *v, struct diag *d) MUST_USE;
 enum status verify_fold(struct verify *v, struct diag *d) MUST_USE;
-enum status verify_people(struct verify *v, struct diag *d) MUST_USE;
-/* The second process's share of it, into v->o->slices. */
-enum status verify_people_beside(struct verify *v, struct diag *d) MUST_USE;
+/* verify_work.c: batches, files and people, by tasks that a second process may share.
+ * All of it, together with what that one found: */
+enum status verify_work(struct verify *v, struct diag *d) MUST_USE;
+/* What this process can get of it, into *part. */
+void verify_take_part(struct verify *v, struct verify_part *part);
+/* verify_people.c */
+struct people;
+/* Of what was found, v->r is told; seen, entries and ids are added to *part. */
+enum status people_new(struct people **out, struct verify *v, struct verify_part *part,
+                       struct diag *d) MUST_USE;
+void people_free(struct people *p); /* NULL is fine */
+/* Everybody from `from` to below `end`. */
+enum status people_slice(struct people *p, uint64_t from, uint64_t end, struct diag *d)
+    MUST_USE;
+/* What was put off until many can be done together; at the end, and in between. */
+enum status people_flush(struct people *p, struct diag *d) MUST_USE;
+/* False: there is no run whose grants could be checked, or its rules do not open. */
+bool people_grants(const struct people *p);
 /* verify_entries.c: are these entries of a person's row, all of one record, what a
  * record of its kind brings? work: any person's memory. */
 struct person;
@@ -52,9 +67,25 @@ enum status grants_person(struct grants *g, uint64_t number, struct str plain,
                           struct diag *d) MUST_USE;
 /* verify_set_offs.c */
 enum status verify_set_offs(struct verify *v, struct diag *d) MUST_USE;
-enum status verify_lines(struct verify *v, struct diag *d) MUST_USE;
-enum status verify_files(struct verify *v, struct diag *d) MUST_USE;
-enum status verify_answers(struct verify *v, struct diag *d) MUST_USE;
-enum status verify_exports(struct verify *v, struct diag *d) MUST_USE;
+/* The lines of a batch; commitments: whether to check what they commit to as well. */
+enum status verify_lines(struct verify *v, const struct batch_entry *batch,
+                         bool commitments, struct diag *d) MUST_USE;
+/* The bank files of a batch, made again. *same: there was one, and all came out as they
+ * were; then every line commits to the account that it names. */
+enum status verify_exports(struct verify *v, const struct batch_entry *batch,
+                           bool *same, struct diag *d) MUST_USE;
+/* verify_files.c: the file of each, by number from 1. */
+enum status verify_policy_file(struct verify *v, uint32_t n, struct diag *d) MUST_USE;
+enum status verify_import_file(struct verify *v, uint32_t n, struct diag *d) MUST_USE;
+enum status verify_timestamp_files(struct verify *v, uint32_t n, struct diag *d)
+    MUST_USE;
+enum status verify_channel_file(struct verify *v, uint32_t n, struct diag *d) MUST_USE;
+/* Of a batch: the layouts of its exports, and the lists of several files. */
+enum status verify_batch_files(struct verify *v, uint32_t n, struct diag *d) MUST_USE;
+/* Of an answer: the file, and that what was posted is what it says. */
+enum status verify_answer_file(struct verify *v, uint32_t n, struct diag *d) MUST_USE;
+enum status verify_answer(struct verify *v, uint32_t n, struct diag *d) MUST_USE;
+/* verify_kept.c */
+enum status verify_kept(struct verify *v, struct diag *d) MUST_USE;
 
 #endif

@@ -21,6 +21,7 @@
 #define PIECE_BYTES 4096
 /* The most bytes that one byte becomes: 0x80 of GBK is a euro sign. */
 #define GROWTH_MAX 3
+#define KNOWN_AFTER 64 /* characters that iconv is asked for before a table is made */
 
 const char *charset_name(enum charset c)
 {
@@ -336,6 +337,12 @@ struct charset_conv {
     enum charset from;
     enum charset to;
     bool dirty; /* cd may remember half a character */
+    /* What iconv made of characters with two bytes on the GB side and three in UTF-8,
+     * which are nearly all: by code point or by GB code, 0 where nothing is known. A
+     * call of iconv for one name takes longer than the rest of its line. NULL for the
+     * first few such characters, which may be all, and when there is no memory. */
+    uint16_t *known;
+    unsigned asked;
 };
 
 static bool copies(const struct charset_conv *c)
@@ -376,6 +383,7 @@ void charset_conv_free(struct charset_conv *c)
     if (!copies(c)) {
         iconv_close(c->cd);
     }
+    free(c->known);
     free(c);
 }
 
@@ -431,6 +439,108 @@ static enum shape run_iconv(struct charset_conv *c, struct str in, struct buf *o
     }
 }
 
+/* The bytes of a character that may be known, and its place in `known`; 0 when it
+ * cannot be. An overlong form has a place where nothing is ever kept. */
+static size_t known_key(const struct charset_conv *c, const uint8_t *p, size_t left,
+                        size_t *key)
+{
+    if (c->from == CHARSET_UTF8) {
+        if (left < 3 || (p[0] & 0xf0) != 0xe0 || (p[1] & 0xc0) != 0x80 ||
+            (p[2] & 0xc0) != 0x80) {
+            return 0;
+        }
+        *key = (size_t)(p[0] & 0x0f) << 12 | (size_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+        return 3;
+    }
+    if (left < 2 || p[0] < 0x80 || p[1] < 0x40) {
+        return 0;
+    }
+    *key = (size_t)p[0] << 8 | p[1];
+    return 2;
+}
+
+static size_t put_known(const struct charset_conv *c, uint16_t known, char *to)
+{
+    if (c->from == CHARSET_UTF8) {
+        to[0] = (char)(known >> 8);
+        to[1] = (char)known;
+        return 2;
+    }
+    to[0] = (char)(0xe0 | known >> 12);
+    to[1] = (char)(0x80 | (known >> 6 & 0x3f));
+    to[2] = (char)(0x80 | (known & 0x3f));
+    return 3;
+}
+
+/* ASCII and what is known; *at is where it stopped. */
+static void run_known(const struct charset_conv *c, struct str in, struct buf *out,
+                      size_t *at)
+{
+    const uint8_t *p = (const uint8_t *)in.p;
+    char made[512];
+    size_t n = 0;
+    size_t i = *at;
+    while (i < in.n) {
+        size_t key = 0;
+        if (n > sizeof made - CHAR_MAX_BYTES) {
+            buf_add(out, made, n);
+            n = 0;
+        }
+        if (p[i] < 0x80) {
+            made[n++] = (char)p[i++];
+            continue;
+        }
+        size_t len = known_key(c, p + i, in.n - i, &key);
+        if (len == 0 || c->known == NULL || c->known[key] == 0) {
+            break;
+        }
+        n += put_known(c, c->known[key], made + n);
+        i += len;
+    }
+    buf_add(out, made, n);
+    *at = i;
+}
+
+static void keep_known(struct charset_conv *c, size_t key, struct str made)
+{
+    const uint8_t *p = (const uint8_t *)made.p;
+    if (c->known == NULL && c->asked++ >= KNOWN_AFTER) {
+        c->known = calloc(UINT16_MAX + 1, sizeof *c->known);
+    }
+    if (c->known == NULL) {
+        return;
+    }
+    if (c->from == CHARSET_UTF8 && made.n == 2) {
+        c->known[key] = (uint16_t)(p[0] << 8 | p[1]);
+    } else if (c->from != CHARSET_UTF8 && made.n == 3) {
+        c->known[key] =
+            (uint16_t)((p[0] & 0x0f) << 12 | (p[1] & 0x3f) << 6 | (p[2] & 0x3f));
+    }
+}
+
+/* As run_iconv, which is asked once for each character that may be known. */
+static enum shape run_convert(struct charset_conv *c, struct str in, struct buf *out,
+                              size_t *at)
+{
+    for (;;) {
+        size_t key = 0;
+        run_known(c, in, out, at);
+        if (*at == in.n) {
+            return SHAPE_WHOLE;
+        }
+        size_t len = known_key(c, (const uint8_t *)in.p + *at, in.n - *at, &key);
+        if (len == 0) {
+            return run_iconv(c, in, out, at);
+        }
+        size_t before = out->len;
+        enum shape shape = run_iconv(c, str_make(in.p, *at + len), out, at);
+        if (shape != SHAPE_WHOLE || out->failed) {
+            return shape;
+        }
+        keep_known(c, key, str_make(out->p + before, out->len - before));
+    }
+}
+
 static enum shape run_copy(struct str in, struct buf *out, size_t *at)
 {
     enum shape shape = utf8_scan((const uint8_t *)in.p, in.n, at);
@@ -477,7 +587,7 @@ enum status charset_convert(struct charset_conv *c, struct str in, bool whole,
     size_t stop = c->to == CHARSET_GBK ? find_tag(in) : in.n;
     struct str part = str_make(in.p, stop);
     enum shape shape =
-        copies(c) ? run_copy(part, out, used) : run_iconv(c, part, out, used);
+        copies(c) ? run_copy(part, out, used) : run_convert(c, part, out, used);
     TRY(buf_check(out, d));
     if (shape == SHAPE_WRONG || stop < in.n) {
         return fail_at(c, in, *used, d);

@@ -16,6 +16,7 @@
 #define BIRTH_LEN 8
 #define CREDIT_CODE_LEN 18
 #define CNAPS_LEN 12
+#define ROUTING_LEN 9
 #define MASK_KEEP_FIRST 6
 #define MASK_KEEP_LAST 4
 
@@ -168,6 +169,23 @@ bool cnaps_valid(struct str s)
 {
     return s.n == CNAPS_LEN && text_all_digits(s) &&
            cnaps_check(s.p) == s.p[CNAPS_LEN - 1];
+}
+
+char routing_check(const char digits[8])
+{
+    static const int weight[ROUTING_LEN - 1] = {3, 7, 1, 3, 7, 1, 3, 7};
+    int sum = 0;
+    for (size_t i = 0; i < ROUTING_LEN - 1; i++) {
+        must(is_digit(digits[i]));
+        sum += weight[i] * (digits[i] - '0');
+    }
+    return (char)('0' + (10 - sum % 10) % 10);
+}
+
+bool routing_valid(struct str s)
+{
+    return s.n == ROUTING_LEN && text_all_digits(s) && !str_is(s, "000000000") &&
+           routing_check(s.p) == s.p[ROUTING_LEN - 1];
 }
 
 bool luhn_valid(struct str s)

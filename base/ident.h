@@ -1,5 +1,6 @@
 /* ident.h - identifiers: ID numbers (GB 11643), unified social credit codes
- * (GB 32100), CNAPS bank codes (ISO 7064 MOD 11,10), card numbers (Luhn). */
+ * (GB 32100), CNAPS bank codes (ISO 7064 MOD 11,10), ABA routing numbers (weights
+ * 3 7 1), card numbers (Luhn). */
 #ifndef ALMONER_BASE_IDENT_H
 #define ALMONER_BASE_IDENT_H
 
@@ -22,9 +23,11 @@ bool id_number_female(const char id[ID_NUMBER_LEN + 1]);
 char id_number_check(const char digits[17]);
 
 bool credit_code_valid(struct str s);
-bool cnaps_valid(struct str s);          /* 12 digits, the last checks */
-char cnaps_check(const char digits[11]); /* the check digit for the first 11 */
-bool luhn_valid(struct str s);           /* a hint only: not every account is a card */
+bool cnaps_valid(struct str s);           /* 12 digits, the last checks */
+char cnaps_check(const char digits[11]);  /* the check digit for the first 11 */
+bool routing_valid(struct str s);         /* 9 digits not all 0, the last checks */
+char routing_check(const char digits[8]); /* the check digit for the first 8 */
+bool luhn_valid(struct str s);            /* a hint only: not every account is a card */
 /* 110105********002X: the first 6 and the last 4 stay; text of less than 15 bytes, not
  * in ASCII, or not fitting out is all stars. */
 void id_number_mask(struct str s, char *out, size_t cap);

@@ -4,11 +4,11 @@
 
 #include <stdio.h>
 
-#include "base/ident.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "formats/payment.h"
 #include "ledger/body.h"
+#include "ledger/setting.h"
 
 #define SUBJECT_CAP (SUBJECT_MAX + 1)
 
@@ -91,14 +91,10 @@ static bool is_account(struct str s)
 }
 
 /* What every payment file of the channel will need (payment_head_check). */
-static enum status check_channel(const struct admin_channel *c, struct diag *d)
+static enum status check_channel(const struct admin_channel *c,
+                                 const struct payment_format *f, struct diag *d)
 {
     TRY(check_name(c->name, "channel", d));
-    if (!cnaps_valid(c->bank_code)) {
-        diag_fail(d, ST_INPUT, "bank-code", "\"%.*s\" is not a valid CNAPS code",
-                  STR_ARG(c->bank_code));
-        return diag_hint(d, "it has 12 digits, and the last checks the others");
-    }
     if (!is_account(c->account)) {
         return diag_fail(d, ST_INPUT, "account",
                          "\"%.*s\" is not an account of 1 to 34 letters and digits",
@@ -108,24 +104,39 @@ static enum status check_channel(const struct admin_channel *c, struct diag *d)
         return diag_fail(d, ST_INPUT, "account-name",
                          "the account's name is not a text of 1 to %d bytes", TEXT_MAX);
     }
-    if (payment_format_find(c->format) == NULL) {
-        diag_fail(d, ST_INPUT, "unknown-format", "there is no format \"%.*s\"",
-                  STR_ARG(c->format));
-        return diag_hint(d, "almoner format list shows them");
+    if (f->open == NULL) {
+        diag_fail(d, ST_INPUT, "no-payment-format", "%s is only read: no bank takes it",
+                  f->name);
+        return diag_hint(d, "almoner format list shows what can be written");
     }
-    return ST_OK;
+    return payment_bank_check(f, c->bank_code, d);
 }
 
-enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
-                              uint32_t *number, struct diag *d)
+/* What the channel says of itself, as far as its format has something to say. */
+static enum status check_settings(const struct admin_channel *c,
+                                  const struct bank_form *form, struct diag *d)
+{
+    struct payment_head head = {
+        .payer_name = c->account_name,
+        .payer_account = c->account,
+        .payer_bank = c->bank_code,
+        .settings = form->settings,
+        .setting_count = form->kept.count,
+    };
+    return form->format->check_channel != NULL ? form->format->check_channel(&head, d)
+                                               : ST_OK;
+}
+
+static enum status add_channel(struct ledger *l, const struct admin_channel *c,
+                               const struct bank_form *form, uint32_t *number,
+                               struct diag *d)
 {
     uint8_t bytes[BODY_BYTES_MAX];
     char subject[SUBJECT_CAP];
     struct writer w;
-    TRY(check_channel(c, d));
     uint32_t next = ledger_head(l)->channels + 1;
     writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 6);
+    cbor_put_map(&w, 6 + kept_profile_pairs(&form->kept));
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, next);
     cbor_put_uint(&w, 2);
@@ -137,10 +148,50 @@ enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
     cbor_put_uint(&w, 5);
     cbor_put_text(&w, c->account_name);
     cbor_put_uint(&w, 6);
-    cbor_put_text(&w, c->format);
+    cbor_put_text(&w, str_of(form->format->name));
+    kept_profile_write(&form->kept, &kept_in_channel, &w);
     snprintf(subject, sizeof subject, "channel %u: add %.*s", next, STR_ARG(c->name));
+    TRY(w.failed ? ST_OK : bank_form_keep(l, form, d));
     TRY(act(l, KIND_CHANNEL, &w, subject, d));
     *number = next;
+    return ST_OK;
+}
+
+enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
+                              uint32_t *number, struct diag *d)
+{
+    static const struct kept_profile none;
+    struct bank_form own;
+    struct bank_form *form = c->form != NULL ? c->form : &own;
+    enum status st;
+    bank_form_init(&own);
+    TRY_OUT(c->form != NULL ? ST_OK : bank_form_named(&own, c->format, d));
+    TRY_OUT(check_channel(c, form->format, d));
+    TRY_OUT(bank_form_set(form, c->settings != NULL ? c->settings : &none, NULL, d));
+    TRY_OUT(check_settings(c, form, d));
+    TRY_OUT(add_channel(l, c, form, number, d));
+out:
+    bank_form_release(&own);
+    return st;
+}
+
+enum status admin_set(struct ledger *l, struct str name, struct str value,
+                      uint32_t *number, struct diag *d)
+{
+    uint8_t bytes[BODY_BYTES_MAX];
+    char subject[SUBJECT_CAP];
+    struct writer w;
+    struct setting_entry e = {.number = ledger_head(l)->settings + 1};
+    TRY(setting_check(name, value, d));
+    if (!str_copy(name, e.name, sizeof e.name) ||
+        !str_copy(value, e.value, sizeof e.value)) {
+        return diag_fail(d, ST_USAGE, "setting-value", "the value is too long");
+    }
+    writer_init(&w, bytes, sizeof bytes);
+    setting_write(&e, &w);
+    snprintf(subject, sizeof subject, "setting %u: %s = %s", e.number, e.name, e.value);
+    TRY(act(l, KIND_SETTING, &w, subject, d));
+    *number = e.number;
     return ST_OK;
 }
 
@@ -156,6 +207,8 @@ static const char *confirmed_word(enum register_kind kind)
         return "witness";
     case REGISTER_KEEPING:
         return "retention";
+    case REGISTER_SETTING:
+        return "setting";
     default:
         must_fail("a second admin confirms these only", __FILE__, __LINE__);
     }

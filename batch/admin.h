@@ -3,7 +3,7 @@
 #ifndef ALMONER_BATCH_ADMIN_H
 #define ALMONER_BATCH_ADMIN_H
 
-#include "ledger/ledger.h"
+#include "entitle/bank_form.h"
 
 struct admin_operator {
     struct str name;
@@ -18,17 +18,26 @@ enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
 
 struct admin_channel {
     struct str name;
-    struct str bank_code; /* CNAPS */
+    struct str bank_code; /* what the format takes: CNAPS, or others */
     struct str account;
     struct str account_name;
-    struct str format; /* of its payment files: one this build knows */
+    struct str format; /* of its payment files: one that comes with the program */
+    /* A profile of one's own in place of `format`; NULL: none. */
+    struct bank_form *form;
+    const struct kept_profile *settings; /* the settings alone; NULL: none */
 };
-/* Its number. ST_INPUT "name", "bank-code", "account", "account-name", "format";
- * ST_CONFLICT "channel-known". In a live ledger it waits for the second admin. */
+/* Its number. ST_INPUT "name", "bank-code", "account", "account-name", "format" and the
+ * codes of bank_form_set; ST_CONFLICT "channel-known". In a live ledger it waits for
+ * the second admin. */
 enum status admin_add_channel(struct ledger *l, const struct admin_channel *c,
                               uint32_t *number, struct diag *d) MUST_USE;
 
-/* The second admin's signature, for REGISTER_OPERATOR, _CHANNEL, _WITNESS or _KEEPING:
+/* A setting of ledger/setting.h; ST_USAGE as setting_check says. */
+enum status admin_set(struct ledger *l, struct str name, struct str value,
+                      uint32_t *number, struct diag *d) MUST_USE;
+
+/* The second admin's signature, for REGISTER_OPERATOR, _CHANNEL, _WITNESS, _KEEPING or
+ * _SETTING:
  * ST_CONFLICT "not-pending", ST_DENIED "same-operator". */
 enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t number,
                           struct diag *d) MUST_USE;

@@ -1,14 +1,14 @@
-/* answer.c - the bank's answer: matched line by line by our end-to-end id, checked as a
- * whole, then posted in a long act. A killed act goes on with the same file: what was
- * posted is no change any more. */
+/* answer.c - the bank's answer: matched line by line (entitle/answer_match.h), checked
+ * as a whole, then posted in a long act. A killed act goes on with the same file: what
+ * was posted is no change any more. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/money.h"
 #include "batch/batch_private.h"
+#include "entitle/answer_match.h"
 #include "ledger/cbor.h"
-#include "ledger/payment_id.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */
@@ -18,40 +18,18 @@ struct taking {
     struct ledger *l;
     const struct progress *progress;
     struct batch_answer_report *report;
-    const struct payment_format *format;
+    const struct bank_form *form;
+    struct answer_match *match;
     struct batch_entry batch;
     struct str file;
+    uint32_t asked_file;
     uint8_t sha256[DIGEST_LEN];
-    uint8_t *seen; /* a bit for each line of the batch */
+    uint8_t *said; /* a line_state for each line of the batch, 0: not named yet */
     uint64_t row;
     uint64_t in_chunk;
     struct chunk chunk;
     struct line_entry line;
 };
-
-/* ---- matching ---- */
-
-/* The line an id names. */
-static enum status parse_id(const struct taking *t, const struct answer *a,
-                            uint32_t *line, struct diag *d)
-{
-    switch (payment_id_parse(ledger_info(t->l), &t->batch, a->id, line)) {
-    case PAYMENT_ID_OURS:
-        return ST_OK;
-    case PAYMENT_ID_OTHER_BATCH:
-        diag_fail(d, ST_INPUT, "other-batch", "%.*s is not a payment of batch %u",
-                  STR_ARG(a->id), t->batch.number);
-        diag_hint(d, "take the file in for the batch it belongs to");
-        break;
-    case PAYMENT_ID_FOREIGN:
-        diag_fail(d, ST_INPUT, "unknown-id", "%.*s is not an id we sent",
-                  STR_ARG(a->id));
-        diag_hint(d, "ask the bank which payment this is; the ids of this batch are in "
-                     "the file that was exported");
-        break;
-    }
-    return diag_where(d, "line %llu", (unsigned long long)a->line);
-}
 
 static enum line_state state_for(enum payment_status s)
 {
@@ -64,9 +42,20 @@ static enum line_state state_for(enum payment_status s)
         return LINE_RETURNED;
     case PAYMENT_PENDING:
     case PAYMENT_UNKNOWN:
+    case PAYMENT_NONE:
         return LINE_UNKNOWN;
     }
     return LINE_UNKNOWN;
+}
+
+/* What is told when something is wrong with it. */
+static void describe(const struct taking *t, const struct answer *a, char out[64])
+{
+    if (a->id.n > 0) {
+        snprintf(out, 64, "%.*s", (int)a->id.n, a->id.p);
+    } else {
+        snprintf(out, 64, "line %u of the batch", t->line.line);
+    }
 }
 
 static enum status check_line(struct taking *t, const struct answer *a, struct diag *d)
@@ -74,79 +63,171 @@ static enum status check_line(struct taking *t, const struct answer *a, struct d
     const struct line_entry *line = &t->line;
     char ours[MONEY_TEXT_CAP];
     char theirs[MONEY_TEXT_CAP];
-    if (a->amount_fen != line->fen) {
+    char which[64];
+    describe(t, a, which);
+    if (a->amount_fen != 0 && a->amount_fen != line->fen) {
         money_print(line->fen, ours);
         money_print(a->amount_fen, theirs);
-        diag_fail(d, ST_INPUT, "other-amount", "%.*s is answered with %s, sent were %s",
-                  STR_ARG(a->id), theirs, ours);
+        diag_fail(d, ST_INPUT, "other-amount", "%s is answered with %s, sent were %s",
+                  which, theirs, ours);
         return diag_where(d, "line %llu", (unsigned long long)a->line);
     }
-    uint8_t *byte = &t->seen[line->line / 8];
-    uint8_t bit = (uint8_t)(1U << (line->line % 8));
-    if ((*byte & bit) != 0) {
-        diag_fail(d, ST_INPUT, "duplicate-id", "%.*s is answered twice",
-                  STR_ARG(a->id));
+    if (t->said[line->line] != 0 && !answer_match_statement(t->match)) {
+        diag_fail(d, ST_INPUT, "duplicate-id", "%s is answered twice", which);
         return diag_where(d, "line %llu", (unsigned long long)a->line);
     }
-    *byte |= bit;
     return ST_OK;
 }
 
 /* Does the answer say something new of the line? An "unknown" about a line that is
- * answered already is an older answer, and no change. */
-static enum status changes(struct taking *t, const struct answer *a, bool *yes,
-                           struct diag *d)
+ * answered already is an older answer, and no change. `from`: its state so far. */
+static enum status changes(struct taking *t, const struct answer *a,
+                           enum line_state from, bool *yes, struct diag *d)
 {
-    enum line_state from = t->line.state;
     enum line_state to = state_for(a->status);
+    char which[64];
     *yes = false;
     if (from == to || (to == LINE_UNKNOWN && from != LINE_OPEN) ||
-        (from == LINE_REISSUED && (to == LINE_REJECTED || to == LINE_RETURNED))) {
+        ((from == LINE_REISSUED || from == LINE_REFUNDED) &&
+         (to == LINE_REJECTED || to == LINE_RETURNED))) {
+        return ST_OK;
+    }
+    /* A statement goes back to the beginning of its time, and tells it in order. */
+    if (answer_match_statement(t->match) && to == LINE_PAID &&
+        (from == LINE_RETURNED || from == LINE_REISSUED || from == LINE_REFUNDED)) {
         return ST_OK;
     }
     if (!line_may_become(from, to)) {
-        diag_fail(d, ST_INPUT, "line-state", "%.*s is %s and cannot become %s",
-                  STR_ARG(a->id), line_state_name(from), line_state_name(to));
-        return diag_where(d, "line %llu", (unsigned long long)a->line);
+        describe(t, a, which);
+        diag_fail(d, ST_INPUT, "line-state", "%s is %s and cannot become %s", which,
+                  line_state_name(from), line_state_name(to));
+        return a->line == 0 ? d->status
+                            : diag_where(d, "line %llu", (unsigned long long)a->line);
     }
     *yes = true;
     return ST_OK;
 }
 
-static void tally(struct batch_answer_report *r, const struct answer *a)
+static void tally(struct batch_answer_report *r, enum line_state state, int64_t fen)
 {
-    switch (state_for(a->status)) {
+    switch (state) {
     case LINE_PAID:
         r->paid++;
-        r->paid_fen += a->amount_fen;
+        r->paid_fen += fen;
         break;
     case LINE_REJECTED:
         r->rejected++;
-        r->rejected_fen += a->amount_fen;
+        r->rejected_fen += fen;
         break;
     case LINE_RETURNED:
         r->returned++;
-        r->returned_fen += a->amount_fen;
+        r->returned_fen += fen;
         break;
     case LINE_OPEN:
     case LINE_UNKNOWN:
     case LINE_REISSUED:
+    case LINE_DROPPED:
+    case LINE_REFUNDED:
+    case LINE_RECALLED:
         r->unknown++;
-        r->unknown_fen += a->amount_fen;
+        r->unknown_fen += fen;
         break;
     }
+}
+
+/* Not posted: a new account is a fact, to be imported and confirmed. */
+static void note_account(struct taking *t, const struct answer *a)
+{
+    struct batch_answer_report *r = t->report;
+    size_t tail = a->new_account.n < 4 ? a->new_account.n : 4;
+    if (a->new_account.n == 0 && a->new_bank.n == 0) {
+        return;
+    }
+    if (r->new_accounts < ANSWER_ACCOUNTS_MAX) {
+        size_t i = r->new_accounts;
+        r->accounts[i].line = t->line.line;
+        r->accounts[i].person = t->line.person;
+        snprintf(r->accounts[i].ending, sizeof r->accounts[i].ending, "%.*s", (int)tail,
+                 a->new_account.n > 0 ? a->new_account.p + a->new_account.n - tail
+                                      : "");
+    }
+    r->new_accounts++;
+}
+
+static enum status skip(struct taking *t, const struct answer *a, struct diag *d)
+{
+    t->report->skipped++;
+    return money_add(t->report->skipped_fen, a->amount_fen, &t->report->skipped_fen)
+               ? ST_OK
+               : diag_fail(d, ST_INPUT, "totals", "the sum of the file is too large");
+}
+
+/* Nothing is said of what became of it: a notice of a new account. */
+static bool says_nothing(const struct answer *a)
+{
+    return a->status == PAYMENT_NONE;
+}
+
+static enum status check_said(struct taking *t, const struct answer *a, struct diag *d)
+{
+    bool yes;
+    uint8_t *said = &t->said[t->line.line];
+    enum line_state from = *said != 0 ? (enum line_state) * said : t->line.state;
+    TRY(changes(t, a, from, &yes, d));
+    if (*said == 0 || yes) {
+        *said = (uint8_t)(yes ? state_for(a->status) : from);
+    }
+    tally(t->report, state_for(a->status), t->line.fen);
+    t->report->lines++;
+    t->report->changed += yes ? 1 : 0;
+    return ST_OK;
 }
 
 static enum status check_each(void *ctx, const struct answer *a, struct diag *d)
 {
     struct taking *t = ctx;
     uint32_t line;
-    bool yes;
-    TRY(parse_id(t, a, &line, d));
+    TRY(answer_match_line(t->match, a, &line, d));
+    if (line == 0) {
+        return skip(t, a, d);
+    }
     TRY(line_get(ledger_txn(t->l), t->batch.number, line, &t->line, d));
+    note_account(t, a);
+    if (says_nothing(a)) {
+        return ST_OK;
+    }
     TRY(check_line(t, a, d));
-    TRY(changes(t, a, &yes, d));
-    tally(t->report, a);
+    return check_said(t, a, d);
+}
+
+/* What the file says of the payments it does not name, as an answer to each. */
+static enum status each_of_rest(struct taking *t, const struct answer_file *whole,
+                                enum status (*each)(struct taking *t,
+                                                    const struct answer *a,
+                                                    struct diag *d),
+                                struct diag *d)
+{
+    bool any;
+    struct answer a = {.status = whole->rest,
+                       .reason = whole->reason,
+                       .code = str_of(whole->code),
+                       .text = str_of(whole->text)};
+    TRY(answer_match_rest(t->match, whole, &any, d));
+    for (uint32_t n = 1; any && n <= t->batch.lines; n++) {
+        if (t->said[n] == 0 && answer_match_covers(t->match, n)) {
+            TRY(line_get(ledger_txn(t->l), t->batch.number, n, &t->line, d));
+            TRY(each(t, &a, d));
+        }
+    }
+    return ST_OK;
+}
+
+static enum status check_rest(struct taking *t, const struct answer *a, struct diag *d)
+{
+    bool yes;
+    t->report->rest++;
+    TRY(changes(t, a, t->line.state, &yes, d));
+    tally(t->report, state_for(a->status), t->line.fen);
     t->report->lines++;
     t->report->changed += yes ? 1 : 0;
     return ST_OK;
@@ -165,21 +246,17 @@ static enum status flush_chunk(struct taking *t, struct diag *d)
     return ledger_next_chunk(t->l, progress_stop(t->progress), d);
 }
 
-static enum status post_each(void *ctx, const struct answer *a, struct diag *d)
+static enum status post_result(struct taking *t, const struct answer *a, struct diag *d)
 {
-    struct taking *t = ctx;
-    uint32_t number;
     bool yes;
     uint8_t bytes[32];
     struct writer w;
-    t->row++;
-    TRY(parse_id(t, a, &number, d));
-    TRY(line_get(ledger_txn(t->l), t->batch.number, number, &t->line, d));
-    TRY(changes(t, a, &yes, d));
+    enum line_state to = state_for(a->status);
+    TRY(changes(t, a, t->line.state, &yes, d));
     if (!yes) {
         return ST_OK;
     }
-    struct result_entry e = {number, state_for(a->status), (unsigned)a->reason};
+    struct result_entry e = {t->line.line, to, (unsigned)a->reason};
     writer_init(&w, bytes, sizeof bytes);
     result_entry_write(&e, &w);
     if (!chunk_fits(&t->chunk, w.len)) {
@@ -192,25 +269,52 @@ static enum status post_each(void *ctx, const struct answer *a, struct diag *d)
     return ST_OK;
 }
 
+static enum status post_each(void *ctx, const struct answer *a, struct diag *d)
+{
+    struct taking *t = ctx;
+    uint32_t line;
+    t->row++;
+    TRY(answer_match_line(t->match, a, &line, d));
+    if (line == 0 || says_nothing(a)) {
+        return ST_OK;
+    }
+    TRY(line_get(ledger_txn(t->l), t->batch.number, line, &t->line, d));
+    return post_result(t, a, d);
+}
+
+static enum status post_rest(struct taking *t, const struct answer *a, struct diag *d)
+{
+    t->row++;
+    return post_result(t, a, d);
+}
+
 /* ---- the act ---- */
 
 static enum status start(struct taking *t, struct diag *d)
 {
-    uint8_t bytes[200];
+    uint8_t bytes[300];
     char subject[80];
     struct writer w;
+    struct kept_profile kept = t->form->kept;
+    uint32_t sent = answer_match_sent_file(t->match);
+    kept.count = 0; /* how a file is read does not depend on settings */
     writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 5);
+    cbor_put_map(&w, 5 + kept_profile_pairs(&kept) + (sent > 0 ? 1U : 0U));
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, t->batch.number);
     cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(t->format->name));
+    cbor_put_text(&w, str_of(t->form->format->name));
     cbor_put_uint(&w, 3);
     cbor_put_bytes(&w, t->sha256, DIGEST_LEN);
     cbor_put_uint(&w, 4);
     cbor_put_uint(&w, t->file.n);
     cbor_put_uint(&w, 5);
     cbor_put_uint(&w, t->report->lines);
+    kept_profile_write(&kept, &kept_in_answer, &w);
+    if (sent > 0) {
+        cbor_put_uint(&w, 8);
+        cbor_put_uint(&w, sent);
+    }
     snprintf(subject, sizeof subject, "batch %u: answer", t->batch.number);
     struct act_text text = {.subject = subject,
                             .count = t->report->lines,
@@ -237,13 +341,63 @@ static enum status end(struct taking *t, struct diag *d)
     return ledger_append_signed(t->l, KIND_ANSWER_END, writer_str(&w), text, NULL, d);
 }
 
+static enum status read_file(struct taking *t, struct answer_sink sink,
+                             struct answer_file *whole, struct diag *d)
+{
+    const struct payment_format *f = t->form->format;
+    return f->read_answer(f, t->file, sink, whole, d);
+}
+
+static bool begins_so(const struct payment_format *f, struct str text)
+{
+    size_t n = text.n < PAYMENT_HEAD_BYTES ? text.n : PAYMENT_HEAD_BYTES;
+    return f->read_answer != NULL && f->is != NULL && f->is(f, str_make(text.p, n));
+}
+
+/* The only message of those that come with the program that begins like the file; NULL
+ * when none does, or several do. Layouts of banks are not guessed at. */
+static const struct payment_format *tell(struct str text)
+{
+    size_t count;
+    const struct payment_format *const *all = payment_formats(&count);
+    const struct payment_format *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (all[i]->profile == NULL && begins_so(all[i], text)) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = all[i];
+        }
+    }
+    return found;
+}
+
+/* The one that is named; else what the file tells of itself, or the channel's own. */
+static enum status answer_form(struct ledger *l, const struct batch_entry *b,
+                               const struct batch_answer_file *file,
+                               struct bank_form *out, struct diag *d)
+{
+    TRY(batch_form(l, b, file->format, out, d));
+    const struct payment_format *told = tell(file->text);
+    if (file->format != NULL || told == NULL || begins_so(out->format, file->text)) {
+        return ST_OK;
+    }
+    bank_form_release(out);
+    bank_form_init(out);
+    return bank_form_named(out, str_of(told->name), d);
+}
+
 static enum status post_all(struct taking *t, bool resumed, struct diag *d)
 {
-    struct answer_totals totals;
+    struct answer_sink sink = {post_each, t};
+    struct answer_file whole;
     TRY(ledger_begin(t->l, d));
     enum status st = resumed ? ST_OK : start(t, d);
     if (st == ST_OK) {
-        st = t->format->read_answer(t->file, post_each, t, &totals, d);
+        st = read_file(t, sink, &whole, d);
+    }
+    if (st == ST_OK) {
+        st = each_of_rest(t, &whole, post_rest, d);
     }
     if (st == ST_OK) {
         st = flush_chunk(t, d);
@@ -272,21 +426,67 @@ static enum status same_file(struct taking *t, struct diag *d)
     return ST_OK;
 }
 
-static enum status take(struct taking *t, bool resumed, struct diag *d)
+/* Of a statement nothing may be of this batch; then it is the wrong one. */
+static enum status check_whole(struct taking *t, const struct answer_file *whole,
+                               struct diag *d)
 {
-    struct answer_totals totals;
-    TRY(t->format->read_answer(t->file, check_each, t, &totals, d));
+    struct batch_answer_report *r = t->report;
+    TRY(each_of_rest(t, whole, check_rest, d));
+    if (r->rest > 0) {
+        r->rest_status = whole->rest;
+        snprintf(r->rest_code, sizeof r->rest_code, "%s", whole->code);
+        snprintf(r->rest_text, sizeof r->rest_text, "%s", whole->text);
+    }
+    if (r->lines == 0 && r->skipped > 0) {
+        diag_fail(d, ST_INPUT, "nothing-of-batch",
+                  "none of the statement's %llu entries is a payment of batch %u",
+                  (unsigned long long)r->skipped, t->batch.number);
+        return diag_hint(d, "take it in for the batch it belongs to");
+    }
+    return ST_OK;
+}
+
+static enum status take_matched(struct taking *t, bool resumed, struct diag *d)
+{
+    struct answer_sink sink = {check_each, t};
+    struct answer_file whole;
+    TRY(read_file(t, sink, &whole, d));
+    TRY(check_whole(t, &whole, d));
+    t->report->sent_file = answer_match_sent_file(t->match);
     if (t->report->changed == 0 && !resumed) {
         return ST_OK;
     }
     if (!resumed) {
         struct str left = t->file;
+        TRY(bank_form_keep(t->l, t->form, d));
         TRY(vault_file_put(t->l, t->sha256, vault_source_text(&left), d));
     }
     return post_all(t, resumed, d);
 }
 
-static enum status check_batch(struct taking *t, const char *format, struct diag *d)
+static enum status take(struct taking *t, bool resumed, struct diag *d)
+{
+    struct answer_match_request q = {.l = t->l,
+                                     .batch = &t->batch,
+                                     .form = t->form,
+                                     .file = t->file,
+                                     .before = UINT64_MAX,
+                                     .sent_file = t->asked_file};
+    t->said = calloc(t->batch.lines + 1, 1);
+    if (t->said == NULL) {
+        return diag_memory(d);
+    }
+    chunk_start(&t->chunk);
+    enum status st = answer_match_new(&t->match, &q, d);
+    if (st == ST_OK) {
+        st = take_matched(t, resumed, d);
+    }
+    answer_match_free(t->match);
+    free(t->said);
+    return st;
+}
+
+static enum status check_batch(struct taking *t, struct diag *d)
 {
     if (batch_transition(t->batch.state, STEP_ANSWER) == NULL) {
         diag_fail(d, ST_CONFLICT, "batch-state",
@@ -294,46 +494,56 @@ static enum status check_batch(struct taking *t, const char *format, struct diag
                   batch_state_name(t->batch.state));
         return diag_hint(d, "what comes next: %s", batch_next_hint(t->batch.state));
     }
-    t->format = batch_format(t->l, &t->batch, format, d);
-    if (t->format == NULL) {
-        return d->status;
-    }
-    if (t->format->read_answer == NULL) {
+    if (t->form->format->read_answer == NULL) {
         diag_fail(d, ST_USAGE, "no-answer-format", "answers in %s cannot be read",
-                  t->format->name);
+                  t->form->format->name);
         return diag_hint(d, "name the answer's own format by --format");
     }
     return ST_OK;
 }
 
-enum status batch_answer(struct ledger *l, uint32_t batch, const char *format,
-                         struct str file, const struct progress *progress,
-                         struct batch_answer_report *r, struct diag *d)
+static enum status answer_in(struct taking *t, bool resumed, struct diag *d)
+{
+    struct digest *g;
+    struct batch_answer_report *r = t->report;
+    snprintf(r->format, sizeof r->format, "%s", t->form->format->name);
+    r->rest_status = PAYMENT_NONE;
+    TRY(check_batch(t, d));
+    TRY(digest_new(&g, d));
+    digest_once(g, t->file, str_of(""), t->sha256);
+    digest_free(g);
+    TRY(answer_known(ledger_txn(t->l), t->batch.number, t->sha256, &r->already, d));
+    if (resumed) {
+        TRY(same_file(t, d));
+        r->already = false;
+    }
+    return r->already ? ST_OK : take(t, resumed, d);
+}
+
+enum status batch_answer(struct ledger *l, uint32_t batch,
+                         const struct batch_answer_file *file,
+                         const struct progress *progress, struct batch_answer_report *r,
+                         struct diag *d)
 {
     bool resumed;
-    struct digest *g;
-    struct taking t = {.l = l, .progress = progress, .report = r, .file = file};
+    struct bank_form own;
+    struct taking t = {.l = l,
+                       .progress = progress,
+                       .report = r,
+                       .file = file->text,
+                       .asked_file = file->sent_file,
+                       .form = file->form};
     memset(r, 0, sizeof *r);
     TRY(ledger_may_write(l, KIND_ANSWER_START, batch, &resumed, d));
     TRY(batch_get(ledger_txn(l), batch, &t.batch, d));
-    TRY(check_batch(&t, format, d));
-    TRY(digest_new(&g, d));
-    digest_once(g, file, str_of(""), t.sha256);
-    digest_free(g);
-    TRY(answer_known(ledger_txn(l), batch, t.sha256, &r->already, d));
-    if (resumed) {
-        TRY(same_file(&t, d));
-        r->already = false;
+    if (t.form != NULL) {
+        return answer_in(&t, resumed, d);
     }
-    if (r->already) {
-        return ST_OK;
+    enum status st = answer_form(l, &t.batch, file, &own, d);
+    t.form = &own;
+    if (st == ST_OK) {
+        st = answer_in(&t, resumed, d);
     }
-    t.seen = calloc(t.batch.lines / 8 + 1, 1);
-    if (t.seen == NULL) {
-        return diag_memory(d);
-    }
-    chunk_start(&t.chunk);
-    enum status st = take(&t, resumed, d);
-    free(t.seen);
+    bank_form_release(&own);
     return st;
 }

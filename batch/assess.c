@@ -9,6 +9,10 @@
 
 #define SLAB_BYTES ((size_t)16 * 1024 * 1024) /* of accounts, and of differences */
 
+/* Of people who stand far apart, when most were erased. */
+#define SLAB_BLOCKS 512
+#define BLOCKS_BYTES ((size_t)(SLAB_BLOCKS + 2) * STEADY_BYTES_MAX)
+
 struct slab_entry {
     uint64_t person;
     struct str sealed; /* in the store */
@@ -22,6 +26,11 @@ struct slab {
     struct slab_entry entries[SLAB_PEOPLE];
     struct buf accounts;
     struct buf found;
+    size_t blocks;
+    struct buf blocks_in; /* sealed, with the people; and for the next run */
+    struct buf blocks_out;
+    size_t in_at; /* how far the second thread has read them */
+    bool end;     /* nobody comes after */
     enum status status;
     struct diag diag;
 };
@@ -34,9 +43,20 @@ struct assessor {
     struct vault_opener *opener;
     struct assess_terms terms;
     uint32_t wants; /* of a person: entitle_wants */
+    struct recall *recall;
     struct vault_row row;
-    struct person *person;
-    struct account *account;
+    uint64_t number;       /* of the person in hand */
+    struct person *person; /* when opened, else nobody */
+    bool opened;
+    struct account *account; /* as it stands */
+    struct account *after;   /* of the person changed, with the differences so far */
+    uint64_t changed;
+    struct entitlement entitlement; /* of a difference, as it will be recorded */
+    struct postings postings;
+    struct writer months;
+    struct writer rest;
+    uint8_t months_bytes[ACCOUNT_ROW_MAX];
+    uint8_t rest_bytes[BODY_BYTES_MAX];
     struct slab *filling; /* by the thread, while it evaluates */
 };
 
@@ -44,12 +64,11 @@ struct assessor {
 
 /* All months when somebody's facts or the rules changed since the run that assessed
  * them; else those after it. */
-static struct entitle_range range_for(const struct assessor *a)
+static struct entitle_range range_for(const struct assessor *a, bool known)
 {
     const struct assess_terms *t = &a->terms;
     struct entitle_range range = {policy_set_first_month(entitle_policies(a->e)),
                                   t->period};
-    bool known = t->assessed_month > 0 && a->person->newest < t->assessed_size;
     if (known && t->assessed_month + 1 > range.first) {
         range.first = t->assessed_month + 1;
     }
@@ -73,7 +92,8 @@ static void note_fact(const struct assessor *a, uint64_t recorded, struct assess
 static void note_new_facts(const struct assessor *a, struct assessed *x)
 {
     const struct person *p = a->person;
-    if (a->terms.assessed_size == 0 || p->newest < a->terms.assessed_size) {
+    if (!a->opened || a->terms.assessed_size == 0 ||
+        p->newest < a->terms.assessed_size) {
         return;
     }
     for (size_t i = p->fact_count; i > 0; i--) {
@@ -93,20 +113,71 @@ static void note_new_facts(const struct assessor *a, struct assessed *x)
     }
 }
 
+/* Where the parts behind an assessed lie; all but the last two are multiples of 8. */
+static size_t parts_n(const struct assessed *x)
+{
+    size_t n = sizeof *x + x->span_count * sizeof(struct entitlement_span) +
+               x->posting_count * sizeof(struct posting);
+    return (n + x->months_n + x->rest_n + 7) / 8 * 8;
+}
+
+/* Works out what the difference makes of the account in hand. */
+static enum status apply(struct assessor *a, const struct difference *x,
+                         struct entitlement *e, struct diag *d)
+{
+    if (a->changed != a->number) {
+        account_copy(a->account, a->after);
+        a->changed = a->number;
+    }
+    a->postings.count = 0;
+    e->programme = str_of(x->code);
+    e->span_count = x->count;
+    memcpy(e->spans, x->spans, x->count * sizeof x->spans[0]);
+    for (size_t i = 0; i < x->count; i++) {
+        TRY(account_grant(a->after, e->programme, x->spans[i].span, &a->postings, d));
+    }
+    writer_init(&a->months, a->months_bytes, sizeof a->months_bytes);
+    account_write_months(a->after, &a->months);
+    writer_init(&a->rest, a->rest_bytes, sizeof a->rest_bytes);
+    entitlement_write_rest(e, &a->postings, &a->rest);
+    if (a->months.failed || a->rest.failed) {
+        return diag_fail(d, ST_INTERNAL, "record-size", "an entitlement is too long");
+    }
+    return ST_OK;
+}
+
 /* Keeps a difference for the caller. Places in the buffer are multiples of 8. */
 static enum status keep(void *ctx, const struct difference *x, struct diag *d)
 {
+    static const uint8_t zeros[8];
     struct assessor *a = ctx;
-    struct assessed head = {.person = a->person->number,
-                            .span_count = (uint32_t)x->count};
+    struct buf *found = &a->filling->found;
+    struct assessed head = {.person = a->number, .span_count = (uint32_t)x->count};
     memcpy(head.code, x->code, sizeof head.code);
     /* Orders are named in every record they bear on, whichever run learned of them. */
     head.fact_count = (uint32_t)x->order_count;
     memcpy(head.facts, x->orders, x->order_count * sizeof head.facts[0]);
     note_new_facts(a, &head);
-    buf_add(&a->filling->found, &head, sizeof head);
-    buf_add(&a->filling->found, x->spans, x->count * sizeof x->spans[0]);
-    return buf_check(&a->filling->found, d);
+    if (a->account->forward == 0 && !a->account->has_set_off) {
+        struct entitlement *e = &a->entitlement;
+        e->fact_count = head.fact_count;
+        memcpy(e->facts, head.facts, sizeof e->facts);
+        TRY(apply(a, x, e, d));
+        head.months_n = (uint32_t)a->months.len;
+        head.rest_n = (uint32_t)a->rest.len;
+        head.posting_count = (uint32_t)a->postings.count;
+        head.last = a->account->last;
+    }
+    buf_add(found, &head, sizeof head);
+    buf_add(found, x->spans, x->count * sizeof x->spans[0]);
+    if (head.months_n > 0) {
+        buf_add(found, a->postings.items,
+                head.posting_count * sizeof a->postings.items[0]);
+        buf_add(found, a->months_bytes, head.months_n);
+        buf_add(found, a->rest_bytes, head.rest_n);
+    }
+    buf_add(found, zeros, (8 - found->len % 8) % 8);
+    return buf_check(found, d);
 }
 
 /* Says that dues may be set off: whether there are any is known when the differences
@@ -119,8 +190,7 @@ static enum status keep_set_offs(struct assessor *a, struct diag *d)
     for (size_t i = 0; i < a->account->count; i++) {
         const struct account_programme *p = &a->account->programmes[i];
         if (p->set_off != 0) {
-            struct assessed head = {.person = a->person->number,
-                                    .recovery = p->set_off};
+            struct assessed head = {.person = a->number, .recovery = p->set_off};
             memcpy(head.code, p->code, sizeof head.code);
             buf_add(&a->filling->found, &head, sizeof head);
         }
@@ -128,24 +198,77 @@ static enum status keep_set_offs(struct assessor *a, struct diag *d)
     return buf_check(&a->filling->found, d);
 }
 
-static enum status one_person(struct assessor *a, const struct slab_entry *e,
-                              struct str account, struct diag *d)
+/* What this run's last month gave, for the next. */
+static void remember(struct assessor *a, struct entitle_range range)
+{
+    uint8_t outcome[STEADY_OUTCOME_BYTES_MAX];
+    struct writer w;
+    int32_t until = a->terms.period;
+    writer_init(&w, outcome, sizeof outcome);
+    if (range.first <= range.through) {
+        until = entitle_steady(a->e, range.through, &w);
+    }
+    must(!w.failed);
+    recall_found(a->recall, until, writer_str(&w));
+}
+
+static enum status open_person(struct assessor *a, const struct slab_entry *e,
+                               struct diag *d)
 {
     TRY(vault_opener_open(a->opener, e->person, e->sealed, &a->row, d));
     TRY(person_read_some(buf_str(&a->row.plain), a->terms.known_below, a->wants,
                          a->person, d));
+    a->opened = true;
     a->person->number = e->person;
     if (person_is_institution(a->person)) {
         a->filling->institutions++;
+        recall_institution(a->recall);
         return ST_OK;
     }
-    struct entitle_range range = range_for(a);
-    TRY(account_read(account, a->account, d));
+    bool known =
+        a->terms.assessed_month > 0 && a->person->newest < a->terms.assessed_size;
+    struct entitle_range range = range_for(a, known);
     if (range.first <= range.through) {
         TRY(entitle_differences(a->e, a->person, a->account, range, a->terms.period,
                                 keep, a, d));
     }
+    remember(a, range);
     return a->account->has_set_off ? keep_set_offs(a, d) : ST_OK;
+}
+
+/* Is everything known of the person without opening the row? A set-off depends on a
+ * death, which is not. */
+static bool needs_no_opening(const struct assessor *a, const struct recalled *x,
+                             struct entitle_range range)
+{
+    return x->known && !a->account->has_set_off &&
+           (x->institution || x->steady || range.first > range.through);
+}
+
+static enum status one_person(struct assessor *a, const struct slab_entry *e,
+                              struct str account, struct diag *d)
+{
+    struct slab *s = a->filling;
+    a->number = e->person;
+    a->opened = false;
+    a->changed = 0;
+    TRY(account_read(account, a->account, d));
+    struct entitle_range range = range_for(a, true);
+    struct recalled x =
+        recall_person(a->recall, e->person, e->sealed, buf_str(&s->blocks_in),
+                      &s->in_at, &s->blocks_out);
+    if (!needs_no_opening(a, &x, range)) {
+        return open_person(a, e, d);
+    }
+    recall_same(a->recall);
+    if (x.institution) {
+        s->institutions++;
+        return ST_OK;
+    }
+    return range.first > range.through
+               ? ST_OK
+               : entitle_steady_differences(a->e, x.outcome, a->account, range,
+                                            a->terms.period, keep, a, d);
 }
 
 /* On the second thread. */
@@ -160,6 +283,9 @@ static void assess(void *ctx, void *piece)
         struct str account = str_make(s->accounts.p + e->at, e->account_n);
         s->status = one_person(a, e, account, &s->diag);
     }
+    if (s->status == ST_OK && s->end) {
+        recall_finish(a->recall, &s->blocks_out);
+    }
 }
 
 /* ---- life ---- */
@@ -173,13 +299,24 @@ static enum status make_parts(struct assessor *a, struct ledger *l, struct diag 
         }
         buf_init(&a->slabs[i]->accounts, SLAB_BYTES);
         buf_init(&a->slabs[i]->found, 4 * SLAB_BYTES);
+        buf_init(&a->slabs[i]->blocks_in, BLOCKS_BYTES);
+        buf_init(&a->slabs[i]->blocks_out, BLOCKS_BYTES);
     }
     a->person = calloc(1, sizeof *a->person);
     a->account = calloc(1, sizeof *a->account);
-    if (a->person == NULL || a->account == NULL) {
+    a->after = calloc(1, sizeof *a->after);
+    if (a->person == NULL || a->account == NULL || a->after == NULL) {
         return diag_memory(d);
     }
     TRY(vault_opener_new(l, &a->opener, d));
+    const struct assess_terms *t = &a->terms;
+    struct recall_terms recalls = {
+        .period = t->period,
+        .first = range_for(a, true).first,
+        .known_below = t->known_below,
+        .assessed_size = t->assessed_month > 0 ? t->assessed_size : 0,
+    };
+    TRY(recall_new(&a->recall, a->opener, a->e, recalls, d));
     return relay_new(&a->relay, assess, a, d);
 }
 
@@ -213,13 +350,17 @@ void assessor_free(struct assessor *a)
         if (a->slabs[i] != NULL) {
             buf_release(&a->slabs[i]->accounts);
             buf_release(&a->slabs[i]->found);
+            buf_release(&a->slabs[i]->blocks_in);
+            buf_release(&a->slabs[i]->blocks_out);
             free(a->slabs[i]);
         }
     }
+    recall_free(a->recall);
     vault_opener_free(a->opener);
     vault_row_release(&a->row);
     free(a->person);
     free(a->account);
+    free(a->after);
     free(a);
 }
 
@@ -232,7 +373,38 @@ struct slab *assessor_slab(struct assessor *a)
     s->institutions = 0;
     buf_clear(&s->accounts);
     buf_clear(&s->found);
+    buf_clear(&s->blocks_in);
+    buf_clear(&s->blocks_out);
+    s->blocks = 0;
+    s->in_at = 0;
+    s->end = false;
     return s;
+}
+
+void assessor_restart(struct assessor *a)
+{
+    relay_rest(a->relay);
+    recall_restart(a->recall);
+}
+
+bool slab_add_block(struct slab *s, uint64_t number, struct str sealed)
+{
+    if (s->blocks == SLAB_BLOCKS) {
+        return false;
+    }
+    s->blocks++;
+    recall_add(&s->blocks_in, number, sealed);
+    return true;
+}
+
+void slab_end(struct slab *s)
+{
+    s->end = true;
+}
+
+struct str slab_blocks(const struct slab *s)
+{
+    return buf_str(&s->blocks_out);
 }
 
 bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str account)
@@ -273,6 +445,8 @@ enum status assessor_finish(struct assessor *a, struct slab *s, struct diag *d)
 {
     must(relay_finish(a->relay) == s);
     TRY(buf_check(&s->accounts, d));
+    TRY(buf_check(&s->blocks_in, d));
+    TRY(buf_check(&s->blocks_out, d));
     if (s->status != ST_OK) {
         *d = s->diag;
     }
@@ -286,7 +460,7 @@ const struct assessed *slab_found(const struct slab *s, size_t *at)
     }
     const void *p = s->found.p + *at;
     const struct assessed *x = p;
-    *at += sizeof *x + x->span_count * sizeof(struct entitlement_span);
+    *at += parts_n(x);
     return x;
 }
 
@@ -296,8 +470,24 @@ const struct entitlement_span *assessed_spans(const struct assessed *x)
     return p;
 }
 
-const struct assessed *assessed_next(const struct assessed *x)
+const struct posting *assessed_postings(const struct assessed *x)
 {
     const void *p = assessed_spans(x) + x->span_count;
+    return p;
+}
+
+struct str assessed_months(const struct assessed *x)
+{
+    return str_make(assessed_postings(x) + x->posting_count, x->months_n);
+}
+
+struct str assessed_rest(const struct assessed *x)
+{
+    return str_make(assessed_months(x).p + x->months_n, x->rest_n);
+}
+
+const struct assessed *assessed_next(const struct assessed *x)
+{
+    const void *p = (const uint8_t *)x + parts_n(x);
     return p;
 }

@@ -4,8 +4,8 @@
 #define ALMONER_BATCH_BATCH_H
 
 #include "base/progress.h"
-#include "formats/payment.h"
-#include "ledger/vault.h"
+#include "entitle/bank_files.h"
+#include "ledger/batch_step.h"
 
 /* Why something due did not become a line. */
 enum left_out {
@@ -67,44 +67,72 @@ enum status batch_sign(struct ledger *l, uint32_t batch, enum batch_step step,
 enum status batch_close(struct ledger *l, uint32_t batch, struct diag *d) MUST_USE;
 
 struct batch_export_report {
-    uint8_t sha256[DIGEST_LEN];
-    uint64_t bytes;
+    char format[40];
+    uint32_t files;
+    uint8_t sha256[DIGEST_LEN]; /* of the file; of several, of their list */
+    uint64_t bytes;             /* of the same */
     bool copy; /* this format was exported before: the same bytes again, no record */
 };
-/* Writes the file through sink (called with pieces in order). After the last byte the
- * export is recorded, and only then `durable` is called, which must make the file
- * permanent under its name: no file is about that the ledger does not know of. Where
- * durable fails, the same command again gives the same bytes. format NULL: the
- * channel's. */
+/* Writes the files through sink: for each `begin`, the pieces in order, `end`. After
+ * the last byte the export is recorded, and only then `durable` is called, which must
+ * make the files permanent under their names: no file is about that the ledger does not
+ * know of. Where durable fails, the same command again gives the same bytes. begin and
+ * end may be NULL; begin may refuse several files by bank_part's count. form NULL: the
+ * channel's; its settings are set (bank_form_set). */
 struct batch_sink {
+    enum status (*begin)(void *ctx, const struct bank_part *p, struct diag *d);
     enum status (*write)(void *ctx, const void *p, size_t n, struct diag *d);
+    enum status (*end)(void *ctx, const struct bank_part *p, struct diag *d);
     enum status (*durable)(void *ctx, struct diag *d);
     void *ctx;
 };
-enum status batch_export(struct ledger *l, uint32_t batch, const char *format,
+enum status batch_export(struct ledger *l, uint32_t batch, const struct bank_form *form,
                          struct batch_sink sink, const struct progress *progress,
                          struct batch_export_report *r, struct diag *d) MUST_USE;
-/* The bytes alone, from any state from released on: for audits and for the bench. */
-enum status batch_file(struct ledger *l, uint32_t batch,
-                       const struct payment_format *format,
-                       enum status (*write)(void *ctx, const void *p, size_t n,
-                                            struct diag *d),
-                       void *ctx, const struct progress *progress, struct diag *d)
-    MUST_USE;
+/* The bytes alone, of an export that was recorded: for audits and for the bench.
+ * sha256: of the file, or of the list of several, which goes to *list when that is not
+ * NULL (an initialised buffer). */
+enum status batch_remake(struct ledger *l, const struct export_entry *x,
+                         struct bank_sink sink, uint8_t sha256[DIGEST_LEN],
+                         struct buf *list, struct diag *d) MUST_USE;
+
+#define ANSWER_ACCOUNTS_MAX 20
 
 struct batch_answer_report {
-    bool already;   /* this file was taken in before: nothing changed */
-    uint64_t lines; /* of the file */
+    bool already; /* this file was taken in before: nothing changed */
+    char format[40];
+    uint64_t lines; /* of the file, as far as they are of this batch */
     uint64_t changed;
     uint64_t paid, rejected, returned, unknown;
     int64_t paid_fen, rejected_fen, returned_fen, unknown_fen;
+    /* Of these, what no line of the file names: it speaks of the rest. */
+    uint64_t rest;
+    enum payment_status rest_status;     /* PAYMENT_NONE: it does not */
+    char rest_code[ANSWER_CODE_MAX + 1]; /* of a file refused as a whole, and */
+    char rest_text[ANSWER_TEXT_MAX + 1]; /* the bank's words */
+    uint64_t skipped; /* entries of a statement that are none of this batch */
+    int64_t skipped_fen;
+    uint32_t sent_file; /* which of several files it answers, from 1; 0: there is one */
+    uint64_t new_accounts; /* the bank asks to use others from now on: first of these */
+    struct {
+        uint32_t line;
+        uint64_t person;
+        char ending[5]; /* the new account's last characters */
+    } accounts[ANSWER_ACCOUNTS_MAX];
 };
-/* Everything is checked before the first record: "unknown-id", "other-batch",
- * "other-amount", "line-state", "totals"; each with the file's line. format NULL: the
- * channel's. file: the whole file. */
-enum status batch_answer(struct ledger *l, uint32_t batch, const char *format,
-                         struct str file, const struct progress *progress,
-                         struct batch_answer_report *r, struct diag *d) MUST_USE;
+struct batch_answer_file {
+    struct str text;              /* the whole file */
+    const char *format;           /* NULL: told by the file, else the channel's */
+    const struct bank_form *form; /* a profile of one's own; NULL: by format */
+    uint32_t sent_file; /* which of several files sent it answers, from 1; 0: it says */
+};
+/* Everything is checked before the first record: the codes of answer_match_line,
+ * "other-amount", "line-state", "totals", each with the file's line; of a statement
+ * "nothing-of-batch". */
+enum status batch_answer(struct ledger *l, uint32_t batch,
+                         const struct batch_answer_file *file,
+                         const struct progress *progress, struct batch_answer_report *r,
+                         struct diag *d) MUST_USE;
 
 struct batch_reissue_report {
     uint64_t lines;
@@ -116,5 +144,28 @@ struct batch_reissue_report {
 enum status batch_reissue(struct ledger *l, uint32_t batch, const uint32_t *lines,
                           size_t count, const struct progress *progress,
                           struct batch_reissue_report *r, struct diag *d) MUST_USE;
+
+/* Lines leave a batch: ledger/batch_step.h says how. lines NULL: all of them; of a
+ * refund, all that came back. reason: 1 to STEP_REASON_MAX bytes. */
+struct batch_withdraw_request {
+    uint32_t batch;
+    enum withdraw_what what;
+    const uint32_t *lines;
+    size_t count;
+    const char *reason;
+};
+struct batch_withdraw_report {
+    uint64_t lines;
+    int64_t fen; /* due again, or refunded */
+};
+enum status batch_withdraw(struct ledger *l, const struct batch_withdraw_request *q,
+                           const struct progress *progress,
+                           struct batch_withdraw_report *r, struct diag *d) MUST_USE;
+
+/* reject, refused by the bank (file: what it sent, whose
+ * digest is recorded, or NULL), redate (pay_day). */
+enum status batch_step(struct ledger *l, uint32_t batch, enum batch_step step,
+                       const char *reason, int32_t pay_day, const struct str *file,
+                       struct diag *d) MUST_USE;
 
 #endif

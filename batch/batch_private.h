@@ -4,16 +4,42 @@
 
 #include "batch/batch.h"
 
-/* The format by name, or the channel's; NULL with d filled when there is none. */
-const struct payment_format *batch_format(struct ledger *l, const struct batch_entry *b,
-                                          const char *name, struct diag *d);
-/* As batch_file, of a batch in any state: what it would be with these ids and this time
- * of release. */
-enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
-                          const struct payment_format *format,
-                          enum status (*write)(void *ctx, const void *p, size_t n,
-                                               struct diag *d),
-                          void *ctx, const struct progress *progress, struct diag *d)
+/* The form by name, or the channel's as it was confirmed; f is initialised here and has
+ * to be released also after a failure. */
+enum status batch_form(struct ledger *l, const struct batch_entry *b, const char *name,
+                       struct bank_form *f, struct diag *d) MUST_USE;
+
+/* The same with its settings, and with the channel's for a form that is not its own. */
+enum status batch_form_set(struct ledger *l, const struct batch_entry *b,
+                           const char *name, struct bank_form *f, struct diag *d)
     MUST_USE;
+
+#define BATCH_LIST_MAX ((size_t)64 * 1024 * 1024) /* bytes of the list of files */
+
+/* What making a batch's files came to. */
+struct batch_made {
+    uint32_t files;
+    uint64_t lines;
+    uint8_t sha256[DIGEST_LEN]; /* of the only file, or of the list of several */
+    uint64_t bytes;             /* of the same */
+    struct buf list; /* one entry for each file, also when there is one only */
+};
+void batch_made_init(struct batch_made *made); /* the list is released by the caller */
+
+/* The files of a batch in any state: what they would be with its ids, its time of
+ * release and this number of the first file. made: initialised. */
+enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
+                          const struct bank_form *form, uint32_t file_number,
+                          struct bank_sink sink, struct batch_made *made,
+                          const struct progress *progress, struct diag *d) MUST_USE;
+
+/* The number that the first file of an export made now has: one more than those that
+ * were exported for the channel's same day, of payment or of release. */
+enum status batch_file_number(struct ledger *l, const struct batch_entry *b,
+                              uint32_t *out, struct diag *d) MUST_USE;
+
+/* Keeps form's text and, of several files, their list. */
+enum status batch_keep_form(struct ledger *l, const struct bank_form *form,
+                            const struct batch_made *made, struct diag *d) MUST_USE;
 
 #endif

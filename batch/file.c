@@ -1,57 +1,88 @@
-/* file.c - a batch as a bank file: made from the ledger alone, so that the same bytes
- * come out at any later time. What a programme is called is taken from the policies
- * that were confirmed when the batch was made.
+/* file.c - a batch as bank files, mostly one: made from the ledger alone, so that the
+ * same bytes come out at any later time. What a programme is called is taken from the
+ * policies that were confirmed when the batch was made; what is said of people, from
+ * what was known at the release.
  *
- * This thread reads lines and sealed rows and hands finished pieces of the file on; a
- * second one opens the rows, holds them against what was signed, and writes the lines.
+ * This thread reads lines and sealed rows, and hands finished pieces of the file on; a
+ * second one writes the lines. Opening the rows and holding them against what was
+ * signed is most of the work, and shared: this thread does the last lines of a piece
+ * before it hands it over.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/relay.h"
+#include "base/text.h"
+#include "base/wipe.h"
 #include "batch/batch_private.h"
 #include "entitle/entitle.h"
-#include "ledger/cbor.h"
 #include "ledger/erasure.h"
 #include "ledger/payment_id.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024 * 1024) /* a ceiling: a piece has some 2 MB */
 
 #define PIECE_LINES 4096
+#define NAME_CAP 256 /* of a file, with a NUL */
+
+/* So many of sixteen lines are opened before the piece is handed over: measured. */
+#define SIXTEENTHS_AHEAD 5
 
 struct piece_line { /* rows lie in the store: the snapshot stays until the end */
     uint32_t number;
     struct str row;
-    struct str sealed; /* of the payee */
+    struct str sealed;    /* of the payee */
+    struct str sealed_of; /* of the person, when it is another and asked for */
+    bool ahead; /* opened already: name, account and bank from `at` on in texts */
+    size_t at;
+    size_t name_n;
+    size_t account_n;
+    size_t bank_n;
 };
 
 struct piece { /* of the batch: what was read of it, and its part of the file */
     size_t count;
     struct piece_line lines[PIECE_LINES];
+    struct buf texts;
     struct buf out;
     enum status status;
     struct diag diag;
 };
 
+struct opening { /* of rows, by one thread */
+    struct vault_opener *opener;
+    struct vault_row row; /* of the payee of the line before */
+    struct line_entry line;
+};
+
 struct making {
     struct ledger *l;
     const struct payment_format *format;
+    const struct bank_form *form;
+    struct bank_files files;
+    size_t file; /* in hand */
+    uint32_t file_number;
+    struct bank_part part;
+    char *names; /* of the files, NAME_CAP bytes each */
+    struct digest *g;
+    struct batch_made *made;
     struct payment_writer *writer;
     struct entitle *e;
     struct batch_entry batch;
     struct channel_entry channel;
     struct piece *pieces[RELAY_PIECES];
     struct relay *relay;
-    enum status (*write)(void *ctx, const void *p, size_t n, struct diag *d);
-    void *ctx;
+    struct bank_sink sink;
     const struct progress *progress;
+    struct opening ahead; /* this thread's */
     /* The second thread's, while it works: */
-    struct vault_opener *opener;
-    struct vault_row row; /* of the payee of the line before */
-    struct line_entry line;
+    struct opening own;
     char id[PAYMENT_ID_CAP]; /* of the line before */
     size_t id_n;
+    uint32_t id_line;
+    struct vault_row row_of; /* of the person, when the payee is another */
+    struct person *person;   /* for formats that want to know */
     struct {
         char programme[PROGRAMME_CODE_MAX + 1];
         int32_t month;
@@ -67,26 +98,36 @@ static void count_up(char *id, size_t n)
     }
 }
 
-static enum status open_writer(struct making *m, struct diag *d)
+/* Texts borrow from m and from id. */
+static void fill_head(const struct making *m, size_t file, char id[PAYMENT_ID_MAX + 1],
+                      struct payment_head *head)
 {
-    char id[PAYMENT_ID_MAX + 1];
-    char batch[PAYMENT_ID_CAP];
-    const struct ledger_info *info = ledger_info(m->l);
-    payment_id_batch(info, &m->batch, batch);
-    snprintf(id, sizeof id, "%.12s-%.20s", info->division, batch);
-    struct payment_head head = {
+    const struct bank_file *f = &m->files.files[file];
+    bank_files_message_id(ledger_info(m->l), &m->batch, &m->files, file, id);
+    *head = (struct payment_head){
         .message_id = str_of(id),
         .created_us = m->batch.signers[BATCH_RELEASER].time_us,
         .pay_day = m->batch.pay_day,
         .payer_name = str_of(m->channel.account_name),
         .payer_account = str_of(m->channel.account),
         .payer_bank = str_of(m->channel.bank_code),
-        .currency = str_of("CNY"),
-        .count = m->batch.lines,
-        .total_fen = m->batch.total_fen,
-        .file_number = m->batch.id_number,
+        .currency = str_of(payment_currency(m->format)),
+        .count = f->lines,
+        .total_fen = f->total_fen,
+        .file_number = m->file_number + (uint32_t)file,
+        .variant = f->variant,
+        .part = f->part,
+        .settings = m->form->settings,
+        .setting_count = m->form->kept.count,
     };
-    return m->format->open(&m->writer, &head, &m->pieces[0]->out, d);
+}
+
+static enum status open_writer(struct making *m, struct diag *d)
+{
+    char id[PAYMENT_ID_MAX + 1];
+    struct payment_head head;
+    fill_head(m, m->file, id, &head);
+    return m->format->open(m->format, &m->writer, &head, &m->pieces[0]->out, d);
 }
 
 /* "2026-09", or the first and last month: out has room for both. Returns the length. */
@@ -104,12 +145,12 @@ static size_t months_text(const struct line_entry *line, char *out)
 }
 
 /* The row of the payee is opened once for all of their lines that follow each other. */
-static enum status open_payee(struct making *m, struct str sealed, struct diag *d)
+static enum status open_payee(struct opening *o, struct str sealed, struct diag *d)
 {
-    uint64_t payee = m->line.payee != 0 ? m->line.payee : m->line.person;
-    return m->row.person == payee
+    uint64_t payee = o->line.payee != 0 ? o->line.payee : o->line.person;
+    return o->row.person == payee
                ? ST_OK
-               : vault_opener_open(m->opener, payee, sealed, &m->row, d);
+               : vault_opener_open(o->opener, payee, sealed, &o->row, d);
 }
 
 /* What the programme was called for the line's last month. */
@@ -129,17 +170,17 @@ static struct str purpose_of(struct making *m, const struct line_entry *line)
 }
 
 /* The route the line names, if it is the one that was signed for. */
-static enum status route_of(struct making *m, const struct line_entry *line,
-                            struct route *route, struct diag *d)
+static enum status route_of(struct opening *o, struct route *route, struct diag *d)
 {
+    const struct line_entry *line = &o->line;
     uint8_t bytes[ROUTE_BYTES_MAX];
     uint8_t commitment[DIGEST_LEN];
     struct writer w;
-    bool found = person_route_find(buf_str(&m->row.plain), line->route, route);
+    bool found = person_route_find(buf_str(&o->row.plain), line->route, route);
     if (found) {
         writer_init(&w, bytes, sizeof bytes);
         person_route_bytes(route, &w);
-        vault_opener_commitment(m->opener, &m->row, line->sequence, writer_str(&w),
+        vault_opener_commitment(o->opener, &o->row, line->sequence, writer_str(&w),
                                 commitment);
     }
     if (!found || !digest_equal(commitment, line->route_commitment)) {
@@ -151,36 +192,102 @@ static enum status route_of(struct making *m, const struct line_entry *line,
     return ST_OK;
 }
 
+/* What was known of a row at the release, by facts of the day of payment. */
+static struct str known(const struct making *m, const char *attribute)
+{
+    return person_value(m->person, attribute, m->batch.pay_day);
+}
+
+/* For rosters: of the holder of the account and of whom the money is for. */
+static enum status add_person(struct making *m, const struct route *route,
+                              struct str sealed_of, struct payment *p, struct diag *d)
+{
+    const struct line_entry *line = &m->own.line;
+    uint64_t below = m->batch.release_sequence;
+    uint32_t wanted = UINT32_MAX & ~(PERSON_PAID | PERSON_VOIDED | PERSON_ROUTES);
+    struct str row = buf_str(&m->own.row.plain);
+    bool own = line->payee == 0 || line->payee == line->person;
+    if (!own) {
+        TRY(vault_opener_open(m->own.opener, line->person, sealed_of, &m->row_of, d));
+        row = buf_str(&m->row_of.plain);
+    }
+    TRY(person_read_some(row, below == 0 ? UINT64_MAX : below, wanted, m->person, d));
+    p->phone = known(m, "phone");
+    p->beneficiary = known(m, "name");
+    p->beneficiary_number = known(m, "id_number");
+    p->address = known(m, "address");
+    p->unit = known(m, "unit");
+    p->id_number = own && route_is_own(route) ? p->beneficiary_number : route->payee_id;
+    return ST_OK;
+}
+
+static void set_id(struct making *m, uint32_t line)
+{
+    if (line == m->id_line + 1) {
+        count_up(m->id, m->id_n);
+    } else { /* those between stand in another file */
+        m->id_n = payment_id_line(ledger_info(m->l), &m->batch, line, m->id);
+    }
+    m->id_line = line;
+}
+
 static enum status write_line(struct making *m, const struct line_entry *line,
+                              const struct route *route, struct str sealed_of,
                               struct buf *out, struct diag *d)
 {
     char months[2 * DATE_TEXT_CAP + 4];
-    struct route route;
-    TRY(route_of(m, line, &route, d));
-    count_up(m->id, m->id_n);
+    set_id(m, line->line);
     struct payment p = {
         .id = str_make(m->id, m->id_n),
         .amount_fen = line->fen,
-        .name = route.account_name,
-        .account = route.account,
-        .bank = route.bank_code,
+        .name = route->account_name,
+        .account = route->account,
+        .bank = route->bank_code,
         .purpose = purpose_of(m, line),
         .remark = str_make(months, months_text(line, months)),
+        .number = line->line,
     };
+    if (m->format->wants_person) {
+        TRY(add_person(m, route, sealed_of, &p, d));
+    }
     return m->format->add(m->writer, &p, out, d);
+}
+
+static enum status take_line(const struct making *m, const struct piece_line *at,
+                             struct opening *o, struct diag *d)
+{
+    if (!line_read(at->row, m->batch.number, at->number, &o->line)) {
+        return diag_fail(d, ST_INTEGRITY, "line-row",
+                         "line %u of batch %u is not what was written", at->number,
+                         m->batch.number);
+    }
+    return ST_OK;
+}
+
+/* What was opened before, as a route of which nothing else is there. */
+static struct route route_ahead(const struct piece *p, const struct piece_line *at)
+{
+    const char *text = p->texts.p + at->at;
+    return (struct route){
+        .account_name = str_make(text, at->name_n),
+        .account = str_make(text + at->name_n, at->account_n),
+        .bank_code = str_make(text + at->name_n + at->account_n, at->bank_n),
+    };
 }
 
 static enum status piece_line(struct making *m, struct piece *p, size_t i,
                               struct diag *d)
 {
     const struct piece_line *at = &p->lines[i];
-    if (!line_read(at->row, m->batch.number, at->number, &m->line)) {
-        return diag_fail(d, ST_INTEGRITY, "line-row",
-                         "line %u of batch %u is not what was written", at->number,
-                         m->batch.number);
+    struct route route;
+    TRY(take_line(m, at, &m->own, d));
+    if (at->ahead) {
+        route = route_ahead(p, at);
+    } else {
+        TRY(open_payee(&m->own, at->sealed, d));
+        TRY(route_of(&m->own, &route, d));
     }
-    TRY(open_payee(m, at->sealed, d));
-    return write_line(m, &m->line, &p->out, d);
+    return write_line(m, &m->own.line, &route, at->sealed_of, &p->out, d);
 }
 
 /* On the second thread. */
@@ -196,6 +303,36 @@ static void make_piece(void *ctx, void *piece)
 
 /* ---- this thread ---- */
 
+/* Opens the last lines of a piece. One that does not open is left to the second thread,
+ * which says so when all lines before it are written. */
+static enum status open_ahead(struct making *m, struct piece *p, struct diag *d)
+{
+    struct diag later;
+    struct route r;
+    buf_clear(&p->texts);
+    if (m->format->wants_person) { /* more of the row is needed than would be kept */
+        return ST_OK;
+    }
+    for (size_t i = p->count - p->count * SIXTEENTHS_AHEAD / 16; i < p->count; i++) {
+        struct piece_line *at = &p->lines[i];
+        at->ahead = take_line(m, at, &m->ahead, &later) == ST_OK &&
+                    open_payee(&m->ahead, at->sealed, &later) == ST_OK &&
+                    route_of(&m->ahead, &r, &later) == ST_OK;
+        if (!at->ahead) {
+            m->ahead.row.person = 0;
+            continue;
+        }
+        at->at = p->texts.len;
+        at->name_n = r.account_name.n;
+        at->account_n = r.account.n;
+        at->bank_n = r.bank_code.n;
+        buf_add_str(&p->texts, r.account_name);
+        buf_add_str(&p->texts, r.account);
+        buf_add_str(&p->texts, r.bank_code);
+    }
+    return buf_check(&p->texts, d);
+}
+
 /* The file cannot be made again; its digest stands in the export record. */
 static enum status refuse_erased(struct making *m, uint64_t payee, struct diag *d)
 {
@@ -210,10 +347,33 @@ static enum status refuse_erased(struct making *m, uint64_t payee, struct diag *
                      m->batch.number);
 }
 
+static enum status read_row(struct making *m, uint64_t person, struct str *out,
+                            struct diag *d)
+{
+    uint8_t key[8];
+    put_u64(key, person);
+    TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), out, d));
+    return out->p != NULL ? ST_OK : refuse_erased(m, person, d);
+}
+
+/* The person's own row, where it is not the payee's. */
+static enum status read_person(struct making *m, struct piece_line *at, uint32_t number,
+                               struct diag *d)
+{
+    struct line_entry line;
+    if (!line_read(at->row, m->batch.number, number, &line)) {
+        return diag_fail(d, ST_INTEGRITY, "line-row",
+                         "line %u of batch %u is not what was written", number,
+                         m->batch.number);
+    }
+    return line.payee != 0 && line.payee != line.person
+               ? read_row(m, line.person, &at->sealed_of, d)
+               : ST_OK;
+}
+
 static enum status read_line(struct making *m, struct piece *p, uint32_t number,
                              struct str row, struct diag *d)
 {
-    uint8_t key[8];
     uint64_t payee;
     struct piece_line *at = &p->lines[p->count];
     if (!line_payee(row, &payee)) {
@@ -221,34 +381,38 @@ static enum status read_line(struct making *m, struct piece *p, uint32_t number,
                          "line %u of batch %u is not what was written", number,
                          m->batch.number);
     }
-    put_u64(key, payee);
-    TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), &at->sealed, d));
-    if (at->sealed.p == NULL) {
-        TRY(refuse_erased(m, payee, d));
-    }
+    TRY(read_row(m, payee, &at->sealed, d));
     at->number = number;
     at->row = row;
+    at->ahead = false;
+    if (m->format->wants_person) {
+        TRY(read_person(m, at, number, d));
+    }
     p->count++;
     return ST_OK;
 }
 
-/* The next lines from *next on into p; *next is moved on. */
+/* The next lines of the file, from its *next-th on, into p; *next is moved on. */
 static enum status fill(struct making *m, struct piece *p, struct cursor *c,
-                        uint32_t *next, struct diag *d)
+                        uint64_t *next, struct diag *d)
 {
     struct str key;
     struct str row;
     uint8_t at[8];
+    uint32_t before = 0;
     p->count = 0;
-    while (p->count < PIECE_LINES && *next <= m->batch.lines) {
-        line_key(m->batch.number, *next, at);
-        TRY(p->count == 0 ? store_cursor_seek(c, str_make(at, 8), &key, &row, d)
-                          : store_cursor_next(c, &key, &row, d));
+    while (p->count < PIECE_LINES && *next <= m->part.lines) {
+        uint32_t line = bank_files_line(&m->files, m->file, (*next)++);
+        line_key(m->batch.number, line, at);
+        TRY(before == 0 || line != before + 1
+                ? store_cursor_seek(c, str_make(at, 8), &key, &row, d)
+                : store_cursor_next(c, &key, &row, d));
         if (key.p == NULL || !str_eq(key, str_make(at, 8))) {
             return diag_fail(d, ST_INTEGRITY, "line-row",
-                             "line %u of batch %u is missing", *next, m->batch.number);
+                             "line %u of batch %u is missing", line, m->batch.number);
         }
-        TRY(read_line(m, p, (*next)++, row, d));
+        TRY(read_line(m, p, line, row, d));
+        before = line;
     }
     return ST_OK;
 }
@@ -261,21 +425,26 @@ static enum status hand_on(struct making *m, struct piece *p, struct diag *d)
         return p->status;
     }
     TRY(buf_check(&p->out, d));
-    TRY(m->write(m->ctx, p->out.p, p->out.len, d));
+    digest_add(m->g, p->out.p, p->out.len);
+    m->part.bytes += p->out.len;
+    if (m->sink.write != NULL) {
+        TRY(m->sink.write(m->sink.ctx, p->out.p, p->out.len, d));
+    }
     buf_clear(&p->out);
     return ST_OK;
 }
 
 static enum status write_lines(struct making *m, struct cursor *c, struct diag *d)
 {
-    uint32_t next = 1;
+    uint64_t next = 1;
     for (unsigned n = 0;; n++) {
         struct piece *p = m->pieces[n % RELAY_PIECES];
-        if (next <= m->batch.lines) {
+        if (next <= m->part.lines) {
             TRY(fill(m, p, c, &next, d));
+            TRY(open_ahead(m, p, d));
             relay_start(m->relay, p);
         }
-        progress_tick(m->progress, "export", next - 1, m->batch.lines);
+        progress_tick(m->progress, "export", m->made->lines + next - 1, m->batch.lines);
         if (n == 0) {
             continue;
         }
@@ -308,6 +477,127 @@ static enum status write_file(struct making *m, struct diag *d)
     return hand_on(m, last, d);
 }
 
+/* ---- one file after the other ---- */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* No two files of one name, or one would take the other's place. */
+static enum status names_differ(struct making *m, struct diag *d)
+{
+    size_t count = m->files.count;
+    char **sorted = calloc(count, sizeof *sorted);
+    if (sorted == NULL) {
+        return diag_memory(d);
+    }
+    enum status st = ST_OK;
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = m->names + i * NAME_CAP;
+    }
+    qsort(sorted, count, sizeof *sorted, by_text);
+    for (size_t i = 1; st == ST_OK && i < count; i++) {
+        if (strcmp(sorted[i - 1], sorted[i]) == 0) {
+            st = diag_fail(d, ST_INPUT, "file-name", "two files would be called %s",
+                           sorted[i]);
+            diag_hint(d, "the profile's file-name needs {file-number} or {part}");
+        }
+    }
+    free(sorted);
+    return st;
+}
+
+/* What the bank wants, or the message id. */
+static enum status name_file(struct making *m, size_t file, char name[NAME_CAP],
+                             struct diag *d)
+{
+    char id[PAYMENT_ID_MAX + 1];
+    struct payment_head head;
+    struct buf text;
+    fill_head(m, file, id, &head);
+    if (m->format->file_name == NULL) {
+        snprintf(name, NAME_CAP, "%s.%s", id, m->format->extension);
+        return ST_OK;
+    }
+    buf_init(&text, NAME_CAP - 1);
+    enum status st = m->format->file_name(m->format, &head, &text, d);
+    struct str s = buf_str(&text);
+    bool any = s.n == 0;
+    if (st == ST_OK && any) {
+        snprintf(name, NAME_CAP, "%s.%s", id, m->format->extension);
+    } else if (st == ST_OK &&
+               (s.p[0] == '.' || memchr(s.p, '/', s.n) != NULL || text_has_control(s) ||
+                memchr(s.p, '\\', s.n) != NULL || !str_copy(s, name, NAME_CAP))) {
+        st = diag_fail(d, ST_INPUT, "file-name", "\"%.*s\" is no name of a file",
+                       STR_ARG(s));
+    }
+    buf_release(&text);
+    return st;
+}
+
+static enum status name_files(struct making *m, struct diag *d)
+{
+    m->names = calloc(m->files.count, NAME_CAP);
+    if (m->names == NULL) {
+        return diag_memory(d);
+    }
+    for (size_t i = 0; i < m->files.count; i++) {
+        TRY(name_file(m, i, m->names + i * NAME_CAP, d));
+    }
+    return names_differ(m, d);
+}
+
+/* The list of several files: docs/formats/ledger.md, "44 export". */
+static enum status list_part(struct making *m, struct diag *d)
+{
+    const struct bank_part *p = &m->part;
+    struct buf *list = &m->made->list;
+    char hex[2 * DIGEST_LEN + 1];
+    text_hex(p->sha256, DIGEST_LEN, hex);
+    buf_addf(list, "# %u of %u: %llu payments, %lld fen, %llu bytes\n%s  %s\n",
+             p->number, p->count, (unsigned long long)p->lines, (long long)p->total_fen,
+             (unsigned long long)p->bytes, hex, p->name);
+    return buf_check(list, d);
+}
+
+static enum status make_file(struct making *m, struct diag *d)
+{
+    const struct bank_file *f = &m->files.files[m->file];
+    m->part = (struct bank_part){.number = (uint32_t)m->file + 1,
+                                 .count = (uint32_t)m->files.count,
+                                 .name = m->names + m->file * NAME_CAP,
+                                 .lines = f->lines,
+                                 .total_fen = f->total_fen};
+    if (m->sink.begin != NULL) {
+        TRY(m->sink.begin(m->sink.ctx, &m->part, d));
+    }
+    digest_start(m->g);
+    enum status st = write_file(m, d);
+    digest_end(m->g, m->part.sha256);
+    TRY(st);
+    TRY(m->sink.end != NULL ? m->sink.end(m->sink.ctx, &m->part, d) : ST_OK);
+    m->made->lines += f->lines;
+    return list_part(m, d);
+}
+
+static enum status make_files(struct making *m, struct diag *d)
+{
+    struct batch_made *made = m->made;
+    made->files = (uint32_t)m->files.count;
+    for (m->file = 0; m->file < m->files.count; m->file++) {
+        TRY(make_file(m, d));
+    }
+    if (made->files == 1) {
+        memcpy(made->sha256, m->part.sha256, DIGEST_LEN);
+        made->bytes = m->part.bytes;
+    } else {
+        digest_once(m->g, buf_str(&made->list), str_of(""), made->sha256);
+        made->bytes = made->list.len;
+    }
+    return ST_OK;
+}
+
 static enum status make_parts(struct making *m, struct diag *d)
 {
     for (int i = 0; i < RELAY_PIECES; i++) {
@@ -316,23 +606,45 @@ static enum status make_parts(struct making *m, struct diag *d)
             return diag_memory(d);
         }
         buf_init(&m->pieces[i]->out, PIECE_BYTES);
+        buf_init(&m->pieces[i]->texts, PIECE_BYTES);
+    }
+    if (m->format->wants_person) {
+        m->person = calloc(1, sizeof *m->person);
+        if (m->person == NULL) {
+            return diag_memory(d);
+        }
     }
     m->id_n = payment_id_line(ledger_info(m->l), &m->batch, 0, m->id);
-    TRY(vault_opener_new(m->l, &m->opener, d));
+    TRY(bank_files_plan(m->l, &m->batch, m->format, &m->files, m->progress, d));
+    TRY(name_files(m, d));
+    TRY(digest_new(&m->g, d));
+    TRY(vault_opener_new(m->l, &m->own.opener, d));
+    TRY(vault_opener_new(m->l, &m->ahead.opener, d));
     return relay_new(&m->relay, make_piece, m, d);
 }
 
 static void free_parts(struct making *m)
 {
     relay_free(m->relay);
-    vault_opener_free(m->opener);
+    vault_opener_free(m->own.opener);
+    vault_opener_free(m->ahead.opener);
     for (int i = 0; i < RELAY_PIECES; i++) {
         if (m->pieces[i] != NULL) {
             buf_release(&m->pieces[i]->out);
+            buf_release(&m->pieces[i]->texts);
             free(m->pieces[i]);
         }
     }
-    vault_row_release(&m->row);
+    vault_row_release(&m->own.row);
+    vault_row_release(&m->ahead.row);
+    vault_row_release(&m->row_of);
+    if (m->person != NULL) {
+        wipe(m->person, sizeof *m->person);
+        free(m->person);
+    }
+    digest_free(m->g);
+    free(m->names);
+    bank_files_release(&m->files);
     entitle_close(m->e);
 }
 
@@ -349,153 +661,41 @@ static enum status rules_then(struct ledger *l, uint64_t sequence, uint32_t *rul
     return ST_OK;
 }
 
+void batch_made_init(struct batch_made *made)
+{
+    memset(made, 0, sizeof *made);
+    buf_init(&made->list, BATCH_LIST_MAX);
+}
+
 enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
-                          const struct payment_format *format,
-                          enum status (*write)(void *ctx, const void *p, size_t n,
-                                               struct diag *d),
-                          void *ctx, const struct progress *progress, struct diag *d)
+                          const struct bank_form *form, uint32_t file_number,
+                          struct bank_sink sink, struct batch_made *made,
+                          const struct progress *progress, struct diag *d)
 {
     uint32_t rules;
     struct making m = {.l = l,
                        .batch = *batch,
-                       .format = format,
-                       .write = write,
-                       .ctx = ctx,
+                       .format = form->format,
+                       .form = form,
+                       .file_number = file_number,
+                       .sink = sink,
+                       .made = made,
                        .progress = progress};
+    if (m.format->open == NULL) {
+        diag_fail(d, ST_USAGE, "no-payment-format", "%s is only read: no bank takes it",
+                  m.format->name);
+        return diag_hint(d, "almoner format list shows what can be written");
+    }
     TRY(channel_get(ledger_txn(l), m.batch.channel, &m.channel, d));
     TRY(rules_then(l, m.batch.sequence, &rules, d));
     TRY(entitle_open(&m.e, l, rules, d));
-    vault_row_init(&m.row);
+    vault_row_init(&m.own.row);
+    vault_row_init(&m.ahead.row);
+    vault_row_init(&m.row_of);
     enum status st = make_parts(&m, d);
     if (st == ST_OK) {
-        st = write_file(&m, d);
+        st = make_files(&m, d);
     }
     free_parts(&m);
     return st;
-}
-
-enum status batch_file(struct ledger *l, uint32_t batch,
-                       const struct payment_format *format,
-                       enum status (*write)(void *ctx, const void *p, size_t n,
-                                            struct diag *d),
-                       void *ctx, const struct progress *progress, struct diag *d)
-{
-    struct batch_entry b;
-    TRY(batch_get(ledger_txn(l), batch, &b, d));
-    if (b.release_sequence == 0) {
-        diag_fail(d, ST_CONFLICT, "not-released", "batch %u is %s, not released", batch,
-                  batch_state_name(b.state));
-        return diag_hint(d, "what comes next: %s", batch_next_hint(b.state));
-    }
-    return batch_file_of(l, &b, format, write, ctx, progress, d);
-}
-
-/* ---- export ---- */
-
-struct tee { /* to the sink and into the digest */
-    struct batch_sink sink;
-    struct digest *g;
-    uint64_t bytes;
-};
-
-static enum status tee_write(void *ctx, const void *p, size_t n, struct diag *d)
-{
-    struct tee *t = ctx;
-    digest_add(t->g, p, n);
-    t->bytes += n;
-    return t->sink.write(t->sink.ctx, p, n, d);
-}
-
-/* The batch's export in this format, if there is one. */
-static enum status find_export(struct ledger *l, const struct batch_entry *b,
-                               const char *format, bool *found,
-                               struct export_entry *out, struct diag *d)
-{
-    *found = false;
-    for (uint64_t at = b->export_sequence; at != 0; at = out->previous) {
-        TRY(export_get(ledger_txn(l), at, out, d));
-        if (strcmp(out->format, format) == 0) {
-            *found = true;
-            return ST_OK;
-        }
-    }
-    return ST_OK;
-}
-
-static enum status record_export(struct ledger *l, const struct batch_entry *b,
-                                 const char *format,
-                                 const struct batch_export_report *r, struct diag *d)
-{
-    uint8_t bytes[300];
-    char subject[120];
-    struct writer w;
-    writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 7);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, b->number);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(format));
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, r->sha256, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, r->bytes);
-    cbor_put_uint(&w, 5);
-    cbor_put_uint(&w, b->lines);
-    cbor_put_uint(&w, 6);
-    cbor_put_int(&w, b->total_fen);
-    cbor_put_uint(&w, 7);
-    cbor_put_uint(&w, b->export_sequence);
-    snprintf(subject, sizeof subject, "batch %u: export %s", b->number, format);
-    struct act_text text = {
-        .subject = subject, .count = b->lines, .total_fen = b->total_fen};
-    return ledger_act(l, KIND_EXPORT, writer_str(&w), text, NULL, d);
-}
-
-const struct payment_format *batch_format(struct ledger *l, const struct batch_entry *b,
-                                          const char *name, struct diag *d)
-{
-    struct channel_entry c;
-    if (channel_get(ledger_txn(l), b->channel, &c, d) != ST_OK) {
-        return NULL;
-    }
-    const struct payment_format *f =
-        payment_format_find(str_of(name ? name : c.format));
-    if (f == NULL) {
-        diag_fail(d, ST_USAGE, "unknown-format", "there is no format %s",
-                  name ? name : c.format);
-        diag_hint(d, "almoner format list shows them");
-    }
-    return f;
-}
-
-enum status batch_export(struct ledger *l, uint32_t batch, const char *format,
-                         struct batch_sink sink, const struct progress *progress,
-                         struct batch_export_report *r, struct diag *d)
-{
-    bool resume;
-    struct batch_entry b;
-    struct export_entry before;
-    struct tee tee = {.sink = sink};
-    memset(r, 0, sizeof *r);
-    TRY(ledger_may_write(l, 0, 0, &resume, d));
-    TRY(batch_get(ledger_txn(l), batch, &b, d));
-    const struct payment_format *f = batch_format(l, &b, format, d);
-    if (f == NULL) {
-        return d->status;
-    }
-    TRY(find_export(l, &b, f->name, &r->copy, &before, d));
-    TRY(digest_new(&tee.g, d));
-    digest_start(tee.g);
-    enum status st = batch_file(l, batch, f, tee_write, &tee, progress, d);
-    digest_end(tee.g, r->sha256);
-    digest_free(tee.g);
-    r->bytes = tee.bytes;
-    if (st == ST_OK && r->copy && !digest_equal(r->sha256, before.sha256)) {
-        st = diag_fail(d, ST_INTEGRITY, "export-differs",
-                       "batch %u gives other bytes than when it was exported", batch);
-    }
-    if (st == ST_OK && !r->copy) {
-        st = record_export(l, &b, f->name, r, d);
-    }
-    return st == ST_OK ? sink.durable(sink.ctx, d) : st;
 }

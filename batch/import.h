@@ -91,7 +91,7 @@ void import_report_release(struct import_report *r);
  * ST_INPUT "rows-rejected" with the rows in the report when any is bad (a file is all
  * or nothing); ST_INPUT "empty-file", "encoding", "spreadsheet", "no-header",
  * "separator", "unknown-column", "missing-column", "csv-quote" ... for the whole file.
- * For workbooks what formats/xlsx.h says; for mappings what policy/yaml.h says,
+ * For workbooks what formats/xlsx.h says; for mappings what base/yaml.h says,
  * "mapping", "mapping-kind" (made for another kind of file).
  * A file that was taken before (with the same mapping) is recognised (report->already);
  * a list only when no other one for its attribute, value, unit and month was confirmed

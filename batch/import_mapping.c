@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "policy/yaml.h"
+#include "base/yaml.h"
 
 #define ARENA_BYTES ((size_t)16 * 1024 * 1024)
 #define HEADER_ROW_MAX 100

@@ -100,7 +100,7 @@ struct import_mapping {
     struct arena *arena; /* holds all of it */
 };
 /* Form and meaning: docs/formats/mapping.md. text is not needed after. ST_INPUT as
- * policy/yaml.h says, and "mapping" with name:line:column in where. */
+ * base/yaml.h says, and "mapping" with name:line:column in where. */
 enum status import_mapping_read(struct import_mapping *m, struct str text,
                                 const char *name, struct diag *d) MUST_USE;
 void import_mapping_release(struct import_mapping *m); /* zeroed is fine */

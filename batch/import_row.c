@@ -284,13 +284,14 @@ bool import_row_account(struct import_row *r, enum import_need need, struct str 
 bool import_row_bank_code(struct import_row *r, struct str *out)
 {
     struct str s = import_row_field(r, FIELD_BANK_CODE);
-    bool ok = s.n == 0 || cnaps_valid(s);
+    bool ok = s.n == 0 || cnaps_valid(s) || routing_valid(s);
     if (!ok && import_row_long_number(r, FIELD_BANK_CODE, "bad-bank-code")) {
         return false;
     }
     if (!ok) {
         import_row_fault(r, FIELD_BANK_CODE, "bad-bank-code", "not a CNAPS code");
-        return import_row_hint(r, "12 digits, the last of them a check digit");
+        return import_row_hint(r, "12 digits, the last of them a check digit (or a "
+                                  "routing number of 9, for NACHA)");
     }
     *out = s;
     return true;

@@ -13,9 +13,12 @@
 #include "ledger/epoch.h"
 #include "ledger/payment_id.h"
 
-struct comparing {
+struct comparing { /* with each of the files that the batch gives */
     struct str file;
     size_t at;
+    bool same;       /* so far, the one in hand */
+    size_t furthest; /* how far one of them was the same */
+    bool found;
 };
 
 static unsigned long long line_at(struct str file, size_t at)
@@ -29,24 +32,45 @@ static unsigned long long line_at(struct str file, size_t at)
 
 static enum status differs(const struct comparing *c, struct diag *d)
 {
+    unsigned long long line = line_at(c->file, c->furthest);
     diag_fail(d, ST_CONFLICT, "file-differs",
               "the file is not what this batch gives: they differ in line %llu of the "
               "file",
-              line_at(c->file, c->at));
+              line);
     diag_hint(d, "facts, accounts or policies are not yet as they were when the file "
                  "was made: take in again what came since the backup");
-    return diag_where(d, "line %llu", line_at(c->file, c->at));
+    return diag_where(d, "line %llu", line);
+}
+
+static enum status compare_begin(void *ctx, const struct bank_part *p, struct diag *d)
+{
+    struct comparing *c = ctx;
+    (void)p;
+    (void)d;
+    c->at = 0;
+    c->same = true;
+    return ST_OK;
 }
 
 static enum status compare_piece(void *ctx, const void *p, size_t n, struct diag *d)
 {
     struct comparing *c = ctx;
     const char *made = p;
-    for (size_t i = 0; i < n; i++, c->at++) {
-        if (c->at == c->file.n || c->file.p[c->at] != made[i]) {
-            return differs(c, d);
-        }
+    (void)d;
+    for (size_t i = 0; i < n && c->same; i++) {
+        c->same = c->at < c->file.n && c->file.p[c->at] == made[i];
+        c->at += c->same ? 1 : 0;
     }
+    c->furthest = c->at > c->furthest ? c->at : c->furthest;
+    return ST_OK;
+}
+
+static enum status compare_end(void *ctx, const struct bank_part *p, struct diag *d)
+{
+    struct comparing *c = ctx;
+    (void)p;
+    (void)d;
+    c->found = c->found || (c->same && c->at == c->file.n);
     return ST_OK;
 }
 
@@ -92,16 +116,41 @@ static enum status find_batch(struct ledger *l, uint32_t epoch, uint32_t number,
 static enum status record_sent(struct ledger *l, const struct lost_file *x,
                                struct diag *d)
 {
-    uint8_t bytes[300];
+    uint8_t bytes[BODY_BYTES_MAX];
     char subject[120];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     lost_file_write(x, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INPUT, "record-size",
+                         "the settings are too long for a record");
+    }
     snprintf(subject, sizeof subject, "batch %u: its file was sent before the restore",
              x->sent.batch);
     struct act_text text = {
         .subject = subject, .count = x->sent.lines, .total_fen = x->sent.total_fen};
     return ledger_act(l, KIND_LOST_FILE, writer_str(&w), text, NULL, d);
+}
+
+/* Is it the file, or one of the files, that was exported? */
+static enum status is_of_export(struct ledger *l, const struct export_entry *x,
+                                const uint8_t sha256[DIGEST_LEN], bool *yes,
+                                struct diag *d)
+{
+    char hex[2 * DIGEST_LEN + 1];
+    struct buf list;
+    *yes = digest_equal(x->sha256, sha256);
+    if (*yes || x->files == 1) {
+        return ST_OK;
+    }
+    text_hex(sha256, DIGEST_LEN, hex);
+    buf_init(&list, BATCH_LIST_MAX);
+    enum status st = vault_file_load(l, x->sha256, &list, d);
+    for (size_t i = 0; st == ST_OK && !*yes && i + sizeof hex <= list.len; i++) {
+        *yes = memcmp(list.p + i, hex, sizeof hex - 1) == 0;
+    }
+    buf_release(&list);
+    return st;
 }
 
 /* Its export is known: the same file again is no news. */
@@ -112,7 +161,7 @@ static enum status known_export(struct ledger *l, const struct batch_entry *b,
     while (at != 0 && !r->already) {
         struct export_entry x;
         TRY(export_get(ledger_txn(l), at, &x, d));
-        r->already = digest_equal(x.sha256, r->sha256);
+        TRY(is_of_export(l, &x, r->sha256, &r->already, d));
         at = x.previous;
     }
     if (!r->already) {
@@ -124,37 +173,64 @@ static enum status known_export(struct ledger *l, const struct batch_entry *b,
     return ST_OK;
 }
 
+/* The bank has this file, so it has had all of the batch's: they leave together. */
 static enum status prove(struct ledger *l, struct batch_entry *b,
-                         const struct payment_format *format, struct str file,
-                         const struct progress *progress, struct diag *d)
+                         const struct bank_form *form, struct lost_file *x,
+                         struct str file, const struct progress *progress,
+                         struct diag *d)
 {
     struct comparing c = {.file = file};
-    TRY(batch_file_of(l, b, format, compare_piece, &c, progress, d));
-    return c.at == file.n ? ST_OK : differs(&c, d);
+    struct bank_sink sink = {compare_begin, compare_piece, compare_end, &c};
+    struct batch_made made;
+    TRY(batch_file_number(l, b, &x->sent.file_number, d));
+    batch_made_init(&made);
+    enum status st =
+        batch_file_of(l, b, form, x->sent.file_number, sink, &made, progress, d);
+    if (st == ST_OK && !c.found) {
+        st = differs(&c, d);
+    }
+    if (st == ST_OK) {
+        st = batch_keep_form(l, form, &made, d);
+    }
+    memcpy(x->sent.sha256, made.sha256, DIGEST_LEN);
+    x->sent.length = made.bytes;
+    x->sent.files = made.files;
+    buf_release(&made.list);
+    return st;
 }
 
-static enum status take_in(struct ledger *l, struct batch_entry *b, const char *format,
-                           struct lost_file *x, struct str file,
-                           const struct progress *progress, struct diag *d)
+static enum status take_in(struct ledger *l, struct batch_entry *b,
+                           const struct bank_form *form, struct lost_file *x,
+                           struct str file, const struct progress *progress,
+                           struct diag *d)
 {
-    const struct payment_format *f = batch_format(l, b, format, d);
-    if (f == NULL) {
-        return d->status;
-    }
     x->created_us = created_in(file, ledger_head(l)->last_us);
     b->id_epoch = x->id_epoch;
     b->id_number = x->id_number;
     if (b->release_sequence == 0) {
         b->signers[BATCH_RELEASER].time_us = x->created_us;
     }
-    TRY(prove(l, b, f, file, progress, d));
+    TRY(prove(l, b, form, x, file, progress, d));
     x->what = LOST_SENT;
     x->sent.batch = b->number;
-    snprintf(x->sent.format, sizeof x->sent.format, "%s", f->name);
-    x->sent.length = file.n;
-    x->sent.lines = b->lines;
-    x->sent.total_fen = b->total_fen;
+    snprintf(x->sent.format, sizeof x->sent.format, "%s", form->format->name);
+    x->sent.profile = form->kept;
+    x->sent.lines = batch_count(b);
+    x->sent.total_fen = batch_total(b);
     return record_sent(l, x, d);
+}
+
+static enum status take_in_as(struct ledger *l, struct batch_entry *b,
+                              const char *format, struct lost_file *x, struct str file,
+                              const struct progress *progress, struct diag *d)
+{
+    struct bank_form form;
+    enum status st = batch_form_set(l, b, format, &form, d);
+    if (st == ST_OK) {
+        st = take_in(l, b, &form, x, file, progress, d);
+    }
+    bank_form_release(&form);
+    return st;
 }
 
 static enum status may_take_in(struct ledger *l, struct diag *d)
@@ -188,11 +264,10 @@ enum status lost_take_in(struct ledger *l, uint32_t batch, const char *format,
     TRY(digest_new(&g, d));
     digest_once(g, file, str_of(""), r->sha256);
     digest_free(g);
-    memcpy(x.sent.sha256, r->sha256, DIGEST_LEN);
     r->lines = b.lines;
     r->total_fen = b.total_fen;
     return b.state > BATCH_RELEASED ? known_export(l, &b, r, d)
-                                    : take_in(l, &b, format, &x, file, progress, d);
+                                    : take_in_as(l, &b, format, &x, file, progress, d);
 }
 
 enum status lost_state(struct ledger *l, const char *document, struct diag *d)

@@ -24,8 +24,12 @@ struct run {
     uint32_t number;
     bool posting; /* a write transaction of the run's act is in hand */
     uint64_t in_chunk;
-    uint64_t next;                  /* the person to read next; 0: everybody was read */
+    bool remember;  /* what is found counts for later runs */
+    uint64_t block; /* of STEADY_PEOPLE that was read last, + 1; 0: none */
+    uint64_t next;  /* the person to read next; 0: everybody was read */
     struct entitlement entitlement; /* being posted */
+    uint64_t posted;                /* the person of the record before */
+    uint64_t posted_last;           /* the sequence of that record + 1 */
     struct entitle *e;
     struct account *account; /* of somebody with a set-off */
     struct set_off set_off;
@@ -35,27 +39,77 @@ struct run {
 
 /* ---- reading ---- */
 
+/* Two tables walked side by side, both by person; no key: at the end. */
+struct walk {
+    struct cursor *people;
+    struct cursor *accounts;
+    struct str person;
+    struct str sealed;
+    struct str holder;
+    struct str account;
+};
+
+static enum status walk_account(struct walk *w, struct str *out, struct diag *d)
+{
+    while (w->holder.p != NULL && str_cmp(w->holder, w->person) < 0) {
+        TRY(store_cursor_next(w->accounts, &w->holder, &w->account, d));
+    }
+    bool has = w->holder.p != NULL && str_eq(w->holder, w->person);
+    *out = has ? w->account : str_of("");
+    return ST_OK;
+}
+
+static enum status add_person(struct run *r, struct slab *s, struct walk *w, bool *full,
+                              struct diag *d)
+{
+    struct str account;
+    struct str known;
+    uint64_t person = get_u64((const uint8_t *)w->person.p);
+    uint64_t block = person / STEADY_PEOPLE;
+    if (block + 1 != r->block) {
+        TRY(steady_get(r->l, block, &known, d));
+        *full = !slab_add_block(s, block, known);
+    }
+    TRY(walk_account(w, &account, d));
+    *full = *full || !slab_add(s, person, w->sealed, account);
+    r->block = *full ? r->block : block + 1;
+    return ST_OK;
+}
+
+static enum status add_people(struct run *r, struct slab *s, struct walk *w,
+                              struct diag *d)
+{
+    uint8_t at[8];
+    bool full = false;
+    put_u64(at, r->next);
+    TRY(store_cursor_seek(w->people, str_make(at, 8), &w->person, &w->sealed, d));
+    TRY(store_cursor_seek(w->accounts, str_make(at, 8), &w->holder, &w->account, d));
+    while (w->person.p != NULL) {
+        TRY(add_person(r, s, w, &full, d));
+        if (full) {
+            r->next = slab_next(s);
+            return ST_OK;
+        }
+        TRY(store_cursor_next(w->people, &w->person, &w->sealed, d));
+    }
+    slab_end(s);
+    r->next = 0;
+    return ST_OK;
+}
+
 /* Fills a slab with people from r->next on. */
 static enum status read_people(struct run *r, struct slab *s, struct diag *d)
 {
-    uint8_t at[8];
-    struct str key;
-    struct str sealed;
-    struct str account;
-    struct cursor *c;
-    put_u64(at, r->next);
-    TRY(store_cursor_open(ledger_txn(r->l), TABLE_PEOPLE, &c, d));
-    enum status st = store_cursor_seek(c, str_make(at, 8), &key, &sealed, d);
-    while (st == ST_OK && key.p != NULL) {
-        st = store_get(ledger_txn(r->l), TABLE_ACCOUNTS, key, &account, d);
-        if (st != ST_OK ||
-            !slab_add(s, get_u64((const uint8_t *)key.p), sealed, account)) {
-            break;
-        }
-        st = store_cursor_next(c, &key, &sealed, d);
+    struct walk w = {.people = NULL};
+    enum status st = store_cursor_open(ledger_txn(r->l), TABLE_PEOPLE, &w.people, d);
+    if (st == ST_OK) {
+        st = store_cursor_open(ledger_txn(r->l), TABLE_ACCOUNTS, &w.accounts, d);
     }
-    r->next = st == ST_OK && key.p != NULL ? slab_next(s) : 0;
-    store_cursor_close(c);
+    if (st == ST_OK) {
+        st = add_people(r, s, &w, d);
+    }
+    store_cursor_close(w.people);
+    store_cursor_close(w.accounts);
     return st;
 }
 
@@ -75,6 +129,23 @@ static enum status read_ahead(struct run *r, struct slab **s, struct diag *d)
 
 /* ---- posting ---- */
 
+/* What the second thread worked out; the person's records before this one in the run
+ * are known here alone. */
+static enum status post_done(struct run *r, const struct assessed *x,
+                             struct entitlement *e, struct writer *w, struct diag *d)
+{
+    struct postings *p = &r->postings;
+    bool first = r->posted != x->person;
+    e->previous = first ? x->last : r->posted_last;
+    p->count = x->posting_count;
+    memcpy(p->items, assessed_postings(x), p->count * sizeof p->items[0]);
+    r->posted = x->person;
+    r->posted_last = ledger_head(r->l)->tree.size + 1;
+    entitlement_write_start(e, w);
+    writer_bytes(w, assessed_rest(x).p, x->rest_n);
+    return fold_entitlement_done(ledger_fold(r->l), e, assessed_months(x), p, d);
+}
+
 static enum status post(struct run *r, const struct assessed *x, struct diag *d)
 {
     struct entitlement *e = &r->entitlement;
@@ -87,9 +158,13 @@ static enum status post(struct run *r, const struct assessed *x, struct diag *d)
     memcpy(e->spans, assessed_spans(x), x->span_count * sizeof e->spans[0]);
     e->fact_count = x->fact_count;
     memcpy(e->facts, x->facts, sizeof e->facts);
-    TRY(fold_entitlement(ledger_fold(r->l), e, &r->postings, d));
     writer_init(&w, bytes, sizeof bytes);
-    entitlement_write(e, &r->postings, &w);
+    if (x->months_n > 0) {
+        TRY(post_done(r, x, e, &w, d));
+    } else {
+        TRY(fold_entitlement(ledger_fold(r->l), e, &r->postings, d));
+        entitlement_write(e, &r->postings, &w);
+    }
     if (w.failed) {
         return diag_fail(d, ST_INTERNAL, "record-size", "an entitlement is too long");
     }
@@ -187,6 +262,18 @@ static enum status post_set_off(struct run *r, const struct assessed *x, struct 
 
 /* ---- slabs ---- */
 
+/* What this run found of people, for the next. */
+static enum status put_blocks(struct run *r, const struct slab *s, struct diag *d)
+{
+    size_t at = 0;
+    uint64_t number;
+    struct str plain;
+    while (recall_next(slab_blocks(s), &at, &number, &plain)) {
+        TRY(steady_put(r->l, number, plain, d));
+    }
+    return ST_OK;
+}
+
 static enum status take_slab(struct run *r, const struct slab *s, struct diag *d)
 {
     const struct assessed *x;
@@ -203,7 +290,7 @@ static enum status take_slab(struct run *r, const struct slab *s, struct diag *d
             tally(r, x);
         }
     }
-    return ST_OK;
+    return r->posting && r->remember ? put_blocks(r, s, d) : ST_OK;
 }
 
 /* Between two slabs: shows how far it is, commits a full chunk. */
@@ -227,6 +314,13 @@ static enum status next_chunk(struct run *r, struct diag *d)
         return diag_hint(d, "the same command finishes it");
     }
     return ST_OK;
+}
+
+static void start_at(struct run *r, uint64_t person)
+{
+    r->next = person;
+    r->block = 0;
+    assessor_restart(r->assessor);
 }
 
 /* Everybody from r->next on; while looking, until somebody has a difference. A slab is
@@ -336,7 +430,7 @@ static enum status resume(struct run *r, struct diag *d)
 {
     const struct open_act o = ledger_head(r->l)->open;
     r->number = o.number;
-    r->next = o.next > 0 ? o.next : 1;
+    start_at(r, o.next > 0 ? o.next : 1);
     r->report->resumed = true;
     r->posting = true;
     TRY(ledger_begin(r->l, d));
@@ -347,14 +441,14 @@ static enum status resume(struct run *r, struct diag *d)
 static enum status begin(struct run *r, struct diag *d)
 {
     struct run_report none = {.period = r->period};
-    r->next = 1;
+    start_at(r, 1);
     TRY(visit(r, true, d));
     if (r->report->records + r->report->set_offs == 0) {
         return ST_OK;
     }
     *r->report = none;
     r->warned_before = entitle_warned(r->e);
-    r->next = 1;
+    start_at(r, 1);
     TRY(ledger_begin(r->l, d));
     r->posting = true;
     enum status st = start(r, d);
@@ -371,7 +465,7 @@ static enum status execute(struct run *r, bool dry_run, bool resumed, struct dia
         return resume(r, d);
     }
     if (dry_run) {
-        r->next = 1;
+        start_at(r, 1);
         return visit(r, false, d);
     }
     return begin(r, d);
@@ -434,6 +528,8 @@ enum status run_execute(struct ledger *l, int32_t period, bool ahead, bool dry_r
     TRY(ledger_may_write(l, dry_run ? 0 : KIND_RUN_START, 0, &resumed, d));
     TRY(check_period(l, period, ahead, d));
     TRY(terms(l, period, resumed, &t, d));
+    /* One that goes back behind another leaves later months open: see rule_run_end. */
+    r.remember = period >= ledger_head(l)->assessed_month;
     TRY(entitle_open(&e, l, UINT32_MAX, d));
     r.e = e;
     r.account = calloc(1, sizeof *r.account);

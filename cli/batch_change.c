@@ -80,6 +80,9 @@ static enum status go_on(struct ledger *l, struct walk *w, struct diag *d)
     w->fen = 0;
     for (; w->next <= w->batch->lines; w->next++) {
         TRY(line_get(ledger_txn(l), w->batch->number, w->next, &x, d));
+        if (x.state == LINE_DROPPED) {
+            continue;
+        }
         if (w->person != UINT64_MAX && x.person != w->person) {
             return ST_OK;
         }
@@ -162,10 +165,10 @@ static enum status about_batch(struct ledger *l, uint32_t batch, struct buf *not
     TRY(batch_get(ledger_txn(l), batch, &b, d));
     TRY(channel_get(ledger_txn(l), b.channel, &c, d));
     date_print(b.pay_day, day);
-    money_print_grouped(b.total_fen, fen);
+    money_print_grouped(batch_total(&b), fen);
     request_note(notes,
                  "batch 批次 %" PRIu32 ", %s, %s: %" PRIu64 " lines 笔, %s yuan 元",
-                 batch, c.name, day, b.lines, fen);
+                 batch, c.name, day, batch_count(&b), fen);
     return ST_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/batches.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -9,13 +10,17 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/words.h"
+#include "ledger/batch_step.h"
+#include "ledger/body.h"
 
-static const char *const ROLES[BATCH_ROLES] = {"maker", "checker", "releaser"};
+static const char *const ROLES[BATCH_ROLES] = {"maker", "checker", "releaser",
+                                               "second-releaser"};
 
 /* "(checker)", in the reader's language. */
 static const char *role_text(const struct output *o, const char *role)
 {
-    static const char *const zh[BATCH_ROLES] = {"（经办）", "（复核）", "（审批）"};
+    static const char *const zh[BATCH_ROLES] = {"（经办）", "（复核）", "（审批）",
+                                                "（二次审批）"};
     for (int i = 0; o->zh && i < BATCH_ROLES; i++) {
         if (strncmp(role + 1, ROLES[i], strlen(ROLES[i])) == 0) {
             return zh[i];
@@ -47,18 +52,10 @@ void batches_next(const struct output *o, const struct batch_entry *b, char *out
 /* "approve", of "batch approve". */
 static const char *verb_of(const struct env *e)
 {
-    static const struct {
-        const char *name;
-        const char *zh;
-    } verbs[] = {{"submit", "提交"},
-                 {"approve", "复核"},
-                 {"release", "审批"},
-                 {"close", "结清"},
-                 {"reissue", "重发退回款项"}};
     const char *word = strchr(e->command->name, ' ') + 1;
-    for (size_t i = 0; i < COMMAND_COUNT(verbs); i++) {
-        if (strcmp(verbs[i].name, word) == 0) {
-            return TEXT(&e->out, word, verbs[i].zh);
+    for (int step = STEP_SUBMIT; step <= STEP_REFUND; step++) {
+        if (strcmp(batch_step_name((enum batch_step)step), word) == 0) {
+            return TEXT(&e->out, word, batch_step_zh((enum batch_step)step));
         }
     }
     return word;
@@ -74,7 +71,7 @@ enum status batches_about(struct env *e, uint32_t number, struct question *q,
     char answered[120] = "";
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
     memcpy(q->content, b.content, DIGEST_LEN);
-    money_print_grouped(b.total_fen, total);
+    money_print_grouped(batch_total(&b), total);
     if (b.state >= BATCH_EXPORTED) {
         snprintf(answered, sizeof answered,
                  TEXT(o, ", %llu paid, %llu came back, %llu reissued",
@@ -87,7 +84,7 @@ enum status batches_about(struct env *e, uint32_t number, struct question *q,
                   "%s：批次 %u（%s），%s，合计 %s 元%s，确认？"),
              verb_of(e), number,
              TEXT(o, batch_state_name(b.state), batch_state_zh(b.state)),
-             words_count(o, b.lines, WORDS_LINES, lines), total, answered);
+             words_count(o, batch_count(&b), WORDS_LINES, lines), total, answered);
     return ST_OK;
 }
 
@@ -150,6 +147,62 @@ static enum status put_export(struct env *e, struct json *o,
     return ST_OK;
 }
 
+/* Why it went backwards last. */
+static enum status step_reason(struct env *e, const struct batch_entry *b,
+                               char out[STEP_REASON_MAX + 1], enum batch_step *step,
+                               struct diag *d)
+{
+    struct record r;
+    struct signed_body s;
+    struct withdraw_body w;
+    struct batch_step_body x;
+    TRY(record_get(ledger_txn(e->ledger), b->step_sequence - 1, &r, NULL, d));
+    TRY(signed_body_read(&r, &s, d));
+    if (r.kind == KIND_BATCH_STEP && batch_step_read(s.plain, &x)) {
+        memcpy(out, x.reason, sizeof x.reason);
+        *step = x.step;
+        return ST_OK;
+    }
+    if (!withdraw_read(s.plain, &w)) {
+        return diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no step",
+                         (unsigned long long)r.sequence);
+    }
+    memcpy(out, w.reason, sizeof w.reason);
+    *step = withdraw_step(w.what);
+    return ST_OK;
+}
+
+static enum status put_step(struct env *e, struct json *o, const struct batch_entry *b,
+                            struct diag *d)
+{
+    char reason[STEP_REASON_MAX + 1];
+    enum batch_step step;
+    if (b->step_sequence == 0) {
+        return ST_OK;
+    }
+    TRY(step_reason(e, b, reason, &step, d));
+    struct json *item = json_put_object(o, "last_step");
+    json_put_text(item, "step", batch_step_name(step));
+    json_put_text(item, "reason", reason);
+    json_put_uint(item, "record", b->step_sequence - 1);
+    return ST_OK;
+}
+
+enum status batches_why(struct env *e, const struct batch_entry *b, struct diag *d)
+{
+    const struct output *o = &e->out;
+    char reason[STEP_REASON_MAX + 1];
+    enum batch_step step;
+    if (b->step_sequence == 0) {
+        return ST_OK;
+    }
+    TRY(step_reason(e, b, reason, &step, d));
+    output_data(o, TEXT(o, "  %s: %s (record %llu)\n", "  %s：%s（记录 %llu）\n"),
+                TEXT(o, batch_step_name(step), batch_step_zh(step)), reason,
+                (unsigned long long)(b->step_sequence - 1));
+    return ST_OK;
+}
+
 enum status batches_put(struct env *e, struct json *o, const struct batch_entry *b,
                         struct diag *d)
 {
@@ -164,17 +217,46 @@ enum status batches_put(struct env *e, struct json *o, const struct batch_entry 
                       : batch_state_name(b->state));
     json_put_text(o, "channel", channel.name);
     json_put_text(o, "pay_date", day);
-    json_put_uint(o, "lines", b->lines);
-    json_put_int(o, "total_fen", b->total_fen);
+    json_put_uint(o, "lines", batch_count(b));
+    json_put_int(o, "total_fen", batch_total(b));
     json_put_uint(o, "paid_lines", b->paid_lines);
     json_put_int(o, "paid_fen", b->paid_fen);
     json_put_uint(o, "returned_lines", b->back_lines);
     json_put_int(o, "returned_fen", b->back_fen);
     json_put_uint(o, "reissued_lines", b->reissued_lines);
     json_put_int(o, "reissued_fen", b->reissued_fen);
+    json_put_uint(o, "refunded_lines", b->refunded_lines);
+    json_put_int(o, "refunded_fen", b->refunded_fen);
+    json_put_uint(o, "dropped_lines", b->out_lines);
+    json_put_int(o, "dropped_fen", b->out_fen);
+    TRY(put_step(e, o, b, d));
     put_hex(o, "content_sha256", b->content);
     TRY(put_export(e, o, b, d));
     return put_signatures(e, o, b, d);
+}
+
+enum status batches_lines(const struct env *e, uint32_t **lines, size_t *count,
+                          struct diag *d)
+{
+    struct str texts[OPTIONS_MAX];
+    *count = options_list(&e->options, "line", texts, OPTIONS_MAX);
+    *lines = NULL;
+    if (*count == 0) {
+        return ST_OK;
+    }
+    *lines = calloc(*count, sizeof **lines);
+    if (*lines == NULL) {
+        return diag_memory(d);
+    }
+    for (size_t i = 0; i < *count; i++) {
+        uint64_t number;
+        if (!text_u64(texts[i], 1, UINT32_MAX, &number)) {
+            diag_fail(d, ST_USAGE, "bad-option", "\"%s\" is not a line", texts[i].p);
+            return diag_where(d, "--line");
+        }
+        (*lines)[i] = (uint32_t)number;
+    }
+    return ST_OK;
 }
 
 enum status batches_report(struct env *e, uint32_t number, struct diag *d)
@@ -188,10 +270,10 @@ enum status batches_report(struct env *e, uint32_t number, struct diag *d)
     if (o->json) {
         return batches_put(e, output_object(&e->out, "almoner.batch/1"), &b, d);
     }
-    money_print_grouped(b.total_fen, total);
+    money_print_grouped(batch_total(&b), total);
     output_done(o, TEXT(o, "batch %u is %s: %s, %s yuan\n", "批次 %u %s：%s，%s 元\n"),
                 number, TEXT(o, batch_state_name(b.state), batch_state_zh(b.state)),
-                words_count(o, b.lines, WORDS_LINES, lines), total);
+                words_count(o, batch_count(&b), WORDS_LINES, lines), total);
     batches_next(o, &b, next, sizeof next);
     if (next[0] != '\0') {
         output_done(o, "%s %s\n", TEXT(o, "next:", "下一步："), next);

@@ -5,6 +5,13 @@
 #include "cli/env.h"
 #include "ledger/register.h"
 
+/* The numbers of --line; *lines is freed by the caller, and NULL
+ * when there is none. */
+enum status batches_lines(const struct env *e, uint32_t **lines, size_t *count,
+                          struct diag *d) MUST_USE;
+/* One line: why the batch went backwards last; nothing when it never did. */
+enum status batches_why(struct env *e, const struct batch_entry *b, struct diag *d)
+    MUST_USE;
 /* The batch's present state: with --json the fields of almoner.batch/1, else one
  * sentence and what comes next (not with --quiet). */
 enum status batches_report(struct env *e, uint32_t number, struct diag *d) MUST_USE;

@@ -16,11 +16,12 @@ static bool parent_is_gone(void *ctx)
     return getppid() != *parent;
 }
 
-static void work_beside(struct env *e, struct verify_slices *slices, pid_t parent)
+static void work_beside(struct env *e, const struct beside *b, pid_t parent)
 {
     struct diag d = {0};
     struct progress watch = {.stop = parent_is_gone, .ctx = &parent};
-    struct verify_options o = {.slices = slices, .progress = &watch};
+    struct verify_options o = {
+        .tasks = b->tasks, .remake = b->remake, .progress = &watch};
     if (env_audit(e, &d) == ST_OK) {
         verify_beside(e->ledger, &o);
     }
@@ -31,16 +32,16 @@ void beside_start(struct beside *b, struct env *e)
 {
     pid_t parent = getpid();
     b->child = -1;
-    b->slices = mmap(NULL, sizeof *b->slices, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (b->slices == MAP_FAILED) {
-        b->slices = NULL;
+    b->tasks = mmap(NULL, sizeof *b->tasks, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (b->tasks == MAP_FAILED) {
+        b->tasks = NULL;
         return;
     }
     fflush(NULL);
     b->child = fork();
     if (b->child == 0) {
-        work_beside(e, b->slices, parent);
+        work_beside(e, b, parent);
     }
 }
 
@@ -69,10 +70,11 @@ enum status beside_join(void *ctx, struct diag *d)
                          "the second verifying process was killed: too little memory?");
     }
     if (WIFSIGNALED(how)) {
-        return diag_fail(d, ST_INTEGRITY, "crash",
-                         "checking people crashed (signal %d): a page of the store is "
-                         "damaged, or there is a defect",
-                         WTERMSIG(how));
+        return diag_fail(
+            d, ST_INTEGRITY, "crash",
+            "checking people or batches crashed (signal %d): a page of the store is "
+            "damaged, or there is a defect",
+            WTERMSIG(how));
     }
     return ST_OK;
 }
@@ -82,10 +84,10 @@ void beside_end(struct beside *b)
     struct diag ignored;
     int how;
     if (b->child > 0) {
-        verify_slices_end(b->slices);
+        verify_tasks_end(b->tasks);
         (void)(wait_for(b, &how, &ignored) == ST_OK);
     }
-    if (b->slices != NULL) {
-        munmap(b->slices, sizeof *b->slices);
+    if (b->tasks != NULL) {
+        munmap(b->tasks, sizeof *b->tasks);
     }
 }

@@ -1,5 +1,6 @@
-/* beside.h - the second process of `audit verify`, which checks people while the first
- * does all the rest. Forked before the ledger is opened, which outlives no fork. */
+/* beside.h - the second process of `audit verify`, which takes tasks from the
+ * beginning, while the first folds all records again. Forked before the ledger is
+ * opened, which outlives no fork. */
 #ifndef ALMONER_CLI_BESIDE_H
 #define ALMONER_CLI_BESIDE_H
 
@@ -10,10 +11,13 @@
 
 struct beside {
     pid_t child; /* -1: none, and the first does all the work */
-    struct verify_slices *slices;
+    struct verify_tasks *tasks;
+    /* verify_options.remake, for both; set before the start. */
+    enum status (*remake)(void *ctx, struct ledger *l, const struct export_entry *x,
+                          uint8_t sha256[DIGEST_LEN], struct diag *d);
 };
 
-/* Never fails: slices is NULL where there is no memory to share. */
+/* Never fails: tasks is NULL where there is no memory to share. */
 void beside_start(struct beside *b, struct env *e);
 /* verify_options.join; ctx is the beside. */
 enum status beside_join(void *ctx, struct diag *d) MUST_USE;

@@ -147,8 +147,8 @@ static void add_row(struct sheet *t, const struct output *o,
                       : TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)));
     sheet_cell(t, "%s", day);
     sheet_cell(t, "%s", channel);
-    sheet_cell(t, "%llu", (unsigned long long)b->lines);
-    sheet_fen(t, b->total_fen);
+    sheet_cell(t, "%llu", (unsigned long long)batch_count(b));
+    sheet_fen(t, batch_total(b));
     sheet_fen(t, b->paid_fen);
     sheet_fen(t, b->back_fen);
     sheet_fen(t, b->reissued_fen);
@@ -233,7 +233,7 @@ static enum status show_back(struct env *e, const struct batch_entry *b,
         struct line_entry x;
         TRY(line_get(ledger_txn(e->ledger), b->number, n, &x, d));
         if (x.state == LINE_REJECTED || x.state == LINE_RETURNED ||
-            x.state == LINE_REISSUED) {
+            x.state == LINE_REISSUED || x.state == LINE_REFUNDED) {
             show_line(c, &x);
         }
     }
@@ -261,26 +261,37 @@ static enum status print_back(struct env *e, const struct batch_entry *b,
     return ST_OK;
 }
 
+static void print_total(struct sheet *t, const char *name, uint64_t lines, int64_t fen)
+{
+    sheet_cell(t, "%s", name);
+    sheet_cell(t, "%llu", (unsigned long long)lines);
+    sheet_fen(t, fen);
+}
+
 static void print_totals(const struct output *o, const struct batch_entry *b)
 {
     struct sheet t;
-    uint64_t open = b->lines - b->paid_lines - b->back_lines;
-    const uint64_t lines[] = {b->lines, b->paid_lines, b->back_lines, b->reissued_lines,
-                              open};
-    const int64_t fen[] = {b->total_fen, b->paid_fen, b->back_fen, b->reissued_fen,
-                           b->total_fen - b->paid_fen - b->back_fen};
-    const char *const names[] = {TEXT(o, "in the batch", "批次合计"),
-                                 TEXT(o, "paid", "已发"), TEXT(o, "came back", "退回"),
-                                 TEXT(o, "of it reissued", "其中已重发"),
-                                 TEXT(o, "not answered", "未回盘")};
+    bool open = b->state != BATCH_RECALLED;
     sheet_init(&t);
     sheet_column(&t, "", false);
     sheet_column(&t, TEXT(o, "lines", "笔数"), true);
     sheet_column(&t, TEXT(o, "yuan", "金额"), true);
-    for (size_t i = 0; i < COMMAND_COUNT(names); i++) {
-        sheet_cell(&t, "%s", names[i]);
-        sheet_cell(&t, "%llu", (unsigned long long)lines[i]);
-        sheet_fen(&t, fen[i]);
+    print_total(&t, TEXT(o, "in the batch", "批次合计"), batch_count(b),
+                batch_total(b));
+    print_total(&t, TEXT(o, "paid", "已发"), b->paid_lines, b->paid_fen);
+    print_total(&t, TEXT(o, "came back", "退回"), b->back_lines, b->back_fen);
+    print_total(&t, TEXT(o, "of it reissued", "其中已重发"), b->reissued_lines,
+                b->reissued_fen);
+    if (b->refunded_lines > 0) {
+        print_total(&t, TEXT(o, "of it to the treasury", "其中已缴回国库"),
+                    b->refunded_lines, b->refunded_fen);
+    }
+    print_total(
+        &t, open ? TEXT(o, "not answered", "未回盘") : TEXT(o, "recalled", "已撤回"),
+        batch_count(b) - b->paid_lines - b->back_lines,
+        batch_total(b) - b->paid_fen - b->back_fen);
+    if (b->out_lines > 0) {
+        print_total(&t, TEXT(o, "dropped from it", "已剔除"), b->out_lines, b->out_fen);
     }
     (void)sheet_end(&t, o, ST_OK);
 }
@@ -289,9 +300,9 @@ static enum status print_signatures(struct env *e, const struct batch_entry *b,
                                     struct diag *d)
 {
     const struct output *o = &e->out;
-    const char *const roles[BATCH_ROLES] = {TEXT(o, "maker", "经办"),
-                                            TEXT(o, "checker", "复核"),
-                                            TEXT(o, "releaser", "审批")};
+    const char *const roles[BATCH_ROLES] = {
+        TEXT(o, "maker", "经办"), TEXT(o, "checker", "复核"),
+        TEXT(o, "releaser", "审批"), TEXT(o, "second releaser", "二次审批")};
     for (int i = 0; i < BATCH_ROLES; i++) {
         struct operator_entry who;
         char time[TIME_TEXT_CAP];
@@ -320,6 +331,7 @@ static enum status print_batch(struct env *e, const struct batch_entry *b,
         b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
         channel.name, day);
     TRY(print_signatures(e, b, d));
+    TRY(batches_why(e, b, d));
     output_data(o, "\n");
     print_totals(o, b);
     if (b->back_lines > 0) {

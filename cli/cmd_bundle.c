@@ -41,15 +41,6 @@ static enum status sink_patch(void *ctx, uint64_t at, const void *p, size_t n,
     return file_output_patch(ctx, at, p, n, d);
 }
 
-static enum status remake(struct ledger *l, uint32_t batch,
-                          const struct payment_format *format,
-                          enum status (*write)(void *ctx, const void *p, size_t n,
-                                               struct diag *d),
-                          void *ctx, struct diag *d)
-{
-    return batch_file(l, batch, format, write, ctx, NULL, d);
-}
-
 /* ---- what is asked for ---- */
 
 static enum status read_scope(struct bundling *b, struct diag *d)
@@ -158,7 +149,7 @@ static enum status make(struct bundling *b, struct diag *d)
     }
     TRY(file_output_open(&b->file, b->path, b->q.passphrase.n > 0 ? 0600 : 0644, d));
     b->q.sink = (struct zip_sink){sink_write, sink_patch, &b->file};
-    b->q.remake = remake;
+    b->q.remake = batch_remake;
     b->q.progress = &b->e->progress;
     enum status st = bundle_make(b->e->ledger, &b->q, &b->r, d);
     if (st == ST_OK) {

@@ -1,7 +1,9 @@
 /* cmd_channel.c - the banks paid through: an account and the format of its files. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "batch/admin.h"
+#include "cli/bank_out.h"
 #include "cli/command.h"
 #include "cli/sheet.h"
 #include "ledger/register.h"
@@ -20,6 +22,16 @@ static void put_channel(struct json *o, const struct channel_entry *e)
     json_put_text(o, "account", e->account);
     json_put_text(o, "account_name", e->account_name);
     json_put_text(o, "format", e->format);
+    if (e->profile.there) {
+        char hex[2 * DIGEST_LEN + 1];
+        text_hex(e->profile.sha256, DIGEST_LEN, hex);
+        json_put_text(o, "profile_sha256", hex);
+    }
+    struct json *settings = json_put_object(o, "settings");
+    for (size_t i = 0; i < e->profile.count; i++) {
+        json_put_text(settings, e->profile.settings[i].name,
+                      e->profile.settings[i].value);
+    }
 }
 
 static enum status report(struct env *e, uint32_t number, struct diag *d)
@@ -44,8 +56,11 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
 static enum status run_add(struct env *e, struct diag *d)
 {
     struct admin_channel a = {.name = str_of(env_operand(e, 0))};
+    struct kept_profile settings;
+    struct bank_form form;
     const char *value;
     uint32_t number;
+    bool own;
     TRY(options_need(&e->options, "bank-code", &value, d));
     a.bank_code = str_of(value);
     TRY(options_need(&e->options, "account", &value, d));
@@ -53,10 +68,20 @@ static enum status run_add(struct env *e, struct diag *d)
     TRY(options_need(&e->options, "account-name", &value, d));
     a.account_name = str_of(value);
     TRY(options_need(&e->options, "format", &value, d));
-    a.format = str_of(value);
-    TRY(env_write(e, ROLE_ADMIN, d));
-    TRY(admin_add_channel(e->ledger, &a, &number, d));
-    return report(e, number, d);
+    TRY(bank_set_option(&e->options, &settings, d));
+    a.settings = &settings;
+    bank_form_init(&form);
+    enum status st = bank_form_option(&e->options, &value, &own, &form, d);
+    a.form = own ? &form : NULL;
+    a.format = str_of(own ? "" : value);
+    if (st == ST_OK) {
+        st = env_write(e, ROLE_ADMIN, d);
+    }
+    if (st == ST_OK) {
+        st = admin_add_channel(e->ledger, &a, &number, d);
+    }
+    bank_form_release(&form);
+    return st == ST_OK ? report(e, number, d) : st;
 }
 
 static enum status run_confirm(struct env *e, struct diag *d)
@@ -112,7 +137,8 @@ static const struct option_spec ADD[] = {
     {"bank-code", 0, OPTION_TEXT, "CNAPS", "the bank's code (联行号)"},
     {"account", 0, OPTION_TEXT, "NO", "the account that pays"},
     {"account-name", 0, OPTION_TEXT, "TEXT", "its holder"},
-    {"format", 0, OPTION_TEXT, "FORMAT", "of payment files; see format list"},
+    {"format", 0, OPTION_TEXT, "FORMAT", "see format list; or the path of a profile"},
+    {"set", 0, OPTION_LIST, "NAME=VALUE", "what the profile asks for, e.g. unit=0001"},
 };
 
 static const struct command ITEMS[] = {
@@ -126,7 +152,11 @@ static const struct command ITEMS[] = {
         .options = COMMAND_OPTIONS(ADD),
         .brief = "register a bank to pay through (admin)",
         .brief_zh = "登记代发银行（管理员）",
-        .text = "An admin registers; in a live ledger the other admin confirms.",
+        .text =
+            "An admin registers; in a live ledger the other admin confirms. A format "
+            "may be a profile (docs/PROFILES.md): one that comes with the program by "
+            "its name, one of your own by a path. Its text is kept in the ledger, so "
+            "bank files can be made again whatever becomes of the file.",
         .example =
             "  almoner -C baoqing channel add icbc --bank-code 102100099996 \\\n"
             "      --account 0909000123456789012 --account-name 宝清县民政局 \\\n"

@@ -1,12 +1,9 @@
-/* cmd_help.c - help, version, completion, format list: what the program says about
- * itself. */
+/* cmd_help.c - help, version, completion: what the program says about itself. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/help.h"
-#include "cli/sheet.h"
-#include "formats/payment.h"
 
 static enum status run_help(struct env *e, struct diag *d)
 {
@@ -24,40 +21,6 @@ static enum status run_version(struct env *e, struct diag *d)
 {
     (void)d;
     return help_version(e);
-}
-
-static enum status run_format_list(struct env *e, struct diag *d)
-{
-    const struct output *o = &e->out;
-    struct sheet t;
-    size_t count;
-    const struct payment_format *const *formats = payment_formats(&count);
-    (void)d;
-    if (o->json) {
-        struct json *top = output_object(&e->out, "almoner.formats/1");
-        struct json *list = json_put_list(top, "formats");
-        for (size_t i = 0; i < count; i++) {
-            struct json *f = json_add_object(list);
-            json_put_text(f, "name", formats[i]->name);
-            json_put_text(f, "extension", formats[i]->extension);
-            json_put_text(f, "title", formats[i]->title_zh);
-            json_put_bool(f, "answers", formats[i]->read_answer != NULL);
-        }
-        return ST_OK;
-    }
-    sheet_init(&t);
-    sheet_column(&t, TEXT(o, "format", "格式"), false);
-    sheet_column(&t, TEXT(o, "file", "文件"), false);
-    sheet_column(&t, TEXT(o, "reads answers", "可读回盘"), false);
-    sheet_column(&t, TEXT(o, "title", "名称"), false);
-    for (size_t i = 0; i < count; i++) {
-        bool reads = formats[i]->read_answer != NULL;
-        sheet_cell(&t, "%s", formats[i]->name);
-        sheet_cell(&t, "%s", formats[i]->extension);
-        sheet_cell(&t, "%s", reads ? TEXT(o, "yes", "是") : TEXT(o, "no", "否"));
-        sheet_cell(&t, "%s", formats[i]->title_zh);
-    }
-    return sheet_end(&t, o, ST_OK);
 }
 
 /* "--as|--key|...": the options behind which a value stands; some names come twice. */
@@ -132,16 +95,6 @@ static enum status run_completion(struct env *e, struct diag *d)
 }
 
 static const struct command ITEMS[] = {
-    {
-        .name = "format list",
-        .run = run_format_list,
-        .operands = "",
-        .brief = "bank file formats this program knows",
-        .brief_zh = "列出支持的银行文件格式",
-        .text =
-            "The names are what channel add --format and batch export --format take.",
-        .example = "  almoner format list",
-    },
     {
         .name = "help",
         .run = run_help,

@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/people.h"
 #include "ledger/anchor.h"
+#include "ledger/batch_step.h"
 #include "ledger/epoch.h"
 #include "ledger/erasure.h"
 #include "ledger/recovery.h"
@@ -92,6 +93,11 @@ static enum status open_act_command(struct page *s, char out[BATCHES_NEXT_CAP],
     case KIND_REISSUE_START:
         snprintf(out, cap, "almoner batch reissue %u", open->number);
         break;
+    case KIND_WITHDRAW_START:
+        snprintf(out, cap, "almoner batch %s %u --reason TEXT",
+                 batch_step_name(withdraw_step((enum withdraw_what)open->count[1])),
+                 open->number);
+        break;
     default:
         snprintf(out, cap, "?");
         break;
@@ -111,6 +117,7 @@ static enum status open_act_step(struct page *s, struct diag *d)
         {KIND_BATCH_START, "making batch", "组批"},
         {KIND_ANSWER_START, "the answer to batch", "回盘处理，批次"},
         {KIND_REISSUE_START, "the reissue of batch", "重发，批次"},
+        {KIND_WITHDRAW_START, "what takes lines out of batch", "撤出明细，批次"},
     };
     const struct output *o = &s->e->out;
     const struct open_act *open = &ledger_head(s->l)->open;
@@ -433,8 +440,8 @@ static void put_batch(struct json *list, const struct batch_entry *b)
     struct json *item = json_add_object(list);
     json_put_uint(item, "number", b->number);
     json_put_text(item, "state", batch_state_name(b->state));
-    json_put_uint(item, "lines", b->lines);
-    json_put_int(item, "total_fen", b->total_fen);
+    json_put_uint(item, "lines", batch_count(b));
+    json_put_int(item, "total_fen", batch_total(b));
 }
 
 static void batch_step_line(struct page *s, const struct batch_entry *b)
@@ -442,12 +449,12 @@ static void batch_step_line(struct page *s, const struct batch_entry *b)
     const struct output *o = &s->e->out;
     char command[120];
     char total[MONEY_TEXT_CAP];
-    money_print_grouped(b->total_fen, total);
+    money_print_grouped(batch_total(b), total);
     batches_next(o, b, command, sizeof command);
     step(s, command,
          TEXT(o, "batch %u is %s: %llu lines, %s yuan", "批次 %u %s：%llu 笔，%s 元"),
          b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
-         (unsigned long long)b->lines, total);
+         (unsigned long long)batch_count(b), total);
 }
 
 /* Lines of the dead are never sent again. */
@@ -466,7 +473,7 @@ static enum status line_again(struct page *s, const struct line_entry *line,
 static enum status count_again(struct page *s, const struct batch_entry *b,
                                uint64_t *count, struct diag *d)
 {
-    uint64_t back = b->back_lines - b->reissued_lines;
+    uint64_t back = b->back_lines - b->reissued_lines - b->refunded_lines;
     uint64_t found = 0;
     *count = 0;
     for (uint32_t n = 1; n <= b->lines && found < back; n++) {

@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "batch/batch.h"
+#include "cli/bank_out.h"
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/files.h"
@@ -42,12 +43,9 @@ static enum status read_exports(struct env *e, uint32_t number, const char *form
                                 struct exports *x, struct diag *d)
 {
     struct batch_entry b;
-    struct channel_entry channel;
     memset(x, 0, sizeof *x);
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
-    TRY(channel_get(ledger_txn(e->ledger), b.channel, &channel, d));
-    snprintf(x->format, sizeof x->format, "%s",
-             format != NULL ? format : channel.format);
+    snprintf(x->format, sizeof x->format, "%s", format);
     uint64_t at = b.export_sequence;
     while (at != 0) {
         struct export_entry one;
@@ -59,30 +57,83 @@ static enum status read_exports(struct env *e, uint32_t number, const char *form
     return ST_OK;
 }
 
+static void put_file(struct json *item, const struct bank_out *files, size_t i)
+{
+    char path[FILE_PATH_MAX];
+    char hex[2 * DIGEST_LEN + 1];
+    text_hex(files->parts[i].sha256, DIGEST_LEN, hex);
+    bank_out_path(files, i, path);
+    json_put_text(item, "file", path);
+    json_put_text(item, "file_sha256", hex);
+    json_put_uint(item, "bytes", files->parts[i].bytes);
+}
+
 static void put_export(struct json *o, const struct batch_export_report *r,
-                       const struct exports *x, const char *path)
+                       const struct exports *x, const struct bank_out *files)
 {
     struct json *list = json_put_list(o, "other_exports");
     for (size_t i = 0; i < x->other_count; i++) {
         json_add_str(list, str_of(x->others[i]));
     }
-    char hex[2 * DIGEST_LEN + 1];
-    text_hex(r->sha256, DIGEST_LEN, hex);
-    json_put_text(o, "file", path);
-    json_put_text(o, "file_sha256", hex);
-    json_put_uint(o, "bytes", r->bytes);
+    json_put_text(o, "format", r->format);
     json_put_bool(o, "copy", r->copy);
+    list = json_put_list(o, "files");
+    for (size_t i = 0; i < files->count; i++) {
+        struct json *item = json_add_object(list);
+        put_file(item, files, i);
+        json_put_uint(item, "lines", files->parts[i].lines);
+        json_put_int(item, "total_fen", files->parts[i].total_fen);
+    }
+    if (files->count == 1) {
+        put_file(o, files, 0);
+    }
+}
+
+/* Several files have a line each: the bank is told count and sum of every one. */
+static void print_files(const struct output *o, const struct bank_out *files)
+{
+    struct sheet t;
+    if (o->quiet) {
+        return;
+    }
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "file", "文件"), false);
+    sheet_column(&t, TEXT(o, "lines", "笔数"), true);
+    sheet_column(&t, TEXT(o, "yuan", "金额"), true);
+    sheet_column(&t, TEXT(o, "bytes", "字节"), true);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct bank_part *p = &files->parts[i];
+        char path[FILE_PATH_MAX];
+        bank_out_path(files, i, path);
+        sheet_cell(&t, "%s", path);
+        sheet_cell(&t, "%llu", (unsigned long long)p->lines);
+        sheet_fen(&t, p->total_fen);
+        sheet_cell(&t, "%llu", (unsigned long long)p->bytes);
+    }
+    (void)sheet_end(&t, o, ST_OK);
 }
 
 static void print_export(const struct output *o, const struct batch_export_report *r,
-                         const struct exports *x, const char *path)
+                         const struct exports *x, const struct bank_out *files)
 {
     char hex[2 * DIGEST_LEN + 1];
+    char path[FILE_PATH_MAX];
     text_hex(r->sha256, DIGEST_LEN, hex);
-    output_done(o,
-                TEXT(o, "wrote %s: %llu bytes, SHA-256 %s\n",
-                     "已写出 %s：%llu 字节，SHA-256 %s\n"),
-                path, (unsigned long long)r->bytes, hex);
+    if (files->count == 1) {
+        bank_out_path(files, 0, path);
+        output_done(o,
+                    TEXT(o, "wrote %s: %llu bytes, SHA-256 %s\n",
+                         "已写出 %s：%llu 字节，SHA-256 %s\n"),
+                    path, (unsigned long long)r->bytes, hex);
+    } else {
+        print_files(o, files);
+        output_done(o,
+                    TEXT(o,
+                         "wrote %u files, all of them to be sent; SHA-256 of their "
+                         "list %s\n",
+                         "已写出 %u 个文件，须全部提交银行；清单 SHA-256 %s\n"),
+                    r->files, hex);
+    }
     if (r->copy) {
         output_warn(o, "%s",
                     TEXT(o,
@@ -99,30 +150,60 @@ static void print_export(const struct output *o, const struct batch_export_repor
     }
 }
 
-static enum status run_export(struct env *e, struct diag *d)
+/* Another form than the channel's, with what is set and what the channel says. */
+static enum status other_form(struct env *e, uint32_t number, const char *name,
+                              bool own, struct bank_form *form, struct diag *d)
+{
+    struct kept_profile set;
+    struct batch_entry b;
+    struct channel_entry c;
+    TRY(bank_set_option(&e->options, &set, d));
+    TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
+    TRY(channel_get(ledger_txn(e->ledger), b.channel, &c, d));
+    TRY(own ? ST_OK : bank_form_of_channel(e->ledger, &c, name, form, d));
+    return own || name != NULL || set.count > 0
+               ? bank_form_set(form, &set, &c.profile, d)
+               : ST_OK;
+}
+
+static enum status export_to(struct env *e, uint32_t number, struct bank_out *files,
+                             struct diag *d)
 {
     struct batch_export_report r;
     struct exports x;
-    struct file_output f;
+    struct bank_form form;
+    const char *name;
+    bool own;
+    enum status st;
+    bank_form_init(&form);
+    TRY_OUT(bank_form_option(&e->options, &name, &own, &form, d));
+    TRY_OUT(env_write(e, ROLE_MAKER, d));
+    TRY_OUT(other_form(e, number, name, own, &form, d));
+    TRY_OUT(batch_export(e->ledger, number, &form, bank_out_sink(files), &e->progress,
+                         &r, d));
+    meter_end(&e->meter);
+    TRY_OUT(read_exports(e, number, r.format, &x, d));
+    print_export(&e->out, &r, &x, files);
+    TRY_OUT(batches_report(e, number, d));
+    if (e->out.json) {
+        put_export(output_object(&e->out, "almoner.batch/1"), &r, &x, files);
+    }
+out:
+    bank_form_release(&form);
+    return st;
+}
+
+static enum status run_export(struct env *e, struct diag *d)
+{
+    struct bank_out files;
     const char *path;
     uint32_t number;
-    const char *format = options_text(&e->options, "format");
     TRY(env_operand_u32(e, 0, "batch", &number, d));
     TRY(options_need(&e->options, "out", &path, d));
-    TRY(env_write(e, ROLE_MAKER, d));
-    TRY(file_output_open(&f, path, 0600, d));
-    enum status st = batch_export(e->ledger, number, format, file_output_sink(&f),
-                                  &e->progress, &r, d);
-    file_output_drop(&f);
-    TRY(st);
-    meter_end(&e->meter);
-    TRY(read_exports(e, number, format, &x, d));
-    print_export(&e->out, &r, &x, path);
-    TRY(batches_report(e, number, d));
-    if (e->out.json) {
-        put_export(output_object(&e->out, "almoner.batch/1"), &r, &x, path);
-    }
-    return ST_OK;
+    TRY(bank_out_open(&files, path, d));
+    enum status st = export_to(e, number, &files, d);
+    bank_out_release(&files);
+    return st;
 }
 
 /* ---- answer ---- */
@@ -130,6 +211,8 @@ static enum status run_export(struct env *e, struct diag *d)
 static void put_answer(struct json *o, const struct batch_answer_report *r)
 {
     json_put_bool(o, "already_taken", r->already);
+    json_put_text(o, "answer_format", r->format);
+    json_put_uint(o, "answer_to_file", r->sent_file);
     json_put_uint(o, "answer_lines", r->lines);
     json_put_uint(o, "changed_lines", r->changed);
     struct json *a = json_put_object(o, "answer");
@@ -141,6 +224,67 @@ static void put_answer(struct json *o, const struct batch_answer_report *r)
     json_put_int(a, "returned_fen", r->returned_fen);
     json_put_uint(a, "unknown_lines", r->unknown);
     json_put_int(a, "unknown_fen", r->unknown_fen);
+    json_put_uint(a, "skipped_entries", r->skipped);
+    json_put_int(a, "skipped_fen", r->skipped_fen);
+    json_put_uint(a, "rest_lines", r->rest);
+    if (r->rest > 0) {
+        json_put_text(a, "rest_status", payment_status_name(r->rest_status));
+        json_put_text(a, "rest_code", r->rest_code);
+        json_put_text(a, "rest_text", r->rest_text);
+    }
+    json_put_uint(a, "new_accounts", r->new_accounts);
+    struct json *list = json_put_list(a, "first_new_accounts");
+    for (size_t i = 0; i < r->new_accounts && i < ANSWER_ACCOUNTS_MAX; i++) {
+        struct json *item = json_add_object(list);
+        json_put_uint(item, "line", r->accounts[i].line);
+        json_put_uint(item, "person", r->accounts[i].person);
+        json_put_text(item, "ending", r->accounts[i].ending);
+    }
+}
+
+/* What was not an answer to one line: said aloud, so that nobody overlooks it. */
+static void print_beside(const struct output *o, const struct batch_answer_report *r)
+{
+    char fen[MONEY_TEXT_CAP];
+    if (r->rest > 0 && r->rest_status != PAYMENT_PAID) {
+        output_warn(o,
+                    TEXT(o,
+                         "the bank refused the file: %llu line(s) it does not name are "
+                         "rejected (%s %s)",
+                         "银行整批退回：未逐笔列出的 %llu 笔均记为发放失败（%s %s）"),
+                    (unsigned long long)r->rest, r->rest_code, r->rest_text);
+    } else if (r->rest > 0) {
+        output_done(o,
+                    TEXT(o,
+                         "the file names failures only: %llu line(s) it does not "
+                         "name are paid\n",
+                         "回盘只列失败明细：未列出的 %llu 笔记为已发\n"),
+                    (unsigned long long)r->rest);
+    }
+    if (r->skipped > 0) {
+        money_print_grouped(r->skipped_fen, fen);
+        output_done(o,
+                    TEXT(o,
+                         "%llu entries of the statement are none of this batch: "
+                         "%s yuan\n",
+                         "对账单另有 %llu 笔不属于本批次：%s 元\n"),
+                    (unsigned long long)r->skipped, fen);
+    }
+    for (size_t i = 0; i < r->new_accounts && i < ANSWER_ACCOUNTS_MAX; i++) {
+        output_warn(
+            o,
+            TEXT(o,
+                 "line %u (person %llu): the bank asks for another account from "
+                 "now on, ending in %s: check and import it",
+                 "第 %u 笔（对象 %llu）：银行要求今后改用尾号 %s "
+                 "的账户，请核实后导入"),
+            r->accounts[i].line, (unsigned long long)r->accounts[i].person,
+            r->accounts[i].ending);
+    }
+    if (r->new_accounts > ANSWER_ACCOUNTS_MAX) {
+        output_warn(o, TEXT(o, "and %llu more accounts", "另有 %llu 个账户变更"),
+                    (unsigned long long)(r->new_accounts - ANSWER_ACCOUNTS_MAX));
+    }
 }
 
 static void print_answer(const struct output *o, const struct batch_answer_report *r)
@@ -171,6 +315,27 @@ static void print_answer(const struct output *o, const struct batch_answer_repor
         sheet_fen(&t, fen[i]);
     }
     (void)sheet_end(&t, o, ST_OK);
+    print_beside(o, r);
+}
+
+static enum status take_answer(struct env *e, uint32_t number, struct str text,
+                               struct batch_answer_report *r, struct diag *d)
+{
+    struct bank_form form;
+    struct batch_answer_file file = {.text = text};
+    uint64_t part = 0;
+    bool own;
+    enum status st;
+    bank_form_init(&form);
+    TRY_OUT(options_number(&e->options, "part", EXPORT_FILES_MAX, &part, d));
+    file.sent_file = (uint32_t)part;
+    TRY_OUT(bank_form_option(&e->options, &file.format, &own, &form, d));
+    file.form = own ? &form : NULL;
+    TRY_OUT(env_write(e, ROLE_MAKER, d));
+    TRY_OUT(batch_answer(e->ledger, number, &file, &e->progress, r, d));
+out:
+    bank_form_release(&form);
+    return st;
 }
 
 static enum status run_answer(struct env *e, struct diag *d)
@@ -179,15 +344,10 @@ static enum status run_answer(struct env *e, struct diag *d)
     struct buf file;
     uint32_t number;
     const char *path = env_operand(e, 1);
-    const char *format = options_text(&e->options, "format");
     TRY(env_operand_u32(e, 0, "batch", &number, d));
     enum status st = file_load(path, ANSWER_FILE_MAX, &file, d);
     if (st == ST_OK) {
-        st = env_write(e, ROLE_MAKER, d);
-    }
-    if (st == ST_OK) {
-        st = batch_answer(e->ledger, number, format, buf_str(&file), &e->progress, &r,
-                          d);
+        st = take_answer(e, number, buf_str(&file), &r, d);
         if (st == ST_INPUT) {
             /* The reader knows the line, not the file's name. */
             char where[256];
@@ -237,31 +397,6 @@ static void print_reissue(const struct output *o, const struct batch_reissue_rep
     }
 }
 
-/* The numbers of --line; *lines is freed by the caller. */
-static enum status take_lines(const struct env *e, uint32_t **lines, size_t *count,
-                              struct diag *d)
-{
-    struct str texts[OPTIONS_MAX];
-    *count = options_list(&e->options, "line", texts, OPTIONS_MAX);
-    *lines = NULL;
-    if (*count == 0) {
-        return ST_OK;
-    }
-    *lines = calloc(*count, sizeof **lines);
-    if (*lines == NULL) {
-        return diag_memory(d);
-    }
-    for (size_t i = 0; i < *count; i++) {
-        uint64_t number;
-        if (!text_u64(texts[i], 1, UINT32_MAX, &number)) {
-            diag_fail(d, ST_USAGE, "bad-option", "\"%s\" is not a line", texts[i].p);
-            return diag_where(d, "--line");
-        }
-        (*lines)[i] = (uint32_t)number;
-    }
-    return ST_OK;
-}
-
 static enum status run_reissue(struct env *e, struct diag *d)
 {
     struct batch_reissue_report r;
@@ -269,7 +404,7 @@ static enum status run_reissue(struct env *e, struct diag *d)
     uint32_t *lines = NULL;
     size_t count;
     TRY(env_operand_u32(e, 0, "batch", &number, d));
-    enum status st = take_lines(e, &lines, &count, d);
+    enum status st = batches_lines(e, &lines, &count, d);
     if (st == ST_OK) {
         st = env_ask_write(e, ROLE_MAKER, batches_about, number, d);
     }
@@ -288,11 +423,13 @@ static enum status run_reissue(struct env *e, struct diag *d)
 }
 
 static const struct option_spec EXPORT[] = {
-    {"out", 0, OPTION_TEXT, "FILE", "the file to write"},
-    {"format", 0, OPTION_TEXT, "FORMAT", "another format than the channel's"},
+    {"out", 0, OPTION_TEXT, "FILE|DIR/", "the file, or a folder for the bank's names"},
+    {"format", 0, OPTION_TEXT, "FORMAT", "another than the channel's, or a path"},
+    {"set", 0, OPTION_LIST, "NAME=VALUE", "what that profile asks for"},
 };
 static const struct option_spec ANSWER[] = {
-    {"format", 0, OPTION_TEXT, "FORMAT", "another format than the channel's"},
+    {"format", 0, OPTION_TEXT, "FORMAT", "of the answer, when it does not show"},
+    {"part", 0, OPTION_TEXT, "N", "it answers the N-th of several files sent"},
 };
 static const struct option_spec REISSUE[] = {
     {"line", 0, OPTION_LIST, "L", "only this line"},
@@ -313,7 +450,8 @@ static const struct command ITEMS[] = {
             "The file appears under its name only when every byte is on the disk. "
             "Again, it has the same bytes and is marked a copy on the screen, not in "
             "the file. In another format it is a second file of the same payments, "
-            "and is warned of.",
+            "and is warned of. Where the bank wants several files (so many payments "
+            "in one, or those to other banks apart), --out names a folder.",
         .example = "  almoner -C baoqing batch export 1 --out 2026-09.xml \\\n"
                    "      --as wangfang --key wangfang.pem",
     },
@@ -328,8 +466,12 @@ static const struct command ITEMS[] = {
         .brief = "take in the bank's answer (maker)",
         .brief_zh = "处理银行回盘（经办）",
         .text =
-            "Every line is matched by our id and its amount compared before anything "
-            "is written. The same answer again changes nothing.",
+            "Every line is matched by our id, by its number in the file sent, or by "
+            "account, amount and name, and its amount compared, before anything is "
+            "written. The same answer again changes nothing. Of a statement (camt.053, "
+            "camt.054) what is none of this batch is skipped and counted. A file that "
+            "names failures only, or refuses the whole, says so of the lines it does "
+            "not name. New accounts that the bank tells of are shown, not taken over.",
         .example = "  almoner -C baoqing batch answer 1 answer-2026-09.txt \\\n"
                    "      --as wangfang --key wangfang.pem",
     },

@@ -19,29 +19,11 @@
 
 /* ---- making an export again ---- */
 
-static enum status add_piece(void *ctx, const void *p, size_t n, struct diag *d)
+static enum status remake(void *ctx, struct ledger *l, const struct export_entry *x,
+                          uint8_t sha256[DIGEST_LEN], struct diag *d)
 {
-    (void)d;
-    digest_add(ctx, p, n);
-    return ST_OK;
-}
-
-static enum status remake(void *ctx, struct ledger *l, uint32_t batch,
-                          struct str format, uint8_t sha256[DIGEST_LEN], struct diag *d)
-{
-    const struct payment_format *f = payment_format_find(format);
-    struct digest *g;
     (void)ctx;
-    if (f == NULL) {
-        return diag_fail(d, ST_CONFLICT, "unknown-format",
-                         "this program does not know the format %.*s", STR_ARG(format));
-    }
-    TRY(digest_new(&g, d));
-    digest_start(g);
-    enum status st = batch_file(l, batch, f, add_piece, g, NULL, d);
-    digest_end(g, sha256);
-    digest_free(g);
-    return st;
+    return batch_remake(l, x, (struct bank_sink){0}, sha256, NULL, d);
 }
 
 /* ---- reports ---- */
@@ -236,8 +218,8 @@ static enum status report_broken(struct env *e, struct diag *d)
 
 /* ---- the child's work ---- */
 
-/* A second fold takes as much room as the store: it must not fill whatever folder the
- * command happens to be called in. */
+/* A second fold takes half as much room as the store: it must not fill whatever folder
+ * the command happens to be called in. */
 static const char *scratch_folder(const struct env *e)
 {
     const char *given = options_text(&e->options, "scratch-dir");
@@ -250,14 +232,14 @@ static enum status verify_with(struct env *e, const struct checkpoint *outside,
 {
     struct verify_report r;
     struct verify_options o = {
-        .slices = b->slices,
+        .tasks = b->tasks,
         .join = beside_join,
         .join_ctx = b,
         .hashes_only = options_flag(&e->options, "hashes-only"),
         .outside = outside,
         .scratch_dir = scratch_folder(e),
         .clock_us = meter_clock_us,
-        .remake = remake,
+        .remake = b->remake,
         .progress = &e->progress,
     };
     memset(&r, 0, sizeof r);
@@ -274,7 +256,7 @@ static enum status verify_with(struct env *e, const struct checkpoint *outside,
 static enum status verify(struct env *e, struct diag *d)
 {
     struct signed_tree outside = {0};
-    struct beside b = {.child = -1};
+    struct beside b = {.child = -1, .remake = remake};
     const char *path = options_text(&e->options, "checkpoint");
     if (!options_flag(&e->options, "hashes-only")) {
         beside_start(&b, e);

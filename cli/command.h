@@ -42,6 +42,7 @@ extern const struct command_list commands_witness;
 extern const struct command_list commands_witness_office;
 extern const struct command_list commands_timestamp;
 extern const struct command_list commands_policy;
+extern const struct command_list commands_profile;
 extern const struct command_list commands_import;
 extern const struct command_list commands_import_show;
 extern const struct command_list commands_fact;
@@ -52,6 +53,8 @@ extern const struct command_list commands_person;
 extern const struct command_list commands_explain;
 extern const struct command_list commands_batch;    /* list, show, new, signatures */
 extern const struct command_list commands_transfer; /* batch export, answer, reissue */
+extern const struct command_list
+    commands_batch_back; /* batch reject, drop, cancel ... */
 extern const struct command_list commands_correct;
 extern const struct command_list commands_report;
 extern const struct command_list commands_recoveries; /* report recoveries, arrears */
@@ -60,13 +63,15 @@ extern const struct command_list commands_payees;     /* report payees */
 extern const struct command_list commands_unclaimed;  /* report unclaimed */
 extern const struct command_list commands_verify;
 extern const struct command_list commands_retention;
+extern const struct command_list commands_config;
 extern const struct command_list commands_erase; /* person hold, erase */
 extern const struct command_list commands_trace;
 extern const struct command_list commands_bundle; /* audit bundle */
 extern const struct command_list commands_record; /* audit record, checkpoint */
 extern const struct command_list commands_prove;  /* audit prove, check-proof */
 extern const struct command_list commands_tiles;  /* audit tiles */
-extern const struct command_list commands_help;   /* format list, help, version ... */
+extern const struct command_list commands_format; /* format list, read */
+extern const struct command_list commands_help;   /* help, version ... */
 
 extern const struct command_list commands_restore;
 extern const struct command_list commands_ledger_key;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,18 +99,55 @@ enum status file_load(const char *path, size_t max, struct buf *out, struct diag
     return st;
 }
 
-enum status file_input_open(struct file_input *f, const char *path, struct diag *d)
+/* One that can be read twice. */
+static enum status open_regular(const char *path, int *fd, struct stat *s,
+                                struct diag *d)
 {
-    struct stat s;
-    f->path = path;
-    f->fd = -1;
-    int fd;
-    TRY(open_input(path, &fd, &s, d));
-    if (!S_ISREG(s.st_mode)) {
-        close(fd);
+    TRY(open_input(path, fd, s, d));
+    if (!S_ISREG(s->st_mode)) {
+        close(*fd);
         diag_fail(d, ST_INPUT, "not-a-file", "%s cannot be read twice", path);
         return diag_hint(d, "save it as a file first");
     }
+    return ST_OK;
+}
+
+enum status file_map_open(struct file_map *m, const char *path, struct diag *d)
+{
+    int fd;
+    struct stat s;
+    *m = (struct file_map){.bytes = str_of("")};
+    TRY(open_regular(path, &fd, &s, d));
+    enum status st = ST_OK;
+    if (s.st_size > 0) {
+        size_t n = (size_t)s.st_size;
+        void *at = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (at == MAP_FAILED) {
+            st = diag_errno(d, "read", path);
+        } else {
+            (void)posix_madvise(at, n, POSIX_MADV_SEQUENTIAL);
+            *m = (struct file_map){.bytes = str_make(at, n), .at = at};
+        }
+    }
+    close(fd);
+    return st;
+}
+
+void file_map_close(struct file_map *m)
+{
+    if (m->at != NULL) {
+        munmap(m->at, m->bytes.n);
+    }
+    *m = (struct file_map){.bytes = str_of("")};
+}
+
+enum status file_input_open(struct file_input *f, const char *path, struct diag *d)
+{
+    struct stat s;
+    int fd;
+    f->path = path;
+    f->fd = -1;
+    TRY(open_regular(path, &fd, &s, d));
     f->fd = fd;
     return ST_OK;
 }
@@ -225,7 +263,7 @@ static enum status sync_folder(const char *path, struct diag *d)
 }
 
 /* All bytes on the disk, permissions as wanted (0600 until now), fd closed. */
-static enum status settle(struct file_output *f, struct diag *d)
+enum status file_output_settle(struct file_output *f, struct diag *d)
 {
     mode_t mask = umask(0);
     umask(mask);
@@ -241,7 +279,7 @@ static enum status settle(struct file_output *f, struct diag *d)
 
 enum status file_output_commit(struct file_output *f, struct diag *d)
 {
-    TRY(settle(f, d));
+    TRY(f->fd >= 0 ? file_output_settle(f, d) : ST_OK);
     if (rename(f->temporary, f->path) != 0) {
         return diag_errno(d, "write", f->path);
     }
@@ -251,7 +289,7 @@ enum status file_output_commit(struct file_output *f, struct diag *d)
 
 enum status file_output_commit_new(struct file_output *f, struct diag *d)
 {
-    TRY(settle(f, d));
+    TRY(file_output_settle(f, d));
     if (link(f->temporary, f->path) != 0) {
         if (errno == EEXIST) {
             return diag_fail(d, ST_CONFLICT, "exists", "there is a file %s already",
@@ -327,22 +365,6 @@ void file_output_drop(struct file_output *f)
         unlink(f->temporary);
     }
     f->temporary[0] = '\0';
-}
-
-static enum status sink_write(void *ctx, const void *p, size_t n, struct diag *d)
-{
-    return file_output_write(ctx, p, n, d);
-}
-
-static enum status sink_durable(void *ctx, struct diag *d)
-{
-    return file_output_commit(ctx, d);
-}
-
-struct batch_sink file_output_sink(struct file_output *f)
-{
-    struct batch_sink sink = {.write = sink_write, .durable = sink_durable, .ctx = f};
-    return sink;
 }
 
 enum status file_folder(const char *path, struct diag *d)

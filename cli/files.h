@@ -5,7 +5,6 @@
 #define ALMONER_CLI_FILES_H
 
 #include "base/buf.h"
-#include "batch/batch.h"
 #include "batch/import.h"
 
 #define FILE_PATH_MAX 4096
@@ -20,6 +19,17 @@ enum status file_absolute(const char *path, char out[FILE_PATH_MAX], struct diag
  * ST_INPUT "no-such-file", "no-access", "is-a-folder" or "file-too-big". */
 enum status file_load(const char *path, size_t max, struct buf *out, struct diag *d)
     MUST_USE;
+
+/* A file as it lies on the disk, not copied into memory. It must not be made shorter
+ * meanwhile (crash.h says so then). */
+struct file_map {
+    struct str bytes; /* good until file_map_close */
+    void *at;
+};
+/* As file_load; no pipe: ST_INPUT "not-a-file". */
+enum status file_map_open(struct file_map *m, const char *path, struct diag *d)
+    MUST_USE;
+void file_map_close(struct file_map *m);
 
 struct file_input {
     int fd;
@@ -48,6 +58,9 @@ enum status file_output_write(struct file_output *f, const void *p, size_t n,
 /* Over bytes written before, at an offset. */
 enum status file_output_patch(struct file_output *f, uint64_t at, const void *p,
                               size_t n, struct diag *d) MUST_USE;
+/* Every byte on the disk and the file closed, under its temporary name: what commit
+ * does first. For who writes many. */
+enum status file_output_settle(struct file_output *f, struct diag *d) MUST_USE;
 /* fsync, rename, fsync of the folder: an older file of the name is replaced. */
 enum status file_output_commit(struct file_output *f, struct diag *d) MUST_USE;
 /* As commit, but ST_CONFLICT "exists" when there is a file of the name. */
@@ -58,9 +71,6 @@ enum status file_output_commit_same(struct file_output *f, bool *same, struct di
     MUST_USE;
 /* Removes what was not committed; fine after a commit. */
 void file_output_drop(struct file_output *f);
-/* Writes into f; durable commits it. */
-struct batch_sink file_output_sink(struct file_output *f);
-
 /* Makes a folder, durably, in one that is there; fine when it is there already. */
 enum status file_folder(const char *path, struct diag *d) MUST_USE;
 /* All of the above for bytes in hand. */

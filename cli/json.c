@@ -2,6 +2,7 @@
 #include "cli/json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -83,6 +84,20 @@ enum status json_print(const struct json *top, FILE *out, struct diag *d)
         return diag_errno(d, "write", "the output");
     }
     return ST_OK;
+}
+
+enum status json_print_open(const struct json *top, FILE *out, struct diag *d)
+{
+    char *text =
+        top == NULL || is_incomplete ? NULL : json_dumps(&top->node, JSON_COMPACT);
+    if (text == NULL) {
+        return diag_memory(d);
+    }
+    size_t n = strlen(text);
+    must(n > 2 && text[n - 1] == '}');
+    bool written = fwrite(text, 1, n - 1, out) == n - 1;
+    free(text);
+    return written ? ST_OK : diag_errno(d, "write", "the output");
 }
 
 struct json *json_put_object(struct json *o, const char *key)

@@ -17,6 +17,10 @@ void json_free(struct json *top); /* takes NULL */
 /* One line and a newline. ST_SYSTEM "memory" when something is missing in it. */
 enum status json_print(const struct json *top, FILE *out, struct diag *d) MUST_USE;
 
+/* The object without its last brace, for fields that are too many to be kept (see
+ * json_stream.h). It has one field at least, its schema. */
+enum status json_print_open(const struct json *top, FILE *out, struct diag *d) MUST_USE;
+
 /* Fields of an object; a field put twice has the later value. Text that is not UTF-8
  * has a question mark for every wrong byte. */
 struct json *json_put_object(struct json *o, const char *key);

@@ -120,8 +120,8 @@ static void put_batch(void *ctx, const struct batch_entry *b)
     struct json *o = json_add_object(ctx);
     json_put_uint(o, "batch", b->number);
     json_put_text(o, "state", batch_state_name(b->state));
-    json_put_uint(o, "lines", b->lines);
-    json_put_int(o, "total_fen", b->total_fen);
+    json_put_uint(o, "lines", batch_count(b));
+    json_put_int(o, "total_fen", batch_total(b));
 }
 
 static enum status put_all(struct env *e, struct diag *d)
@@ -194,7 +194,7 @@ static void batch_row(void *ctx, const struct batch_entry *b)
     sheet_cell(&r->t, "%u", b->number);
     sheet_cell(&r->t, "%s",
                TEXT(r->o, batch_state_name(b->state), batch_state_zh(b->state)));
-    sheet_cell(&r->t, "%llu", (unsigned long long)b->lines);
+    sheet_cell(&r->t, "%llu", (unsigned long long)batch_count(b));
     sheet_fen(&r->t, b->total_fen);
 }
 

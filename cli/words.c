@@ -80,6 +80,12 @@ const char *words_line_state(const struct output *o, enum line_state s)
         return TEXT(o, line_state_name(s), "未知");
     case LINE_REISSUED:
         return TEXT(o, line_state_name(s), "已重发");
+    case LINE_DROPPED:
+        return TEXT(o, line_state_name(s), "已剔除");
+    case LINE_REFUNDED:
+        return TEXT(o, line_state_name(s), "已缴回国库");
+    case LINE_RECALLED:
+        return TEXT(o, line_state_name(s), "已撤回");
     }
     return line_state_name(s);
 }

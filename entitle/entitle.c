@@ -27,6 +27,12 @@ struct order { /* of the person in hand */
     uint64_t recorded;
 };
 
+struct granting { /* of a programme in a month */
+    int64_t fen;
+    uint32_t policy;
+    uint32_t tier;
+};
+
 struct builder { /* one programme's differences in the making */
     struct difference out;
     const struct account_programme *had; /* NULL: nothing was granted yet */
@@ -47,7 +53,10 @@ struct entitle {
     struct eval_settled settled[SETTLED_MAX];
     size_t order_count;
     struct order orders[PERSON_FACTS_MAX];
+    uint8_t terms[DIGEST_LEN];
     struct eval_result results[EVAL_PROGRAMMES_MAX];
+    bool evaluated; /* results are of the person in hand */
+    struct granting now[EVAL_PROGRAMMES_MAX];
     uint64_t warned_people;
     bool warned; /* the person in hand */
     struct builder builders[EVAL_PROGRAMMES_MAX];
@@ -92,6 +101,43 @@ static enum status load_policies(struct entitle *e, struct ledger *l, uint32_t r
         }
     }
     return ST_OK;
+}
+
+static void add_number(struct digest *g, uint64_t v)
+{
+    uint8_t bytes[8];
+    put_u64(bytes, v);
+    digest_add(g, bytes, sizeof bytes);
+}
+
+/* All that evaluation looks at beside the person: for entitle_terms. */
+static enum status hash_terms(struct entitle *e, struct ledger *l, struct diag *d)
+{
+    struct digest *g;
+    TRY(digest_new(&g, d));
+    digest_start(g);
+    add_number(g, EVAL_VERSION);
+    enum status st = ST_OK;
+    for (uint32_t n = 1; n <= ledger_head(l)->policies && st == ST_OK; n++) {
+        struct policy_entry entry;
+        st = policy_get(ledger_txn(l), n, &entry, d);
+        if (st != ST_OK || entry.confirmed_order == 0 ||
+            entry.confirmed_order > e->count) {
+            continue;
+        }
+        add_number(g, n);
+        add_number(g, entry.confirmed_order);
+        add_number(g, (uint64_t)e->list[entry.confirmed_order - 1].confirmed_month);
+        digest_add(g, entry.sha256, sizeof entry.sha256);
+    }
+    for (size_t i = 0; i < e->settlement_count; i++) {
+        add_number(g, (uint64_t)e->settlements[i].programme);
+        add_number(g, (uint64_t)e->settlements[i].through);
+        add_number(g, e->settlements[i].sequence);
+    }
+    digest_end(g, e->terms);
+    digest_free(g);
+    return st;
 }
 
 /* What the compiled set makes of names. */
@@ -174,6 +220,9 @@ static enum status open_with(struct entitle **out, struct ledger *l, uint32_t ru
     enum status st = load_all(e, l, rules, trial, d);
     if (st == ST_OK) {
         st = load_settlements(e, l, d);
+    }
+    if (st == ST_OK) {
+        st = hash_terms(e, l, d);
     }
     if (st != ST_OK) {
         entitle_close(e);
@@ -552,26 +601,75 @@ static enum status add_span(struct builder *b, const struct entitlement_span *ne
     return ST_OK;
 }
 
-static enum status compare_month(struct entitle *e, int32_t month, int32_t period,
-                                 const struct sink *to, struct diag *d)
+static void evaluate_now(struct entitle *e, int32_t month)
 {
     evaluate(e, month);
     for (size_t i = 0; i < e->programmes; i++) {
         const struct eval_result *r = &e->results[i];
         e->warned = e->warned || r->warned;
+        e->now[i] = (struct granting){
+            r->amount_fen, r->policy == NULL ? 0 : r->policy->number, r->tier_number};
+    }
+}
+
+/* What e->now says, held against the account. */
+static enum status compare_month(struct entitle *e, int32_t month, int32_t period,
+                                 const struct sink *to, struct diag *d)
+{
+    for (size_t i = 0; i < e->programmes; i++) {
+        const struct granting *r = &e->now[i];
         const struct account_programme *had = e->builders[i].had;
-        int64_t fen = r->amount_fen - (had == NULL ? 0 : account_granted(had, month));
+        int64_t fen = r->fen - (had == NULL ? 0 : account_granted(had, month));
         if (fen == 0) {
             continue;
         }
         struct entitlement_span next = {
             .span = {.from = month, .months = 1, .fen = fen},
             .cause = cause_of(fen, month, period),
-            .policy = r->policy == NULL ? 0 : r->policy->number,
-            .tier = r->tier_number,
+            .policy = r->policy,
+            .tier = r->tier,
         };
         TRY(add_span(&e->builders[i], &next, to, d));
         note_orders(e, month, &e->builders[i].out);
+    }
+    return ST_OK;
+}
+
+/* After evaluate_now: the first later month that has to be evaluated. Where an order
+ * bears on months, or a value is missing, it is the next. */
+static int32_t next_evaluated(const struct entitle *e, int32_t month)
+{
+    if (e->order_count > 0) {
+        return month + 1;
+    }
+    for (size_t i = 0; i < e->programmes; i++) {
+        if (e->results[i].warned) {
+            return month + 1;
+        }
+    }
+    return eval_steady_until(e->set, &e->subject, month, e->results);
+}
+
+/* Nobody's differences yet; what the account has of each programme. */
+static void begin_account(struct entitle *e, const struct account *a)
+{
+    for (size_t i = 0; i < e->programmes; i++) {
+        e->builders[i].out.count = 0;
+        e->builders[i].out.order_count = 0;
+        e->builders[i].had = NULL;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        int n = policy_set_programme_find(e->set, str_of(a->programmes[i].code));
+        if (n >= 0) {
+            e->builders[n].had = &a->programmes[i];
+        }
+    }
+}
+
+static enum status flush_all(struct entitle *e, const struct sink *to, struct diag *d)
+{
+    for (size_t i = 0; i < e->programmes; i++) {
+        TRY(flush(&e->builders[i], to, d));
     }
     return ST_OK;
 }
@@ -584,27 +682,75 @@ enum status entitle_differences(
 {
     struct sink to = {each, ctx};
     e->subject.amounts_only = true;
-    if (!take_person(e, p)) {
+    bool known = take_person(e, p);
+    e->evaluated = known && range.first <= range.through;
+    if (!known) {
         return ST_OK;
     }
-    for (size_t i = 0; i < e->programmes; i++) {
-        e->builders[i].out.count = 0;
-        e->builders[i].out.order_count = 0;
-        e->builders[i].had = NULL;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        int n = policy_set_programme_find(e->set, str_of(a->programmes[i].code));
-        if (n >= 0) {
-            e->builders[n].had = &a->programmes[i];
-        }
-    }
+    begin_account(e, a);
     e->warned = false;
+    int32_t next = range.first;
     for (int32_t m = range.first; m <= range.through; m++) {
+        if (m == next) {
+            evaluate_now(e, m);
+            next = m < range.through ? next_evaluated(e, m) : m + 1;
+        }
         TRY(compare_month(e, m, period, &to, d));
     }
     e->warned_people += e->warned ? 1 : 0;
-    for (size_t i = 0; i < e->programmes; i++) {
-        TRY(flush(&e->builders[i], &to, d));
+    return flush_all(e, &to, d);
+}
+
+/* ---- people who stay as they are ---- */
+
+#define GRANTING_BYTES 16
+
+void entitle_terms(const struct entitle *e, uint8_t out[DIGEST_LEN])
+{
+    memcpy(out, e->terms, DIGEST_LEN);
+}
+
+size_t entitle_outcome_bytes(const struct entitle *e)
+{
+    return e->programmes * GRANTING_BYTES;
+}
+
+int32_t entitle_steady(const struct entitle *e, int32_t month, struct writer *w)
+{
+    if (!e->evaluated || e->order_count > 0) {
+        return month;
     }
-    return ST_OK;
+    for (size_t i = 0; i < e->programmes; i++) {
+        if (e->results[i].warned) {
+            return month;
+        }
+        writer_u64(w, (uint64_t)e->now[i].fen);
+        writer_u32(w, e->now[i].policy);
+        writer_u32(w, e->now[i].tier);
+    }
+    return eval_steady_until(e->set, &e->subject, month, e->results);
+}
+
+enum status entitle_steady_differences(
+    struct entitle *e, struct str outcome, const struct account *a,
+    struct entitle_range range, int32_t period,
+    enum status (*each)(void *ctx, const struct difference *x, struct diag *d),
+    void *ctx, struct diag *d)
+{
+    struct sink to = {each, ctx};
+    struct reader r;
+    must(outcome.n == entitle_outcome_bytes(e));
+    reader_init(&r, outcome.p, outcome.n);
+    for (size_t i = 0; i < e->programmes; i++) {
+        e->now[i].fen = (int64_t)reader_u64(&r);
+        e->now[i].policy = reader_u32(&r);
+        e->now[i].tier = reader_u32(&r);
+    }
+    e->evaluated = false;
+    e->order_count = 0;
+    begin_account(e, a);
+    for (int32_t m = range.first; m <= range.through; m++) {
+        TRY(compare_month(e, m, period, &to, d));
+    }
+    return flush_all(e, &to, d);
 }

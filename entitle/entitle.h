@@ -98,6 +98,25 @@ enum status entitle_differences(
     enum status (*each)(void *ctx, const struct difference *x, struct diag *d),
     void *ctx, struct diag *d) MUST_USE;
 
+/* Whose result for a month is known to hold for later ones need not be opened again:
+ * what was found is kept as bytes of one length, the outcome.
+ *
+ * A digest of all that results rest on beside the person: policies, history settled,
+ * this program's rules. An outcome is good under the same terms only. */
+void entitle_terms(const struct entitle *e, uint8_t out[DIGEST_LEN]);
+size_t entitle_outcome_bytes(const struct entitle *e);
+/* After entitle_differences through `month`: the first later month in which the person
+ * could be granted something else, with the outcome until then; or `month` when nothing
+ * can be said of later ones. */
+int32_t entitle_steady(const struct entitle *e, int32_t month, struct writer *w)
+    MUST_USE;
+/* As entitle_differences, of somebody for whom the outcome holds in all the range. */
+enum status entitle_steady_differences(
+    struct entitle *e, struct str outcome, const struct account *a,
+    struct entitle_range range, int32_t period,
+    enum status (*each)(void *ctx, const struct difference *x, struct diag *d),
+    void *ctx, struct diag *d) MUST_USE;
+
 /* The rules of a programme that say when and to whom what is due for a month is paid;
  * NULL when no policy rules it in that month. */
 const struct programme *entitle_rules(const struct entitle *e, struct str programme,

@@ -1,9 +1,12 @@
-/* pain001.c - writes ISO 20022 pain.001.001.09, one PmtInf, one transaction a line.
+/* pain001.c - writes ISO 20022 pain.001.001.09 and .03, one PmtInf, one transaction a
+ * line. Of what is written here the two differ in the namespace and in ReqdExctnDt, a
+ * day in .03 and a choice of day and time in .09; banks have no BIC (.03) or BICFI
+ * (.09), but a CNAPS code, which is written alike.
  *
  * The bytes depend on the arguments alone, so that a file can be made again from the
  * ledger. The schema lets five decimals of CNY and any control character's reference
  * pass; this writer does not: two decimals always, and no text that a bank could read
- * in another way. Element order and lengths: the schema pain.001.001.09.
+ * in another way. Element order and lengths: the schemas.
  *
  * Transactions are appended by hand, constant pieces and fields in turn into room taken
  * once: this is the inner loop of an export of millions of lines. */
@@ -180,12 +183,15 @@ static void add_escaped(struct buf *out, const struct xml_text *t)
     }
 }
 
-static void write_group_header(const struct payment_head *head,
+static void write_group_header(const struct payment_format *f,
+                               const struct payment_head *head,
                                const struct head_text *t, struct buf *out)
 {
-    buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                      "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:"
-                      "pain.001.001.09\">\n<CstmrCdtTrfInitn>\n<GrpHdr><MsgId>");
+    buf_addf(out,
+             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+             "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:%s\">\n"
+             "<CstmrCdtTrfInitn>\n<GrpHdr><MsgId>",
+             f->name);
     buf_add_str(out, head->message_id);
     buf_addf(out, "</MsgId><CreDtTm>%s</CreDtTm><NbOfTxs>%llu</NbOfTxs>", t->created,
              (unsigned long long)head->count);
@@ -194,16 +200,19 @@ static void write_group_header(const struct payment_head *head,
     buf_add_text(out, "</Nm></InitgPty></GrpHdr>\n");
 }
 
-static void write_payment_information(const struct payment_head *head,
+static void write_payment_information(const struct payment_format *f,
+                                      const struct payment_head *head,
                                       const struct head_text *t, struct buf *out)
 {
     buf_add_text(out, "<PmtInf><PmtInfId>");
     buf_add_str(out, head->message_id);
+    bool choice = f != &pain001_v03;
     buf_addf(out,
              "</PmtInfId><PmtMtd>TRF</PmtMtd><BtchBookg>true</BtchBookg>"
              "<NbOfTxs>%llu</NbOfTxs><CtrlSum>%s</CtrlSum>"
-             "<ReqdExctnDt><Dt>%s</Dt></ReqdExctnDt><Dbtr><Nm>",
-             (unsigned long long)head->count, t->total, t->pay_day);
+             "<ReqdExctnDt>%s%s%s</ReqdExctnDt><Dbtr><Nm>",
+             (unsigned long long)head->count, t->total, choice ? "<Dt>" : "",
+             t->pay_day, choice ? "</Dt>" : "");
     add_escaped(out, &t->payer_name);
     buf_add_text(out, "</Nm></Dbtr><DbtrAcct><Id><Othr><Id>");
     buf_add_str(out, head->payer_account);
@@ -213,14 +222,15 @@ static void write_payment_information(const struct payment_head *head,
     buf_add_text(out, "</MmbId></ClrSysMmbId></FinInstnId></DbtrAgt>\n");
 }
 
-static enum status pain001_open(struct payment_writer **out_writer,
+static enum status pain001_open(const struct payment_format *f,
+                                struct payment_writer **out_writer,
                                 const struct payment_head *head, struct buf *out,
                                 struct diag *d)
 {
     struct head_text text;
     TRY(head_text_make(head, &text, d));
-    write_group_header(head, &text, out);
-    write_payment_information(head, &text, out);
+    write_group_header(f, head, &text, out);
+    write_payment_information(f, head, &text, out);
     TRY(buf_check(out, d));
     struct payment_writer *w = calloc(1, sizeof *w);
     if (w == NULL) {
@@ -345,12 +355,19 @@ static void pain001_abandon(struct payment_writer *w)
     free(w);
 }
 
+#define PAIN001_COMMON                                                                 \
+    .extension = "xml", .variants = 1, .open = pain001_open, .add = pain001_add,       \
+    .close = pain001_close, .abandon = pain001_abandon, .is = pain001_is,              \
+    .read = pain001_read
+
+const struct payment_format pain001_v03 = {
+    .name = "pain.001.001.03",
+    .title_zh = "ISO 20022 客户贷记转账 pain.001.001.03",
+    PAIN001_COMMON,
+};
+
 const struct payment_format pain001_v09 = {
     .name = "pain.001.001.09",
-    .extension = "xml",
     .title_zh = "ISO 20022 客户贷记转账 pain.001.001.09",
-    .open = pain001_open,
-    .add = pain001_add,
-    .close = pain001_close,
-    .abandon = pain001_abandon,
+    PAIN001_COMMON,
 };

@@ -12,8 +12,11 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "formats/camt.h"
+#include "formats/nacha.h"
 #include "formats/pain001.h"
-#include "formats/pipe.h"
+#include "formats/pain002.h"
+#include "formats/profile.h"
 
 #define ACCOUNT_MAX 34 /* ISO 20022 Max34Text */
 /* ISO 20022: CtrlSum and InstdAmt have 18 digits, NbOfTxs 15. */
@@ -23,7 +26,7 @@
 static const char *const status_names[] = {
     [PAYMENT_PAID] = "paid",         [PAYMENT_REJECTED] = "rejected",
     [PAYMENT_RETURNED] = "returned", [PAYMENT_PENDING] = "pending",
-    [PAYMENT_UNKNOWN] = "unknown",
+    [PAYMENT_UNKNOWN] = "unknown",   [PAYMENT_NONE] = "none",
 };
 
 static const struct reason_words {
@@ -46,35 +49,97 @@ static const struct reason_words {
     [REASON_OTHER] = {"other", "其他原因", "MS03"},
 };
 
-/* Further codes of the ISO external lists that say the same to us. */
+/* Further codes of the ISO external lists that say the same to us. Not AC16, which is a
+ * bad card number in one list and a sequestration in the other. */
 static const struct iso_alias {
     const char *code;
     enum payment_reason reason;
 } iso_aliases[] = {
     {"AC03", REASON_ACCOUNT_INVALID}, /* creditor account number invalid */
     {"AC07", REASON_ACCOUNT_CLOSED},  /* creditor account number closed */
-    {"AM14", REASON_AMOUNT_LIMIT},    /* limit agreed with the client */
+    {"AC12", REASON_ACCOUNT_KIND},    /* account type invalid */
+    {"AC14", REASON_ACCOUNT_KIND},    /* creditor account type invalid */
+    {"AC15", REASON_ACCOUNT_INVALID}, /* account details have changed */
+    {"AG03", REASON_ACCOUNT_KIND},    /* transaction not supported on this account */
     {"AM13", REASON_AMOUNT_LIMIT},    /* limit of the clearing system */
+    {"AM14", REASON_AMOUNT_LIMIT},    /* limit agreed with the client */
+    {"AM21", REASON_AMOUNT_LIMIT},    /* the same */
+    {"AM23", REASON_AMOUNT_LIMIT},    /* settlement limit */
+    {"SL15", REASON_AMOUNT_LIMIT},    /* number of credits in a period */
+    {"SL16", REASON_AMOUNT_LIMIT},    /* sum of credits in a period */
+    {"AG07", REASON_FUNDS},           /* debtor account cannot be debited */
+    {"BE06", REASON_NAME_MISMATCH},   /* customer not known at this bank */
+    {"BE21", REASON_NAME_MISMATCH},   /* name missing or invalid */
     {"BE22", REASON_NAME_MISMATCH},   /* creditor name missing */
+    {"UCRD", REASON_NAME_MISMATCH},   /* unknown creditor */
+    {"DU01", REASON_DUPLICATE},       /* message id is not unique */
+    {"DU02", REASON_DUPLICATE},       /* payment information id is not unique */
     {"DU03", REASON_DUPLICATE},       /* transaction is not unique */
     {"DU04", REASON_DUPLICATE},       /* end-to-end id is not unique */
+    {"DU05", REASON_DUPLICATE},       /* instruction id is not unique */
     {"DUPL", REASON_DUPLICATE},       /* duplicate of another payment */
+    {"AGNT", REASON_BANK_CODE},       /* agent incorrect */
+    {"AC08", REASON_BANK_CODE},       /* branch code invalid */
+    {"CNOR", REASON_BANK_CODE},       /* creditor bank not registered */
     {"RC02", REASON_BANK_CODE},       /* bank identifier invalid */
     {"RC04", REASON_BANK_CODE},       /* creditor bank identifier invalid */
+    {"RC05", REASON_BANK_CODE},       /* BIC invalid */
+    {"RC07", REASON_BANK_CODE},       /* creditor BIC invalid */
     {"RC08", REASON_BANK_CODE},       /* clearing system member id invalid */
+    {"RC10", REASON_BANK_CODE},       /* creditor clearing system member id invalid */
+    {"AM07", REASON_REGULATORY},      /* blocked by regulatory authorities */
+    {"NOCM", REASON_REGULATORY},      /* account not compliant with requirements */
     {"RR01", REASON_REGULATORY},      {"RR02", REASON_REGULATORY},
-    {"RR03", REASON_REGULATORY},
+    {"RR03", REASON_REGULATORY},      {"RR05", REASON_REGULATORY},
+    {"RR12", REASON_REGULATORY},
 };
 
+static const enum payment_remedy remedies[REASON_COUNT] = {
+    [REASON_NONE] = REMEDY_NONE,
+    [REASON_ACCOUNT_INVALID] = REMEDY_CORRECT_ACCOUNT,
+    [REASON_ACCOUNT_CLOSED] = REMEDY_CORRECT_ACCOUNT,
+    [REASON_ACCOUNT_BLOCKED] = REMEDY_CORRECT_ACCOUNT,
+    [REASON_ACCOUNT_KIND] = REMEDY_CORRECT_ACCOUNT,
+    [REASON_NAME_MISMATCH] = REMEDY_CORRECT_ACCOUNT,
+    [REASON_HOLDER_DEAD] = REMEDY_STOP,
+    [REASON_BANK_CODE] = REMEDY_CORRECT_ACCOUNT,
+    [REASON_AMOUNT_LIMIT] = REMEDY_ASK,
+    [REASON_FUNDS] = REMEDY_RETRY,
+    [REASON_DUPLICATE] = REMEDY_ASK, /* was it paid before? never simply again */
+    [REASON_REGULATORY] = REMEDY_ASK,
+    [REASON_OTHER] = REMEDY_ASK,
+};
+
+static const struct remedy_words {
+    const char *name;
+    const char *text;
+    const char *zh;
+} remedy_table[] = {
+    [REMEDY_NONE] = {"none", "nothing", "无"},
+    [REMEDY_RETRY] = {"retry", "see to the funds, then pay again", "备足资金后重发"},
+    [REMEDY_CORRECT_ACCOUNT] = {"correct-account",
+                                "correct account, name or bank code, then pay again",
+                                "更正账号、户名或行号后重发"},
+    [REMEDY_STOP] = {"stop", "do not pay again; look into the person's record",
+                     "停止重发，核查人员状况"},
+    [REMEDY_ASK] = {"ask", "ask the bank, then decide", "向银行核实后再定"},
+};
+
+/* Those that are code; the others are the profiles that come with the program. */
 static const struct payment_format *const format_list[] = {
     &pain001_v09,
-    &pipe_same_bank,
-    &pipe_other_bank,
+    &pain001_v03,
+    &nacha_format,
+    /* Only read: */
+    &pain001_any,
+    &pain002_format,
+    &camt053_format,
+    &camt054_format,
 };
 
 const char *payment_status_name(enum payment_status s)
 {
-    must((unsigned)s <= PAYMENT_UNKNOWN);
+    must((unsigned)s <= PAYMENT_NONE);
     return status_names[s];
 }
 
@@ -122,6 +187,30 @@ enum payment_reason payment_reason_of_iso(struct str code)
     return REASON_OTHER;
 }
 
+enum payment_remedy payment_reason_remedy(enum payment_reason r)
+{
+    must((unsigned)r < REASON_COUNT);
+    return remedies[r];
+}
+
+const char *payment_remedy_name(enum payment_remedy m)
+{
+    must((unsigned)m <= REMEDY_ASK);
+    return remedy_table[m].name;
+}
+
+const char *payment_remedy_text(enum payment_remedy m)
+{
+    must((unsigned)m <= REMEDY_ASK);
+    return remedy_table[m].text;
+}
+
+const char *payment_remedy_zh(enum payment_remedy m)
+{
+    must((unsigned)m <= REMEDY_ASK);
+    return remedy_table[m].zh;
+}
+
 const struct payment_format *payment_format_find(struct str name)
 {
     for (size_t i = 0; i < sizeof format_list / sizeof format_list[0]; i++) {
@@ -129,13 +218,27 @@ const struct payment_format *payment_format_find(struct str name)
             return format_list[i];
         }
     }
-    return NULL;
+    const struct profile_shipped *shipped = profile_shipped_find(name);
+    return shipped != NULL ? profile_shipped_format(shipped) : NULL;
 }
+
+#define FORMATS_MAX 64
 
 const struct payment_format *const *payment_formats(size_t *count)
 {
-    *count = sizeof format_list / sizeof format_list[0];
-    return format_list;
+    static const struct payment_format *all[FORMATS_MAX];
+    size_t n = sizeof format_list / sizeof format_list[0];
+    size_t shipped_count = 0;
+    const struct profile_shipped *shipped = profile_shipped(&shipped_count);
+    must(n + shipped_count <= FORMATS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        all[i] = format_list[i];
+    }
+    for (size_t i = 0; i < shipped_count; i++) {
+        all[n + i] = profile_shipped_format(&shipped[i]);
+    }
+    *count = n + shipped_count;
+    return all;
 }
 
 /* What ids and accounts are made of: neither XML nor a "|" file has to escape it. */
@@ -164,7 +267,47 @@ static bool is_token(struct str s, size_t max)
     return all == 1;
 }
 
-static enum status head_check_payer(const struct payment_head *head, struct diag *d)
+const char *payment_currency(const struct payment_format *f)
+{
+    return f->currency != NULL ? f->currency : "CNY";
+}
+
+static const struct payment_banks *banks_of(const struct payment_format *f)
+{
+    static const struct payment_banks cnaps = {
+        "CNAPS code", "a CNAPS code has 12 digits, the last one checks", cnaps_valid};
+    return f->banks != NULL ? f->banks : &cnaps;
+}
+
+enum status payment_bank_check(const struct payment_format *f, struct str code,
+                               struct diag *d)
+{
+    const struct payment_banks *banks = banks_of(f);
+    if (banks->valid(code)) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_INPUT, "bank-code", "\"%.*s\" is not a valid %s", STR_ARG(code),
+              banks->name);
+    return diag_hint(d, "%s", banks->rule);
+}
+
+struct str payment_setting(const struct payment_head *head, const char *name)
+{
+    for (size_t i = 0; i < head->setting_count; i++) {
+        if (str_is(head->settings[i].name, name)) {
+            return head->settings[i].value;
+        }
+    }
+    return str_of("");
+}
+
+bool payment_is_token(struct str s, size_t max)
+{
+    return is_token(s, max);
+}
+
+static enum status head_check_payer(const struct payment_format *f,
+                                    const struct payment_head *head, struct diag *d)
 {
     if (head->payer_name.n == 0) {
         return diag_fail(d, ST_INPUT, "payer-name", "the payer has no name");
@@ -174,25 +317,34 @@ static enum status head_check_payer(const struct payment_head *head, struct diag
                   "the payer's account is not 1 to %d letters and digits", ACCOUNT_MAX);
         return diag_hint(d, "correct the account of the channel");
     }
-    if (!cnaps_valid(head->payer_bank)) {
+    if (!banks_of(f)->valid(head->payer_bank)) {
         diag_fail(d, ST_INPUT, "payer-bank",
-                  "the payer's bank code \"%.*s\" is not a valid CNAPS code",
-                  STR_ARG(head->payer_bank));
+                  "the payer's bank code \"%.*s\" is not a valid %s",
+                  STR_ARG(head->payer_bank), banks_of(f)->name);
         return diag_hint(d, "correct the bank code of the channel");
     }
     return ST_OK;
 }
 
+/* A format of the money and the banks of China. */
+static const struct payment_format chinese = {.variants = 1};
+
 enum status payment_head_check(const struct payment_head *head, struct diag *d)
+{
+    return payment_head_check_for(&chinese, head, d);
+}
+
+enum status payment_head_check_for(const struct payment_format *f,
+                                   const struct payment_head *head, struct diag *d)
 {
     if (!is_token(head->message_id, PAYMENT_ID_MAX)) {
         return diag_fail(d, ST_INPUT, "message-id",
                          "the message id is not 1 to %d letters and digits",
                          PAYMENT_ID_MAX);
     }
-    if (!str_is(head->currency, "CNY")) {
-        return diag_fail(d, ST_INPUT, "currency", "currency \"%.*s\" is not CNY",
-                         STR_ARG(head->currency));
+    if (!str_is(head->currency, payment_currency(f))) {
+        return diag_fail(d, ST_INPUT, "currency", "currency \"%.*s\" is not %s",
+                         STR_ARG(head->currency), payment_currency(f));
     }
     if (head->count == 0 || head->count > COUNT_MAX) {
         return diag_fail(d, ST_INPUT, "count",
@@ -202,7 +354,7 @@ enum status payment_head_check(const struct payment_head *head, struct diag *d)
         return diag_fail(d, ST_INPUT, "total",
                          "a payment file takes 1 to 999999999999999999 fen");
     }
-    return head_check_payer(head, d);
+    return head_check_payer(f, head, d);
 }
 
 enum status payment_fail(struct diag *d, const struct payment *p, const char *code,
@@ -218,6 +370,12 @@ enum status payment_fail(struct diag *d, const struct payment *p, const char *co
 }
 
 enum status payment_check(const struct payment *p, struct diag *d)
+{
+    return payment_check_for(&chinese, p, d);
+}
+
+enum status payment_check_for(const struct payment_format *f, const struct payment *p,
+                              struct diag *d)
 {
     if (!is_token(p->id, PAYMENT_ID_MAX)) {
         return payment_fail(d, p, "payment-id",
@@ -235,10 +393,8 @@ enum status payment_check(const struct payment *p, struct diag *d)
                      ACCOUNT_MAX);
         return diag_hint(d, "write it with ASCII digits and without blanks");
     }
-    if (p->bank.n > 0 && !cnaps_valid(p->bank)) {
-        payment_fail(d, p, "bank-code", "\"%.*s\" is not a valid CNAPS code",
-                     STR_ARG(p->bank));
-        return diag_hint(d, "a CNAPS code has 12 digits, the last one checks");
+    if (p->bank.n > 0 && payment_bank_check(f, p->bank, d) != ST_OK) {
+        return diag_where(d, "payment %.*s", STR_ARG(p->id));
     }
     return ST_OK;
 }

@@ -13,7 +13,7 @@
 
 enum { SHEET = 1, DATA, ROW, CELL, VALUE, FORMULA, INLINE, TEXT, RUN, MERGES, MERGE };
 
-static const struct xlsx_step STEPS[] = {
+static const struct xml_step STEPS[] = {
     {0, SHEET, "worksheet"},
     {SHEET, DATA, "sheetData"},
     {DATA, ROW, "row"},
@@ -101,10 +101,10 @@ static bool parse_place(struct str s, uint32_t *column, uint32_t *row)
     return true;
 }
 
-static enum status start_row(struct xlsx_reader *r, const struct xlsx_attributes *a,
+static enum status start_row(struct xlsx_reader *r, const struct xml_attributes *a,
                              struct diag *d)
 {
-    struct str name = xlsx_attribute(a, "r");
+    struct str name = xml_attribute(a, "r");
     uint64_t number = (uint64_t)r->row_number + 1;
     if (name.n > 0 && !text_u64(name, number, XLSX_ROWS_MAX, &number)) {
         return fail_at(r, 0, "xlsx-order",
@@ -134,12 +134,12 @@ static bool read_type(struct str name, enum cell_type *out)
     return name.n == 0;
 }
 
-static enum status start_cell(struct xlsx_reader *r, const struct xlsx_attributes *a,
+static enum status start_cell(struct xlsx_reader *r, const struct xml_attributes *a,
                               struct diag *d)
 {
     struct cell *c = &r->cell;
-    struct str place = xlsx_attribute(a, "r");
-    struct str format = xlsx_attribute(a, "s");
+    struct str place = xml_attribute(a, "r");
+    struct str format = xml_attribute(a, "s");
     uint32_t row = r->row_number;
     memset(c, 0, sizeof *c);
     c->column = r->last_column + 1;
@@ -148,7 +148,7 @@ static enum status start_cell(struct xlsx_reader *r, const struct xlsx_attribute
         return fail_at(r, r->last_column + 1, "xlsx-order",
                        "the cell is not at the place it names", d);
     }
-    if (!read_type(xlsx_attribute(a, "t"), &c->type) ||
+    if (!read_type(xml_attribute(a, "t"), &c->type) ||
         (format.n > 0 && !text_u64(format, 0, UINT32_MAX, &c->format))) {
         return fail_at(r, c->column, "xlsx-cell", "a cell of no known kind", d);
     }
@@ -160,10 +160,10 @@ static enum status start_cell(struct xlsx_reader *r, const struct xlsx_attribute
 
 /* Of "A5:A9" the last row must not lie below the header: of merged cells only the first
  * has the value, and the others would be silently empty. */
-static enum status check_merge(struct xlsx_reader *r, const struct xlsx_attributes *a,
+static enum status check_merge(struct xlsx_reader *r, const struct xml_attributes *a,
                                struct diag *d)
 {
-    struct str ref = xlsx_attribute(a, "ref");
+    struct str ref = xml_attribute(a, "ref");
     const char *colon = ref.n > 0 ? memchr(ref.p, ':', ref.n) : NULL;
     uint32_t column = 0;
     uint32_t row = 0;
@@ -337,7 +337,7 @@ static enum status end_cell(struct xlsx_reader *r, struct diag *d)
 
 /* ---- the walk ---- */
 
-static enum status on_start(void *ctx, unsigned state, const struct xlsx_attributes *a,
+static enum status on_start(void *ctx, unsigned state, const struct xml_attributes *a,
                             struct diag *d)
 {
     struct xlsx_reader *r = ctx;
@@ -390,12 +390,12 @@ static enum status on_end(void *ctx, unsigned state, bool *pause, struct diag *d
 
 static enum status open_sheet(struct xlsx_reader *r, struct diag *d)
 {
-    struct xlsx_handler h = {.steps = STEPS,
-                             .step_count = sizeof STEPS / sizeof STEPS[0],
-                             .start = on_start,
-                             .text = on_text,
-                             .end = on_end,
-                             .ctx = r};
+    struct xml_handler h = {.steps = STEPS,
+                            .step_count = sizeof STEPS / sizeof STEPS[0],
+                            .start = on_start,
+                            .text = on_text,
+                            .end = on_end,
+                            .ctx = r};
     return xlsx_xml_new(&r->xml, r->zip, r->package.sheet_part, &h, d);
 }
 

@@ -13,7 +13,7 @@
 
 enum { RELATIONSHIPS = 1, RELATIONSHIP };
 
-static const struct xlsx_step RELATION_STEPS[] = {
+static const struct xml_step RELATION_STEPS[] = {
     {0, RELATIONSHIPS, "Relationships"},
     {RELATIONSHIPS, RELATIONSHIP, "Relationship"},
 };
@@ -79,18 +79,18 @@ static bool is_wanted(const struct wanted *w, struct str type, struct str id)
 }
 
 static enum status on_relation(void *ctx, unsigned state,
-                               const struct xlsx_attributes *a, struct diag *d)
+                               const struct xml_attributes *a, struct diag *d)
 {
     struct relations *r = ctx;
-    if (state != RELATIONSHIP || str_is(xlsx_attribute(a, "TargetMode"), "External")) {
+    if (state != RELATIONSHIP || str_is(xml_attribute(a, "TargetMode"), "External")) {
         return ST_OK;
     }
-    struct str type = xlsx_attribute(a, "Type");
-    struct str id = xlsx_attribute(a, "Id");
+    struct str type = xml_attribute(a, "Type");
+    struct str id = xml_attribute(a, "Id");
     for (size_t i = 0; i < r->count; i++) {
         struct wanted *w = &r->wanted[i];
         if (is_wanted(w, type, id) &&
-            !resolve(r->base, xlsx_attribute(a, "Target"), w->target)) {
+            !resolve(r->base, xml_attribute(a, "Target"), w->target)) {
             return diag_fail(d, ST_INPUT, "xlsx-xml",
                              "the workbook is damaged: a part's name makes no sense");
         }
@@ -101,11 +101,11 @@ static enum status on_relation(void *ctx, unsigned state,
 static enum status read_relations(struct relations *r, struct zip *zip,
                                   const char *part, struct diag *d)
 {
-    struct xlsx_handler h = {.steps = RELATION_STEPS,
-                             .step_count =
-                                 sizeof RELATION_STEPS / sizeof RELATION_STEPS[0],
-                             .start = on_relation,
-                             .ctx = r};
+    struct xml_handler h = {.steps = RELATION_STEPS,
+                            .step_count =
+                                sizeof RELATION_STEPS / sizeof RELATION_STEPS[0],
+                            .start = on_relation,
+                            .ctx = r};
     return xlsx_xml_read(zip, part, &h, d);
 }
 
@@ -113,7 +113,7 @@ static enum status read_relations(struct relations *r, struct zip *zip,
 
 enum { WORKBOOK = 1, PROPERTIES, SHEETS, SHEET };
 
-static const struct xlsx_step WORKBOOK_STEPS[] = {
+static const struct xml_step WORKBOOK_STEPS[] = {
     {0, WORKBOOK, "workbook"},
     {WORKBOOK, PROPERTIES, "workbookPr"},
     {WORKBOOK, SHEETS, "sheets"},
@@ -126,27 +126,27 @@ struct book {
     char id[ID_MAX];    /* of the sheet's relationship; "" until found */
 };
 
-static void take_sheet(struct book *b, const struct xlsx_attributes *a)
+static void take_sheet(struct book *b, const struct xml_attributes *a)
 {
-    struct str name = xlsx_attribute(a, "name");
-    struct str state = xlsx_attribute(a, "state");
+    struct str name = xml_attribute(a, "name");
+    struct str state = xml_attribute(a, "state");
     bool shown = state.n == 0 || str_is(state, "visible");
     bool right = b->wanted != NULL ? str_is(text_trim(name), b->wanted) : shown;
     if (right && b->id[0] == '\0' &&
-        str_copy(xlsx_attribute(a, "id"), b->id, sizeof b->id) &&
+        str_copy(xml_attribute(a, "id"), b->id, sizeof b->id) &&
         str_copy(name, b->p->sheet, sizeof b->p->sheet)) {
         return;
     }
     b->p->others += shown ? 1 : 0;
 }
 
-static enum status on_book(void *ctx, unsigned state, const struct xlsx_attributes *a,
+static enum status on_book(void *ctx, unsigned state, const struct xml_attributes *a,
                            struct diag *d)
 {
     struct book *b = ctx;
     (void)d;
     if (state == PROPERTIES) {
-        struct str flag = xlsx_attribute(a, "date1904");
+        struct str flag = xml_attribute(a, "date1904");
         b->p->date_1904 = str_is(flag, "1") || str_is(flag, "true");
     } else if (state == SHEET) {
         take_sheet(b, a);
@@ -228,11 +228,11 @@ enum status xlsx_package_read(struct xlsx_package *p, struct zip *zip,
         !relations_of(workbook, base, relations)) {
         return other_archive(zip, d);
     }
-    struct xlsx_handler h = {.steps = WORKBOOK_STEPS,
-                             .step_count =
-                                 sizeof WORKBOOK_STEPS / sizeof WORKBOOK_STEPS[0],
-                             .start = on_book,
-                             .ctx = &b};
+    struct xml_handler h = {.steps = WORKBOOK_STEPS,
+                            .step_count =
+                                sizeof WORKBOOK_STEPS / sizeof WORKBOOK_STEPS[0],
+                            .start = on_book,
+                            .ctx = &b};
     TRY(xlsx_xml_read(zip, workbook, &h, d));
     struct wanted parts[] = {{.id = b.id, .target = p->sheet_part},
                              {.type = "/sharedStrings", .target = p->strings_part},

@@ -7,7 +7,7 @@
 enum { SST = 1, SI, TEXT, RUN };
 
 /* rPh and phoneticPr, which tell how to read a text aloud, are on no step. */
-static const struct xlsx_step STEPS[] = {
+static const struct xml_step STEPS[] = {
     {0, SST, "sst"}, {SST, SI, "si"}, {SI, TEXT, "t"}, {SI, RUN, "r"}, {RUN, TEXT, "t"},
 };
 
@@ -70,11 +70,11 @@ static enum status on_end(void *ctx, unsigned state, bool *pause, struct diag *d
 enum status xlsx_strings_read(struct xlsx_strings *s, struct zip *zip, const char *part,
                               struct diag *d)
 {
-    struct xlsx_handler h = {.steps = STEPS,
-                             .step_count = sizeof STEPS / sizeof STEPS[0],
-                             .text = on_text,
-                             .end = on_end,
-                             .ctx = s};
+    struct xml_handler h = {.steps = STEPS,
+                            .step_count = sizeof STEPS / sizeof STEPS[0],
+                            .text = on_text,
+                            .end = on_end,
+                            .ctx = s};
     return xlsx_xml_read(zip, part, &h, d);
 }
 

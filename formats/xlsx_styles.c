@@ -20,7 +20,7 @@ struct xlsx_custom {
 
 enum { SHEET = 1, CUSTOMS, CUSTOM, CELLS, CELL };
 
-static const struct xlsx_step STEPS[] = {
+static const struct xml_step STEPS[] = {
     {0, SHEET, "styleSheet"},  {SHEET, CUSTOMS, "numFmts"}, {CUSTOMS, CUSTOM, "numFmt"},
     {SHEET, CELLS, "cellXfs"}, {CELLS, CELL, "xf"},
 };
@@ -127,7 +127,7 @@ static enum status refuse(struct diag *d)
                      "the workbook is damaged: its formats make no sense");
 }
 
-static enum status on_start(void *ctx, unsigned state, const struct xlsx_attributes *a,
+static enum status on_start(void *ctx, unsigned state, const struct xml_attributes *a,
                             struct diag *d)
 {
     struct xlsx_styles *s = ctx;
@@ -135,7 +135,7 @@ static enum status on_start(void *ctx, unsigned state, const struct xlsx_attribu
     if (state != CUSTOM && state != CELL) {
         return ST_OK;
     }
-    struct str number = xlsx_attribute(a, "numFmtId");
+    struct str number = xml_attribute(a, "numFmtId");
     if (number.n > 0 && !text_u64(number, 0, UINT32_MAX, &id)) {
         return refuse(d);
     }
@@ -147,7 +147,7 @@ static enum status on_start(void *ctx, unsigned state, const struct xlsx_attribu
     struct xlsx_custom c;
     memset(&c, 0, sizeof c);
     c.id = id32;
-    c.format = xlsx_format_of_code(xlsx_attribute(a, "formatCode"));
+    c.format = xlsx_format_of_code(xml_attribute(a, "formatCode"));
     buf_add(&s->custom, &c, sizeof c);
     return s->custom.failed ? refuse(d) : ST_OK;
 }
@@ -178,10 +178,10 @@ static enum xlsx_format format_of(const struct xlsx_styles *s, uint32_t id)
 enum status xlsx_styles_read(struct xlsx_styles *s, struct zip *zip, const char *part,
                              struct diag *d)
 {
-    struct xlsx_handler h = {.steps = STEPS,
-                             .step_count = sizeof STEPS / sizeof STEPS[0],
-                             .start = on_start,
-                             .ctx = s};
+    struct xml_handler h = {.steps = STEPS,
+                            .step_count = sizeof STEPS / sizeof STEPS[0],
+                            .start = on_start,
+                            .ctx = s};
     TRY(xlsx_xml_read(zip, part, &h, d));
     for (size_t at = 0; at < s->cells.len; at += sizeof(uint32_t)) {
         uint32_t id;

@@ -190,14 +190,15 @@ static void write_segment(const struct segment *s, int32_t month, struct writer 
     }
 }
 
-void account_write(const struct account *a, struct writer *w)
+void account_write_last(uint64_t last, struct writer *w)
 {
-    writer_u8(w, a->forward != 0 ? ROW_FORWARD : ROW_VERSION);
-    writer_varint(w, a->last);
-    if (a->forward != 0) {
-        writer_varint(w, a->forward);
-        return;
-    }
+    writer_u8(w, ROW_VERSION);
+    writer_varint(w, last);
+}
+
+void account_write_months(const struct account *a, struct writer *w)
+{
+    must(a->forward == 0);
     writer_varint(w, a->count);
     for (size_t i = 0; i < a->count; i++) {
         const struct account_programme *p = &a->programmes[i];
@@ -209,6 +210,34 @@ void account_write(const struct account *a, struct writer *w)
             write_segment(&p->segments[k], month, w);
             month = p->segments[k].from + p->segments[k].months;
         }
+    }
+}
+
+void account_write(const struct account *a, struct writer *w)
+{
+    if (a->forward != 0) {
+        writer_u8(w, ROW_FORWARD);
+        writer_varint(w, a->last);
+        writer_varint(w, a->forward);
+        return;
+    }
+    account_write_last(a->last, w);
+    account_write_months(a, w);
+}
+
+void account_copy(const struct account *from, struct account *to)
+{
+    to->forward = from->forward;
+    to->last = from->last;
+    to->has_set_off = from->has_set_off;
+    to->count = from->count;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct account_programme *p = &from->programmes[i];
+        struct account_programme *q = &to->programmes[i];
+        memcpy(q->code, p->code, sizeof q->code);
+        q->set_off = p->set_off;
+        q->count = p->count;
+        memcpy(q->segments, p->segments, p->count * sizeof p->segments[0]);
     }
 }
 
@@ -541,6 +570,23 @@ enum status account_back(struct account *a, struct str code, struct span s,
     return change(a, code, s, from, plan_back, p, d);
 }
 
+/* As change; what was credited to `into` is added to *sum. */
+static enum status change_sum(
+    struct account *a, struct str code, struct span s, enum account_kind from,
+    struct moves (*plan)(const struct segment *s, int64_t fen, enum account_kind from),
+    enum account_kind into, struct postings *p, int64_t *sum, struct diag *d)
+{
+    struct postings own;
+    own.count = 0;
+    TRY(change(a, code, s, from, plan, &own, d));
+    for (size_t i = 0; i < own.count; i++) {
+        *sum += own.items[i].credit == into ? own.items[i].fen : 0;
+        TRY(postings_add(p, own.items[i].programme, own.items[i].debit,
+                         own.items[i].credit, own.items[i].fen, d));
+    }
+    return ST_OK;
+}
+
 static struct moves plan_reissue(const struct segment *s, int64_t fen,
                                  enum account_kind from)
 {
@@ -553,15 +599,40 @@ static struct moves plan_reissue(const struct segment *s, int64_t fen,
 enum status account_reissue(struct account *a, struct str code, struct span s,
                             struct postings *p, int64_t *again_fen, struct diag *d)
 {
-    struct postings own;
-    own.count = 0;
-    TRY(change(a, code, s, ACCOUNT_RETURNED, plan_reissue, &own, d));
-    for (size_t i = 0; i < own.count; i++) {
-        *again_fen += own.items[i].fen;
-        TRY(postings_add(p, own.items[i].programme, own.items[i].debit,
-                         own.items[i].credit, own.items[i].fen, d));
-    }
-    return ST_OK;
+    return change_sum(a, code, s, ACCOUNT_RETURNED, plan_reissue, ACCOUNT_DUE, p,
+                      again_fen, d);
+}
+
+static struct moves plan_refund(const struct segment *s, int64_t fen,
+                                enum account_kind from)
+{
+    (void)from;
+    struct moves m = {0};
+    move(&m, ACCOUNT_RETURNED, ACCOUNT_REFUNDED, least(fen, s->fen[ACCOUNT_RETURNED]));
+    return m;
+}
+
+enum status account_refund(struct account *a, struct str code, struct span s,
+                           struct postings *p, int64_t *refunded_fen, struct diag *d)
+{
+    return change_sum(a, code, s, ACCOUNT_RETURNED, plan_refund, ACCOUNT_REFUNDED, p,
+                      refunded_fen, d);
+}
+
+static struct moves plan_untake(const struct segment *s, int64_t fen,
+                                enum account_kind from)
+{
+    struct moves m = {0};
+    int64_t rest = cancel_owed(&m, s, from, fen);
+    move(&m, from, ACCOUNT_DUE, rest);
+    return m;
+}
+
+enum status account_untake(struct account *a, struct str code, struct span s,
+                           struct postings *p, int64_t *due_fen, struct diag *d)
+{
+    return change_sum(a, code, s, ACCOUNT_TRANSIT, plan_untake, ACCOUNT_DUE, p, due_fen,
+                      d);
 }
 
 static struct moves plan_settle(const struct segment *s, int64_t fen,

@@ -37,7 +37,7 @@ enum account_kind {
     ACCOUNT_WAIVED,      /* 免予追缴: was receivable */
     ACCOUNT_WRITTEN_OFF, /* 核销: was receivable */
     ACCOUNT_SET_OFF,     /* 抵扣: was due, and kept for what another month owes */
-    ACCOUNT_REFUNDED, /* 缴回国库: came back and goes to the treasury; not used yet */
+    ACCOUNT_REFUNDED,    /* 缴回国库: came back and went to the treasury */
     ACCOUNT_KINDS
 };
 const char *account_kind_name(enum account_kind k);
@@ -89,6 +89,13 @@ enum status postings_add(struct postings *p, const char *programme,
  * holds: else ST_INTEGRITY "account-row". */
 enum status account_read(struct str row, struct account *out, struct diag *d) MUST_USE;
 void account_write(const struct account *a, struct writer *w);
+/* The same in two parts, of an account that is nobody's duplicate: the first has `last`
+ * and nothing else, for who knows the rest before the record's sequence. */
+void account_write_last(uint64_t last, struct writer *w);
+void account_write_months(const struct account *a, struct writer *w);
+
+/* Copies what is in use of it. */
+void account_copy(const struct account *from, struct account *to);
 
 /* NULL when the programme has no month with money. */
 const struct account_programme *account_find(const struct account *a, struct str code);
@@ -134,6 +141,14 @@ enum status account_back(struct account *a, struct str code, struct span s,
 /* What came back and is still owed becomes due again; *again_fen adds up how much. */
 enum status account_reissue(struct account *a, struct str code, struct span s,
                             struct postings *p, int64_t *again_fen, struct diag *d)
+    MUST_USE;
+/* What came back and is still owed goes to the treasury; *refunded_fen likewise. */
+enum status account_refund(struct account *a, struct str code, struct span s,
+                           struct postings *p, int64_t *refunded_fen, struct diag *d)
+    MUST_USE;
+/* A line leaves its batch unpaid: as account_back, but due again at once. */
+enum status account_untake(struct account *a, struct str code, struct span s,
+                           struct postings *p, int64_t *due_fen, struct diag *d)
     MUST_USE;
 /* What is receivable is settled: becomes ACCOUNT_RECOVERED, ACCOUNT_WAIVED or
  * ACCOUNT_WRITTEN_OFF. */

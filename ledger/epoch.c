@@ -148,6 +148,8 @@ static void read_sent(struct body *b, struct lost_file *out)
     out->created_us = body_int(b, 8);
     out->id_epoch = (uint32_t)body_uint(b, 10, UINT32_MAX);
     out->id_number = (uint32_t)body_uint(b, 11, UINT32_MAX);
+    kept_profile_read(b, &kept_in_lost, &out->sent.profile);
+    export_files_read(b, 15, &out->sent);
 }
 
 bool lost_file_read(struct str plain, struct lost_file *out)
@@ -191,11 +193,15 @@ static void write_sent(const struct lost_file *x, struct writer *w)
     cbor_put_uint(w, x->id_epoch);
     cbor_put_uint(w, 11);
     cbor_put_uint(w, x->id_number);
+    kept_profile_write(&x->sent.profile, &kept_in_lost, w);
+    export_files_write(&x->sent, 15, w);
 }
 
 void lost_file_write(const struct lost_file *x, struct writer *w)
 {
-    cbor_put_map(w, x->what == LOST_SENT ? 10 : 2);
+    cbor_put_map(w, x->what == LOST_SENT ? 10 + kept_profile_pairs(&x->sent.profile) +
+                                               export_files_pairs(&x->sent)
+                                         : 2);
     cbor_put_uint(w, 1);
     cbor_put_uint(w, (uint64_t)x->what);
     switch (x->what) {

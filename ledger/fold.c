@@ -17,6 +17,8 @@
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
 
+#define BATCH_ROLE_BITS (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER)
+
 static const struct fold_rule RULES[] = {
     {KIND_GENESIS, 0, 0, NULL, rule_genesis},
     {KIND_OPERATOR, ROLE_ADMIN, 0, NULL, rule_operator},
@@ -25,6 +27,7 @@ static const struct fold_rule RULES[] = {
     {KIND_CLOCK, ANY_ROLE, 0, NULL, rule_clock},
     {KIND_REVEAL, ANY_ROLE, 0, NULL, rule_reveal},
     {KIND_RETENTION, ROLE_ADMIN, 0, NULL, rule_retention},
+    {KIND_SETTING, ROLE_ADMIN, 0, NULL, rule_setting},
     {KIND_EPOCH, ROLE_ADMIN, 0, NULL, rule_epoch},
     {KIND_LEDGER_KEY, ROLE_ADMIN, 0, NULL, rule_ledger_key},
     {KIND_LOST_FILE, ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_ADMIN, 0, NULL,
@@ -48,8 +51,7 @@ static const struct fold_rule RULES[] = {
     {KIND_BATCH_START, ROLE_MAKER, 0, NULL, rule_batch_start},
     {KIND_LINES, 0, KIND_BATCH_START, money_lines, rule_lines},
     {KIND_BATCH_END, ROLE_MAKER, KIND_BATCH_START, NULL, rule_batch_end},
-    {KIND_BATCH_SIGN, ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER, 0, NULL,
-     rule_batch_sign},
+    {KIND_BATCH_SIGN, BATCH_ROLE_BITS, 0, NULL, rule_batch_sign},
     {KIND_EXPORT, ROLE_MAKER, 0, NULL, rule_export},
     {KIND_ANSWER_START, ROLE_MAKER, 0, NULL, rule_answer_start},
     {KIND_RESULTS, 0, KIND_ANSWER_START, money_results, rule_results},
@@ -57,6 +59,10 @@ static const struct fold_rule RULES[] = {
     {KIND_REISSUE_START, ROLE_MAKER, 0, NULL, rule_reissue_start},
     {KIND_REISSUE, 0, KIND_REISSUE_START, money_reissue, rule_results},
     {KIND_REISSUE_END, ROLE_MAKER, KIND_REISSUE_START, NULL, rule_reissue_end},
+    {KIND_WITHDRAW_START, BATCH_ROLE_BITS, 0, NULL, rule_withdraw_start},
+    {KIND_WITHDRAWN, 0, KIND_WITHDRAW_START, money_withdrawn, rule_withdrawn},
+    {KIND_WITHDRAW_END, BATCH_ROLE_BITS, KIND_WITHDRAW_START, NULL, rule_withdraw_end},
+    {KIND_BATCH_STEP, BATCH_ROLE_BITS, 0, NULL, rule_batch_step},
     {KIND_RECOVERY, ROLE_MAKER, 0, NULL, rule_recovery},
     {KIND_RECOVERY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_recovery_confirm},
     {KIND_REPAYMENT, ROLE_MAKER, 0, NULL, rule_repayment},
@@ -341,6 +347,25 @@ enum status fold_account_put(struct fold *f, uint64_t person, struct diag *d)
         return diag_fail(d, ST_INTERNAL, "account-row", "an account row is too long");
     }
     put_u64(key, f->account_of);
+    return store_cursor_put(f->accounts, str_make(key, 8), writer_str(&w), d);
+}
+
+enum status fold_account_put_months(struct fold *f, uint64_t person, uint64_t last,
+                                    struct str months, struct diag *d)
+{
+    static _Thread_local uint8_t row[ACCOUNT_ROW_MAX];
+    uint8_t key[8];
+    struct writer w;
+    if (f->accounts == NULL) {
+        TRY(store_cursor_open(f->t, TABLE_ACCOUNTS, &f->accounts, d));
+    }
+    writer_init(&w, row, sizeof row);
+    account_write_last(last, &w);
+    writer_bytes(&w, months.p, months.n);
+    if (w.failed) {
+        return diag_fail(d, ST_INTERNAL, "account-row", "an account row is too long");
+    }
+    put_u64(key, person);
     return store_cursor_put(f->accounts, str_make(key, 8), writer_str(&w), d);
 }
 

@@ -47,6 +47,12 @@ enum status fold_append(struct fold *f, const struct record *r, struct str bytes
 /* Moves an entitlement's money; fills e->previous and p. */
 enum status fold_entitlement(struct fold *f, struct entitlement *e, struct postings *p,
                              struct diag *d) MUST_USE;
+/* The same where the caller has worked out, from the account as it stands, what becomes
+ * of it: account_write_months of it, the postings and e->previous. Of an account that
+ * nothing else in the act changes. */
+enum status fold_entitlement_done(struct fold *f, const struct entitlement *e,
+                                  struct str months, const struct postings *p,
+                                  struct diag *d) MUST_USE;
 /* Sets off what s->due says for the recovery; fills s->owed, s->previous and p. */
 enum status fold_set_off(struct fold *f, struct set_off *s, struct postings *p,
                          struct diag *d) MUST_USE;
@@ -61,6 +67,10 @@ enum status fold_result(struct fold *f, uint32_t batch, const struct result_entr
 enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t line,
                          struct postings *p, int64_t *again_fen, struct diag *d)
     MUST_USE;
+/* Takes a line out of the batch of the open withdrawal, or refunds it: *fen is due
+ * again or refunded. */
+enum status fold_withdraw(struct fold *f, uint32_t batch, uint32_t line,
+                          struct postings *p, int64_t *fen, struct diag *d) MUST_USE;
 #define HISTORY_SPANS_MAX 80 /* of one programme in an entry */
 /* Payments before this ledger: spans of one person and programme, fen above zero. */
 enum status fold_history(struct fold *f, uint64_t person, struct str programme,

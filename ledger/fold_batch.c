@@ -5,6 +5,7 @@
 
 #include "base/money.h"
 #include "ledger/fold_private.h"
+#include "ledger/setting.h"
 
 enum status fold_batch(struct fold *f, uint32_t number, struct batch_entry **out,
                        struct diag *d)
@@ -21,10 +22,9 @@ enum status fold_batch(struct fold *f, uint32_t number, struct batch_entry **out
     return ST_OK;
 }
 
-/* The batch, if the step may be taken in its state by somebody with these roles. */
-static enum status step_allowed(struct fold *f, uint32_t number, enum batch_step step,
-                                const struct transition **go, struct batch_entry **out,
-                                struct diag *d)
+enum status fold_step(struct fold *f, uint32_t number, enum batch_step step,
+                      const struct transition **go, struct batch_entry **out,
+                      struct diag *d)
 {
     TRY(fold_batch(f, number, out, d));
     *go = batch_transition((*out)->state, step);
@@ -33,9 +33,10 @@ static enum status step_allowed(struct fold *f, uint32_t number, enum batch_step
                     batch_state_name((*out)->state), batch_step_name(step));
         return diag_hint(d, "what comes next: %s", batch_next_hint((*out)->state));
     }
-    if ((f->signer.roles & (unsigned)(*go)->role) == 0) {
-        return diag_fail(d, ST_DENIED, "role", "%s is no %s", f->signer.name,
-                         role_name((*go)->role));
+    if ((f->signer.roles & (*go)->roles) == 0) {
+        char roles[60];
+        roles_print((*go)->roles, roles, sizeof roles);
+        return diag_fail(d, ST_DENIED, "role", "%s is no %s", f->signer.name, roles);
     }
     return ST_OK;
 }
@@ -85,8 +86,7 @@ enum status rule_batch_start(struct fold *f, const struct record *r, struct diag
     return fold_batch(f, e.number, &held, d);
 }
 
-static enum status line_store(struct fold *f, const struct line_entry *e,
-                              struct diag *d)
+enum status fold_line_store(struct fold *f, const struct line_entry *e, struct diag *d)
 {
     uint8_t key[8];
     uint8_t row[LINE_BYTES_MAX];
@@ -103,8 +103,8 @@ static enum status line_store(struct fold *f, const struct line_entry *e,
     return store_cursor_put(f->lines, str_make(key, 8), writer_str(&w), d);
 }
 
-static enum status line_load(struct fold *f, uint32_t batch, uint32_t line,
-                             struct line_entry *out, struct diag *d)
+enum status fold_line_load(struct fold *f, uint32_t batch, uint32_t line,
+                           struct line_entry *out, struct diag *d)
 {
     uint8_t key[8];
     struct str found;
@@ -124,9 +124,8 @@ static enum status line_load(struct fold *f, uint32_t batch, uint32_t line,
     return ST_OK;
 }
 
-/* Applies `own` to the balances and adds it to p. */
-static enum status post(struct fold *f, const struct postings *own, struct postings *p,
-                        struct diag *d)
+enum status fold_post(struct fold *f, const struct postings *own, struct postings *p,
+                      struct diag *d)
 {
     TRY(fold_balance(f, own, d));
     for (size_t i = 0; i < own->count; i++) {
@@ -152,7 +151,7 @@ enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
         TRY(account_take(f->account, str_of(e->programme), e->spans[i], &own, d));
     }
     TRY(fold_account_put(f, e->person, d));
-    TRY(post(f, &own, p, d));
+    TRY(fold_post(f, &own, p, d));
     if (!money_add(b->total_fen, e->fen, &b->total_fen)) {
         return fold_refuse(d, "batch-totals", "the batch's total is too large");
     }
@@ -164,11 +163,11 @@ enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
     e->sequence = f->head.tree.size; /* of the record the line will stand in */
     e->state = LINE_OPEN;
     e->reason = 0;
-    return line_store(f, e, d);
+    return fold_line_store(f, e, d);
 }
 
-static enum status compare_postings(struct fold *f, const struct chunk_body *c,
-                                    struct diag *d)
+enum status fold_compare_postings(struct fold *f, const struct chunk_body *c,
+                                  struct diag *d)
 {
     if (!postings_equal(&f->postings, &c->postings)) {
         return diag_fail(d, ST_INTEGRITY, "postings",
@@ -195,7 +194,7 @@ enum status money_lines(struct fold *f, const struct record *r, struct diag *d)
             return fold_refuse(d, "line-number", "the record's lines are not the next");
         }
     }
-    return compare_postings(f, &c, d);
+    return fold_compare_postings(f, &c, d);
 }
 
 void fold_content(struct fold *f, const uint8_t before[DIGEST_LEN], struct str entries,
@@ -265,10 +264,46 @@ static enum status different_signer(const struct fold *f, const struct batch_ent
     return ST_OK;
 }
 
+/* Which office signs a step, the admins may have set. */
+static enum status right_office(struct fold *f, enum batch_step step, struct diag *d)
+{
+    static const char *const names[] = {"office.submit", "office.approve",
+                                        "office.release"};
+    char office[SETTING_VALUE_MAX + 1];
+    uint32_t number;
+    TRY(setting_now(f->t, f->head.settings, names[step - STEP_SUBMIT], office, &number,
+                    d));
+    if (office[0] != '\0' && strcmp(office, f->signer.office) != 0) {
+        diag_fail(d, ST_DENIED, "office", "%s is of %s: %s is for %s", f->signer.name,
+                  f->signer.office[0] != '\0' ? f->signer.office : "no office",
+                  batch_step_name(step), office);
+        return diag_hint(d, "almoner config show says which office signs what");
+    }
+    return ST_OK;
+}
+
+/* A large batch is released when two releasers have signed. */
+static enum status release(struct fold *f, struct batch_entry *e,
+                           const struct record *r, bool *done, struct diag *d)
+{
+    int64_t limit;
+    TRY(setting_fen(f->t, f->head.settings, "release.second-above", &limit, d));
+    bool first = e->signers[BATCH_RELEASER].operator_number == 0;
+    struct batch_signer *s = &e->signers[first ? BATCH_RELEASER : BATCH_SECOND];
+    s->operator_number = f->signer.number;
+    s->time_us = f->body.signature.time_us;
+    *done = !first || batch_total(e) <= limit;
+    if (*done) {
+        e->release_sequence = r->sequence;
+    }
+    return ST_OK;
+}
+
 static enum status take_signature(struct fold *f, struct batch_entry *e,
                                   enum batch_step step, const struct record *r,
-                                  struct diag *d)
+                                  bool *done, struct diag *d)
 {
+    *done = true;
     if (step == STEP_CLOSE) {
         e->close_maker = f->signer.number;
         return ST_OK;
@@ -282,32 +317,32 @@ static enum status take_signature(struct fold *f, struct batch_entry *e,
         return ST_OK;
     }
     TRY(different_signer(f, e, d));
+    TRY(right_office(f, step, d));
+    if (step == STEP_RELEASE) {
+        return release(f, e, r, done, d);
+    }
     int role = (int)step - STEP_SUBMIT;
     e->signers[role].operator_number = f->signer.number;
     e->signers[role].time_us = f->body.signature.time_us;
-    if (step == STEP_RELEASE) {
-        e->release_sequence = r->sequence;
-    }
     return ST_OK;
 }
 
-/* Body {1: batch, 2: step, 3: content, 4: lines, 5: total}. */
 /* Who signs on another machine reads subject, count and total, and nothing else that
  * they sign: these must not say less than the body does. */
-static enum status check_words(const struct act_signature *s, uint32_t number,
-                               enum batch_step step, const struct batch_entry *e,
-                               struct diag *d)
+enum status fold_step_words(const struct act_signature *s, const struct batch_entry *e,
+                            enum batch_step step, struct diag *d)
 {
     char subject[80];
-    snprintf(subject, sizeof subject, "batch %u: %s", number, batch_step_name(step));
-    if (!str_is(s->subject, subject) || s->count != e->lines ||
-        s->total_fen != e->total_fen) {
+    snprintf(subject, sizeof subject, "batch %u: %s", e->number, batch_step_name(step));
+    if (!str_is(s->subject, subject) || s->count != batch_count(e) ||
+        s->total_fen != batch_total(e)) {
         return fold_refuse(d, "signed-words",
                            "the words signed for are not those of %s", subject);
     }
     return ST_OK;
 }
 
+/* Body {1: batch, 2: step, 3: content, 4: lines, 5: total}. */
 enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry *e;
@@ -326,8 +361,8 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
     if (step == STEP_RELEASE) {
         TRY(epoch_unlocked(f, d));
     }
-    TRY(step_allowed(f, number, step, &go, &e, d));
-    if (lines != e->lines || total != e->total_fen ||
+    TRY(fold_step(f, number, step, &go, &e, d));
+    if (lines != batch_count(e) || total != batch_total(e) ||
         memcmp(content, e->content, DIGEST_LEN) != 0) {
         return fold_refuse(d, "batch-content", "batch %u is not what was signed for",
                            number);
@@ -335,15 +370,17 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
     if (lines == 0) {
         return fold_refuse(d, "batch-empty", "batch %u has no lines", number);
     }
-    TRY(check_words(&f->body.signature, number, step, e, d));
-    TRY(take_signature(f, e, step, r, d));
-    e->state = go->to;
+    TRY(fold_step_words(&f->body.signature, e, step, d));
+    bool done;
+    TRY(take_signature(f, e, step, r, &done, d));
+    e->state = done ? go->to : e->state;
     f->batch_changed = true;
     return ST_OK;
 }
 
 /* Body {1: batch, 2: format, 3: SHA-256 of the file, 4: length, 5: lines, 6: total,
- * 7: sequence of the export record before, 0: none}. */
+ * 7: sequence of the export record before, 0: none, 8, 10 and 11: kept profile,
+ * 12: files, 13: number of the first}. */
 enum status rule_export(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry *e;
@@ -353,8 +390,8 @@ enum status rule_export(struct fold *f, const struct record *r, struct diag *d)
         return fold_malformed(r, d);
     }
     TRY(epoch_unlocked(f, d));
-    TRY(step_allowed(f, x.batch, STEP_EXPORT, &go, &e, d));
-    if (x.lines != e->lines || x.total_fen != e->total_fen ||
+    TRY(fold_step(f, x.batch, STEP_EXPORT, &go, &e, d));
+    if (x.lines != batch_count(e) || x.total_fen != batch_total(e) ||
         x.previous != e->export_sequence) {
         return fold_refuse(d, "batch-content", "the export is not of batch %u",
                            x.batch);
@@ -367,32 +404,25 @@ enum status rule_export(struct fold *f, const struct record *r, struct diag *d)
 
 /* ---- answers ---- */
 
-/* Body {1: batch, 2: format, 3: SHA-256 of the file, 4: length, 5: lines in it}. */
+/* Body {1: batch, 2: format, 3: SHA-256 of the file, 4: length, 5: lines in it, 6
+ * and 7: kept profile, 8: which of the files sent}. */
 enum status rule_answer_start(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry *e;
     const struct transition *go;
-    char format[40];
-    uint8_t sha256[DIGEST_LEN];
+    struct answer_start a;
     bool known;
-    struct body b;
-    body_start(&b, f->body.plain);
-    uint32_t number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
-    body_text(&b, 2, format, sizeof format);
-    body_digest(&b, 3, sha256);
-    body_uint(&b, 4, UINT64_MAX);
-    body_uint(&b, 5, UINT64_MAX);
-    if (!body_done(&b)) {
+    if (!answer_start_read(f->body.plain, &a)) {
         return fold_malformed(r, d);
     }
-    TRY(step_allowed(f, number, STEP_ANSWER, &go, &e, d));
-    TRY(answer_known(f->t, number, sha256, &known, d));
+    TRY(fold_step(f, a.batch, STEP_ANSWER, &go, &e, d));
+    TRY(answer_known(f->t, a.batch, a.sha256, &known, d));
     if (known) {
         return fold_refuse(d, "answer-known", "this answer was taken in already");
     }
     f->head.answers++;
-    fold_open(f, r, number);
-    return answer_put(f->t, f->head.answers, number, sha256, r->sequence, d);
+    fold_open(f, r, a.batch);
+    return answer_put(f->t, f->head.answers, a.batch, a.sha256, r->sequence, d);
 }
 
 /* Takes a line's earlier result out of the batch's sums. */
@@ -440,8 +470,8 @@ enum status fold_result(struct fold *f, uint32_t batch, const struct result_entr
     struct postings own;
     own.count = 0;
     TRY(fold_batch(f, batch, &b, d));
-    TRY(line_load(f, batch, e->line, line, d));
-    if (!line_may_become(line->state, e->state) || e->state == LINE_REISSUED) {
+    TRY(fold_line_load(f, batch, e->line, line, d));
+    if (!line_may_become(line->state, e->state) || e->state > LINE_UNKNOWN) {
         return fold_refuse(d, "line-state",
                            "line %u of batch %u is %s and cannot be %s", e->line, batch,
                            line_state_name(line->state), line_state_name(e->state));
@@ -456,8 +486,8 @@ enum status fold_result(struct fold *f, uint32_t batch, const struct result_entr
     line->reason = e->reason;
     count(b, line);
     f->batch_changed = true;
-    TRY(line_store(f, line, d));
-    return post(f, &own, p, d);
+    TRY(fold_line_store(f, line, d));
+    return fold_post(f, &own, p, d);
 }
 
 enum status money_results(struct fold *f, const struct record *r, struct diag *d)
@@ -476,7 +506,7 @@ enum status money_results(struct fold *f, const struct record *r, struct diag *d
         }
         TRY(fold_result(f, (uint32_t)c.number, &e, &f->postings, d));
     }
-    return compare_postings(f, &c, d);
+    return fold_compare_postings(f, &c, d);
 }
 
 enum status rule_results(struct fold *f, const struct record *r, struct diag *d)
@@ -509,7 +539,7 @@ enum status rule_answer_end(struct fold *f, const struct record *r, struct diag 
         return fold_refuse(d, "answer-totals", "the totals of the answer do not agree");
     }
     TRY(fold_batch(f, (uint32_t)number, &e, d));
-    if (e->state == BATCH_EXPORTED && e->paid_lines + e->back_lines == e->lines) {
+    if (e->state == BATCH_EXPORTED && e->paid_lines + e->back_lines == batch_count(e)) {
         e->state = BATCH_SETTLED;
         f->batch_changed = true;
     }
@@ -530,7 +560,7 @@ enum status rule_reissue_start(struct fold *f, const struct record *r, struct di
     if (!body_done(&b)) {
         return fold_malformed(r, d);
     }
-    TRY(step_allowed(f, number, STEP_REISSUE, &go, &e, d));
+    TRY(fold_step(f, number, STEP_REISSUE, &go, &e, d));
     fold_open(f, r, number);
     return ST_OK;
 }
@@ -544,7 +574,7 @@ enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
     int64_t again = 0;
     own.count = 0;
     TRY(fold_batch(f, batch, &b, d));
-    TRY(line_load(f, batch, number, line, d));
+    TRY(fold_line_load(f, batch, number, line, d));
     if (!line_may_become(line->state, LINE_REISSUED)) {
         return fold_refuse(d, "line-state",
                            "line %u of batch %u is %s: nothing came back", number,
@@ -561,9 +591,9 @@ enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
     b->reissued_fen += again;
     f->head.open.fen[0] += again;
     f->batch_changed = true;
-    TRY(line_store(f, line, d));
+    TRY(fold_line_store(f, line, d));
     *again_fen = again;
-    return post(f, &own, p, d);
+    return fold_post(f, &own, p, d);
 }
 
 enum status money_reissue(struct fold *f, const struct record *r, struct diag *d)
@@ -590,7 +620,7 @@ enum status money_reissue(struct fold *f, const struct record *r, struct diag *d
                                "line %u is due again with another sum", (unsigned)line);
         }
     }
-    return compare_postings(f, &c, d);
+    return fold_compare_postings(f, &c, d);
 }
 
 /* Body {1: batch, 2: lines, 3: fen due again, 15: leaf before}. */

@@ -57,6 +57,7 @@ struct fold_rule {
 enum status rule_genesis(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_operator(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_channel(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_setting(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_second(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_clock(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_reveal(struct fold *f, const struct record *r, struct diag *d);
@@ -114,6 +115,22 @@ enum status rule_erased(struct fold *f, const struct record *r, struct diag *d);
 enum status fold_not_erased(struct fold *f, uint64_t person, struct diag *d);
 
 /* fold_batch.c */
+/* The batch, if the step may be taken in its state by somebody with the signer's roles.
+ */
+enum status fold_step(struct fold *f, uint32_t number, enum batch_step step,
+                      const struct transition **go, struct batch_entry **out,
+                      struct diag *d);
+/* Subject, count and total a signature shows must be those of the step. */
+enum status fold_step_words(const struct act_signature *s, const struct batch_entry *e,
+                            enum batch_step step, struct diag *d);
+enum status fold_line_load(struct fold *f, uint32_t batch, uint32_t line,
+                           struct line_entry *out, struct diag *d);
+enum status fold_line_store(struct fold *f, const struct line_entry *e, struct diag *d);
+/* Applies `own` to the balances and adds it to p. */
+enum status fold_post(struct fold *f, const struct postings *own, struct postings *p,
+                      struct diag *d);
+enum status fold_compare_postings(struct fold *f, const struct chunk_body *c,
+                                  struct diag *d);
 enum status rule_batch_start(struct fold *f, const struct record *r, struct diag *d);
 enum status money_lines(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_lines(struct fold *f, const struct record *r, struct diag *d);
@@ -127,6 +144,11 @@ enum status rule_answer_end(struct fold *f, const struct record *r, struct diag 
 enum status rule_reissue_start(struct fold *f, const struct record *r, struct diag *d);
 enum status money_reissue(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_withdraw_start(struct fold *f, const struct record *r, struct diag *d);
+enum status money_withdrawn(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_withdrawn(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_withdraw_end(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_batch_step(struct fold *f, const struct record *r, struct diag *d);
 
 /* fold_anchor.c */
 enum status rule_witness(struct fold *f, const struct record *r, struct diag *d);
@@ -152,6 +174,9 @@ enum status fold_account_get(struct fold *f, uint64_t person, struct diag *d);
 enum status fold_account_own(struct fold *f, uint64_t person, struct diag *d);
 /* Of the person it was got for, or whom that one is part of. */
 enum status fold_account_put(struct fold *f, uint64_t person, struct diag *d);
+/* A row of who is nobody's duplicate, of which the months are given. */
+enum status fold_account_put_months(struct fold *f, uint64_t person, uint64_t last,
+                                    struct str months, struct diag *d);
 /* A long act begins, goes on in its own number, ends. */
 void fold_open(struct fold *f, const struct record *r, uint32_t number);
 enum status fold_in(struct fold *f, uint64_t number, struct diag *d);

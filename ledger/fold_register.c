@@ -6,6 +6,7 @@
 #include "ledger/anchor.h"
 #include "ledger/erasure.h"
 #include "ledger/fold_private.h"
+#include "ledger/setting.h"
 
 /* Body {1: name, 2: division, 3: suite, 4: ledger's public key, 5: sandbox, 6: offset
  * in minutes, 7: [[admin's name, public key]...], 8: SM2 id}. Not signed: the keys it
@@ -81,25 +82,30 @@ enum status rule_channel(struct fold *f, const struct record *r, struct diag *d)
 {
     struct channel_entry known;
     struct channel_entry e = {.sequence = r->sequence, .proposed_by = f->signer.number};
-    struct body b;
-    body_start(&b, f->body.plain);
-    uint64_t number = body_uint(&b, 1, UINT32_MAX);
-    body_text(&b, 2, e.name, sizeof e.name);
-    body_text(&b, 3, e.bank_code, sizeof e.bank_code);
-    body_text(&b, 4, e.account, sizeof e.account);
-    body_text(&b, 5, e.account_name, sizeof e.account_name);
-    body_text(&b, 6, e.format, sizeof e.format);
-    if (!body_done(&b)) {
+    if (!channel_body(f->body.plain, &e)) {
         return fold_malformed(r, d);
     }
     TRY(channel_find(f->t, str_of(e.name), &known, d));
     if (known.number != 0) {
         return fold_refuse(d, "channel-known", "there is a channel %s already", e.name);
     }
-    TRY(fold_next(&f->head.channels, number, "channel", d));
-    e.number = (uint32_t)number;
+    TRY(fold_next(&f->head.channels, e.number, "channel", d));
     e.state = f->sandbox ? ENTRY_ACTIVE : ENTRY_PENDING;
     return channel_put(f->t, &e, d);
+}
+
+enum status rule_setting(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct setting_entry e;
+    if (!setting_read(f->body.plain, &e)) {
+        return fold_malformed(r, d);
+    }
+    TRY(setting_check(str_of(e.name), str_of(e.value), d));
+    TRY(fold_next(&f->head.settings, e.number, "setting", d));
+    e.state = f->sandbox ? ENTRY_ACTIVE : ENTRY_PENDING;
+    e.sequence = r->sequence;
+    e.proposed_by = f->signer.number;
+    return setting_put(f->t, &e, d);
 }
 
 enum status fold_second(const struct fold *f, enum entry_state state,
@@ -146,6 +152,14 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
         TRY(fold_second(f, e.state, e.proposed_by, d));
         e.state = ENTRY_ACTIVE;
         return retention_put(f->t, &e, d);
+    }
+
+    if (kind == REGISTER_SETTING) {
+        struct setting_entry e;
+        TRY(setting_get(f->t, number, &e, d));
+        TRY(fold_second(f, e.state, e.proposed_by, d));
+        e.state = ENTRY_ACTIVE;
+        return setting_put(f->t, &e, d);
     }
 
     if (kind == REGISTER_WITNESS) {

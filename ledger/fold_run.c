@@ -69,6 +69,16 @@ enum status fold_entitlement(struct fold *f, struct entitlement *e, struct posti
     return fold_balance(f, p, d);
 }
 
+enum status fold_entitlement_done(struct fold *f, const struct entitlement *e,
+                                  struct str months, const struct postings *p,
+                                  struct diag *d)
+{
+    TRY(note_entitlement(f, e, d));
+    TRY(fold_not_erased(f, e->person, d));
+    TRY(fold_account_put_months(f, e->person, f->head.tree.size + 1, months, d));
+    return fold_balance(f, p, d);
+}
+
 enum status money_entitlement(struct fold *f, const struct record *r, struct diag *d)
 {
     if (!entitlement_read(r->body, &f->entitlement, &f->claimed)) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define HEAD_VERSION 3
+#define HEAD_VERSION 4
 
 void head_write(const struct head *h, struct writer *w)
 {
@@ -33,6 +33,7 @@ void head_write(const struct head *h, struct writer *w)
         h->timestamps,    h->epoch,
         h->ledger_keys,   h->ledger_key,
         h->locked,        h->stated,
+        h->settings,
     };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         writer_varint(w, counters[i]);
@@ -89,5 +90,6 @@ bool head_read(struct head *h, struct str bytes)
     h->ledger_key = (uint32_t)reader_varint(&r);
     h->locked = reader_varint(&r);
     h->stated = reader_varint(&r);
+    h->settings = (uint32_t)reader_varint(&r);
     return reader_done(&r);
 }

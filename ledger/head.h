@@ -41,6 +41,7 @@ struct head {
     /* 1 + sequence of the statement that nothing else was sent, waiting for a second
      * signature; 0: none. */
     uint64_t stated;
+    uint32_t settings; /* ledger/setting.h, pending ones among them */
 };
 
 #define HEAD_BYTES_MAX 3000

@@ -72,6 +72,7 @@ void ledger_derive_keys(struct ledger *l)
 {
     digest_hmac(l->g, l->master, str_of("almoner lookup v1"), str_of(""), l->lookup);
     digest_hmac(l->g, l->master, str_of("almoner files v1"), str_of(""), l->files);
+    digest_hmac(l->g, l->master, str_of("almoner steady v1"), str_of(""), l->steady);
     wrapper_master(l->wrapper, l->master);
 }
 
@@ -532,6 +533,7 @@ void ledger_close(struct ledger *l)
     wipe(l->master, sizeof l->master);
     wipe(l->lookup, sizeof l->lookup);
     wipe(l->files, sizeof l->files);
+    wipe(l->steady, sizeof l->steady);
     free(l);
 }
 

@@ -53,6 +53,11 @@ struct ledger_genesis {
     struct ledger_admin admins[GENESIS_ADMINS_MAX];
 };
 
+/* Row of TABLE_META, no projection: a row was erased and its bytes may still lie in
+ * free pages. Its value: u64 sequence of the certificate. ledger_compact leaves it out
+ * of the new file. */
+#define LEDGER_UNCOMPACTED "uncompacted"
+
 struct ledger;
 
 struct ledger_info {

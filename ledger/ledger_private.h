@@ -8,10 +8,6 @@
 #include "ledger/seal.h"
 
 #define LEDGER_PATH_MAX 4096
-/* Row of TABLE_META, no projection: a row was erased and its bytes may still lie in
- * free pages. Its value: u64 sequence of the certificate. ledger_compact leaves it out
- * of the new file. */
-#define LEDGER_UNCOMPACTED "uncompacted"
 /* Bytes of the file `lock` that are locked: by who writes, and, shared, by readers,
  * under whom the data file must not be replaced. */
 #define LEDGER_LOCK_WRITE 0
@@ -45,6 +41,7 @@ struct ledger {
     uint8_t master[SEAL_KEY_LEN]; /* wraps data keys */
     uint8_t lookup[SEAL_KEY_LEN]; /* HMAC of ID numbers */
     uint8_t files[SEAL_KEY_LEN];  /* seals files */
+    uint8_t steady[SEAL_KEY_LEN]; /* seals what runs keep */
     int lock_fd;
     int head_fd;
     unsigned head_slot; /* of the head file: to be written next */
@@ -83,10 +80,14 @@ enum status ledger_load_key(const char *path, struct key **out, struct diag *d)
     MUST_USE;
 /* Origin and key become those that the head in hand says. */
 enum status ledger_adopt_key(struct ledger *l, struct diag *d) MUST_USE;
-/* Derives lookup and files from master. */
+/* Derives lookup, files and steady from master. */
 void ledger_derive_keys(struct ledger *l);
 /* At least n bytes at l->room. */
 enum status ledger_room(struct ledger *l, size_t n, struct diag *d) MUST_USE;
+
+/* steady.c, on the thread of the sealer. */
+bool steady_open_with(const struct ledger *l, struct sealer *sealer, uint64_t number,
+                      struct str sealed, struct buf *plain);
 
 /* compact.c: all rows of the store, but LEDGER_UNCOMPACTED, written one by one into a
  * new data.mdb in the folder dir, which is made; synced. */

@@ -94,8 +94,7 @@ bool span_read(struct reader *r, struct span *s)
     return span_valid(s);
 }
 
-void entitlement_write(const struct entitlement *e, const struct postings *p,
-                       struct writer *w)
+void entitlement_write_start(const struct entitlement *e, struct writer *w)
 {
     cbor_put_map(w, e->fact_count > 0 ? 7 : 6);
     cbor_put_uint(w, 1);
@@ -104,6 +103,11 @@ void entitlement_write(const struct entitlement *e, const struct postings *p,
     cbor_put_uint(w, e->person);
     cbor_put_uint(w, 3);
     cbor_put_uint(w, e->previous);
+}
+
+void entitlement_write_rest(const struct entitlement *e, const struct postings *p,
+                            struct writer *w)
+{
     cbor_put_uint(w, 4);
     cbor_put_text(w, e->programme);
     cbor_put_uint(w, 5);
@@ -125,6 +129,13 @@ void entitlement_write(const struct entitlement *e, const struct postings *p,
     }
     cbor_put_uint(w, 9);
     postings_write(p, w);
+}
+
+void entitlement_write(const struct entitlement *e, const struct postings *p,
+                       struct writer *w)
+{
+    entitlement_write_start(e, w);
+    entitlement_write_rest(e, p, w);
 }
 
 static bool entitlement_spans_read(struct reader *r, struct entitlement *out)
@@ -272,7 +283,7 @@ bool result_entry_read(struct reader *r, struct result_entry *out)
     uint64_t state = cbor_get_uint(r);
     uint64_t reason = cbor_get_uint(r);
     if (r->failed || fields != 3 || line == 0 || line > UINT32_MAX ||
-        state < LINE_OPEN || state > LINE_REISSUED || reason > 255) {
+        state < LINE_OPEN || state > LINE_UNKNOWN || reason > 255) {
         return false;
     }
     out->line = (uint32_t)line;

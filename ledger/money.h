@@ -39,6 +39,11 @@ struct entitlement {
 
 void entitlement_write(const struct entitlement *e, const struct postings *p,
                        struct writer *w);
+/* The same in two parts: keys 1 to 3, of which `previous` is known last, and the rest.
+ * */
+void entitlement_write_start(const struct entitlement *e, struct writer *w);
+void entitlement_write_rest(const struct entitlement *e, const struct postings *p,
+                            struct writer *w);
 bool entitlement_read(struct str body, struct entitlement *out, struct postings *p);
 
 /* Records of many small entries: lines, results, reissues, facts. Entries are written

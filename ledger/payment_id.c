@@ -69,8 +69,8 @@ bool payment_id_find(const struct ledger_info *info, struct str file, uint32_t *
             continue;
         }
         if (at < file.n && file.p[at++] == 'E' && take_number(file, &at, 1, epoch) &&
-            at < file.n && file.p[at++] == 'B' && take_number(file, &at, 6, number) &&
-            at < file.n && file.p[at++] == 'L' && take_number(file, &at, 8, &line)) {
+            at < file.n && file.p[at++] == 'B' && take_number(file, &at, 1, number) &&
+            at < file.n && file.p[at++] == 'L' && take_number(file, &at, 1, &line)) {
             return true;
         }
     }

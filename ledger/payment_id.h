@@ -19,7 +19,8 @@ enum payment_id_is { PAYMENT_ID_OURS, PAYMENT_ID_OTHER_BATCH, PAYMENT_ID_FOREIGN
 enum payment_id_is payment_id_parse(const struct ledger_info *info,
                                     const struct batch_entry *batch, struct str id,
                                     uint32_t *line);
-/* Epoch and number in the first id that stands in a file; false when there is none. */
+/* Epoch and number in the first id that stands in a file, with or without the zeros in
+ * front of batch and line (formats/nacha.md); false when there is none. */
 bool payment_id_find(const struct ledger_info *info, struct str file, uint32_t *epoch,
                      uint32_t *number);
 

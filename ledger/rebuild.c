@@ -15,6 +15,7 @@
 #include "ledger/fold.h"
 #include "ledger/ledger_private.h"
 #include "ledger/note.h"
+#include "ledger/steady.h"
 
 #define CHUNK_RECORDS 100000
 #define CHUNK_BYTES ((size_t)64 * 1024 * 1024) /* a transaction takes 256 MiB */
@@ -50,6 +51,13 @@ static enum status commit_new(struct making *m, struct diag *d)
                : ST_OK;
 }
 
+/* The head comes of the records; what runs kept is found again by the next. */
+static bool is_copied(enum table table, struct str key)
+{
+    uint64_t block;
+    return table != TABLE_META || (!str_is(key, "head") && !steady_number(key, &block));
+}
+
 static enum status copy_rows(struct making *m, enum table table, struct cursor *c,
                              struct diag *d)
 {
@@ -62,7 +70,7 @@ static enum status copy_rows(struct making *m, enum table table, struct cursor *
             TRY(store_begin(m->to, true, &m->new, d));
             bytes = 0;
         }
-        if (table != TABLE_META || !str_is(key, "head")) {
+        if (is_copied(table, key)) {
             TRY(store_append(m->new, table, key, value, d));
         }
         bytes += key.n + value.n;

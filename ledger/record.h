@@ -28,6 +28,7 @@ enum record_kind {
     KIND_POLICY_ADOPT = 10,
     KIND_POLICY_CONFIRM = 11,
     KIND_RETENTION = 12, /* how many years a class of records is kept */
+    KIND_SETTING = 13,   /* how the office works: ledger/setting.h */
     KIND_IMPORT = 20,
     KIND_IMPORT_START = 21,
     KIND_FACTS = 22,
@@ -53,6 +54,11 @@ enum record_kind {
     KIND_REISSUE_START = 48,
     KIND_REISSUE = 49,
     KIND_REISSUE_END = 50,
+    KIND_WITHDRAW_START = 51, /* lines leave a batch: dropped, cancelled, recalled,
+                                 refunded */
+    KIND_WITHDRAWN = 52,
+    KIND_WITHDRAW_END = 53,
+    KIND_BATCH_STEP = 54,       /* reject, refused by the bank, redate */
     KIND_RECOVERY = 60,         /* getting an overpayment back: proposed */
     KIND_RECOVERY_CONFIRM = 61, /* and decided */
     KIND_REPAYMENT = 62,

@@ -157,6 +157,20 @@ enum status channel_put(struct txn *t, const struct channel_entry *e, struct dia
     return row_put(t, REGISTER_CHANNEL, e->number, &w, d);
 }
 
+bool channel_body(struct str plain, struct channel_entry *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->name, sizeof out->name);
+    body_text(&b, 3, out->bank_code, sizeof out->bank_code);
+    body_text(&b, 4, out->account, sizeof out->account);
+    body_text(&b, 5, out->account_name, sizeof out->account_name);
+    body_text(&b, 6, out->format, sizeof out->format);
+    kept_profile_read(&b, &kept_in_channel, &out->profile);
+    return body_done(&b);
+}
+
 enum status channel_get(struct txn *t, uint32_t number, struct channel_entry *out,
                         struct diag *d)
 {
@@ -166,7 +180,6 @@ enum status channel_get(struct txn *t, uint32_t number, struct channel_entry *ou
     if (!found) {
         return missing("channel", number, d);
     }
-    out->number = number;
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
     out->proposed_by = (uint32_t)reader_varint(&r);
@@ -174,16 +187,10 @@ enum status channel_get(struct txn *t, uint32_t number, struct channel_entry *ou
         return damaged("channel", number, d);
     }
     struct signed_body s;
-    struct body b;
     TRY(entry_body(t, out->sequence, &s, d));
-    body_start(&b, s.plain);
-    body_uint(&b, 1, UINT32_MAX);
-    body_text(&b, 2, out->name, sizeof out->name);
-    body_text(&b, 3, out->bank_code, sizeof out->bank_code);
-    body_text(&b, 4, out->account, sizeof out->account);
-    body_text(&b, 5, out->account_name, sizeof out->account_name);
-    body_text(&b, 6, out->format, sizeof out->format);
-    return body_done(&b) ? ST_OK : damaged("channel", number, d);
+    return channel_body(s.plain, out) && out->number == number
+               ? ST_OK
+               : damaged("channel", number, d);
 }
 
 enum status channel_find(struct txn *t, struct str name, struct channel_entry *out,
@@ -390,6 +397,11 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
     writer_zigzag(&w, e->paid_fen);
     writer_zigzag(&w, e->back_fen);
     writer_zigzag(&w, e->reissued_fen);
+    writer_varint(&w, e->out_lines);
+    writer_zigzag(&w, e->out_fen);
+    writer_varint(&w, e->refunded_lines);
+    writer_zigzag(&w, e->refunded_fen);
+    writer_varint(&w, e->step_sequence);
     writer_bytes(&w, e->content, DIGEST_LEN);
     for (int i = 0; i < BATCH_ROLES; i++) {
         writer_varint(&w, e->signers[i].operator_number);
@@ -403,6 +415,16 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
     return row_put(t, REGISTER_BATCH, e->number, &w, d);
 }
 
+uint64_t batch_count(const struct batch_entry *b)
+{
+    return b->lines - b->out_lines;
+}
+
+int64_t batch_total(const struct batch_entry *b)
+{
+    return b->total_fen - b->out_fen;
+}
+
 static void batch_sums_read(struct reader *r, struct batch_entry *out)
 {
     out->lines = reader_varint(r);
@@ -413,6 +435,11 @@ static void batch_sums_read(struct reader *r, struct batch_entry *out)
     out->paid_fen = reader_zigzag(r);
     out->back_fen = reader_zigzag(r);
     out->reissued_fen = reader_zigzag(r);
+    out->out_lines = reader_varint(r);
+    out->out_fen = reader_zigzag(r);
+    out->refunded_lines = reader_varint(r);
+    out->refunded_fen = reader_zigzag(r);
+    out->step_sequence = reader_varint(r);
 }
 
 enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
@@ -449,6 +476,32 @@ enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
 
 /* ---- exports ---- */
 
+void export_files_read(struct body *b, uint64_t key, struct export_entry *out)
+{
+    uint64_t files = body_uint_if(b, key, EXPORT_FILES_MAX);
+    uint64_t number = body_uint_if(b, key + 1, UINT32_MAX);
+    b->ok = b->ok && files != 1 && number != 1; /* which is what missing says */
+    out->files = files == 0 ? 1 : (uint32_t)files;
+    out->file_number = number == 0 ? 1 : (uint32_t)number;
+}
+
+uint64_t export_files_pairs(const struct export_entry *x)
+{
+    return (x->files > 1 ? 1U : 0U) + (x->file_number > 1 ? 1U : 0U);
+}
+
+void export_files_write(const struct export_entry *x, uint64_t key, struct writer *w)
+{
+    if (x->files > 1) {
+        cbor_put_uint(w, key);
+        cbor_put_uint(w, x->files);
+    }
+    if (x->file_number > 1) {
+        cbor_put_uint(w, key + 1);
+        cbor_put_uint(w, x->file_number);
+    }
+}
+
 bool export_body(struct str plain, struct export_entry *out)
 {
     struct body b;
@@ -460,6 +513,8 @@ bool export_body(struct str plain, struct export_entry *out)
     out->lines = body_uint(&b, 5, UINT32_MAX);
     out->total_fen = body_int(&b, 6);
     out->previous = body_uint(&b, 7, UINT64_MAX);
+    kept_profile_read(&b, &kept_in_export, &out->profile);
+    export_files_read(&b, 12, out);
     return body_done(&b);
 }
 
@@ -485,6 +540,28 @@ enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *ou
 }
 
 /* ---- answers ---- */
+
+bool answer_start_read(struct str plain, struct answer_start *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->batch = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->format, sizeof out->format);
+    body_digest(&b, 3, out->sha256);
+    out->length = body_uint(&b, 4, UINT64_MAX);
+    out->lines = body_uint(&b, 5, UINT64_MAX);
+    kept_profile_read(&b, &kept_in_answer, &out->profile);
+    out->file = (uint32_t)body_uint_if(&b, 8, EXPORT_FILES_MAX);
+    return body_done(&b);
+}
+
+enum status answer_start_get(struct txn *t, const struct answer_entry *e,
+                             struct answer_start *out, struct diag *d)
+{
+    struct signed_body s;
+    TRY(entry_body(t, e->sequence, &s, d));
+    return answer_start_read(s.plain, out) ? ST_OK : damaged("answer", e->number, d);
+}
 
 enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
                        const uint8_t sha256[DIGEST_LEN], uint64_t sequence,
@@ -606,7 +683,7 @@ bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry 
     struct str commitment = reader_bytes(&r, DIGEST_LEN);
     uint64_t count = reader_varint(&r);
     if (r.failed || count == 0 || count > LINE_SPANS_MAX || out->state < LINE_OPEN ||
-        out->state > LINE_REISSUED || !programme_code_valid(programme)) {
+        out->state > LINE_RECALLED || !programme_code_valid(programme)) {
         return false;
     }
     must(str_copy(programme, out->programme, sizeof out->programme));

@@ -7,6 +7,7 @@
 #define ALMONER_LEDGER_REGISTER_H
 
 #include "ledger/account.h"
+#include "ledger/kept_profile.h"
 #include "ledger/keys.h"
 #include "ledger/record.h"
 #include "ledger/states.h"
@@ -29,7 +30,8 @@ enum register_kind {
     REGISTER_TIMESTAMP = 13,
     REGISTER_KEEPING = 14, /* ledger/erasure.h: retention rules; with a person: holds */
     REGISTER_ERASURE = 15, /* ledger/erasure.h */
-    REGISTER_EPOCH = 16    /* ledger/epoch.h */
+    REGISTER_EPOCH = 16,   /* ledger/epoch.h */
+    REGISTER_SETTING = 17  /* ledger/setting.h */
 };
 
 enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };
@@ -58,6 +60,7 @@ struct channel_entry {
     char account[40];
     char account_name[TEXT_MAX + 1];
     char format[40];
+    struct kept_profile profile; /* of the format, when it is data */
     uint32_t proposed_by;
 };
 
@@ -129,7 +132,13 @@ struct batch_signer {
     uint32_t operator_number;
     int64_t time_us;
 };
-enum batch_role { BATCH_MAKER, BATCH_CHECKER, BATCH_RELEASER, BATCH_ROLES };
+enum batch_role {
+    BATCH_MAKER,
+    BATCH_CHECKER,
+    BATCH_RELEASER,
+    BATCH_SECOND, /* the second releaser, of a large batch */
+    BATCH_ROLES
+};
 struct batch_entry {
     uint32_t number;
     enum batch_state state;
@@ -143,9 +152,18 @@ struct batch_entry {
     uint32_t close_maker;
     uint64_t export_sequence;  /* of the newest export record; 0: none */
     uint64_t release_sequence; /* 0: not released */
-    uint32_t id_epoch;         /* epoch and number that its payments' ids say */
+    /* Dropped or cancelled; what came back and went to the treasury. */
+    uint64_t out_lines, refunded_lines;
+    int64_t out_fen, refunded_fen;
+    uint64_t
+        step_sequence; /* + 1, of the newest batch-step or withdraw-start; 0: none */
+    uint32_t id_epoch; /* epoch and number that its payments' ids say */
     uint32_t id_number;
 };
+
+/* What is signed for, sent and answered: without the lines that left it. */
+uint64_t batch_count(const struct batch_entry *b);
+int64_t batch_total(const struct batch_entry *b);
 
 /* ---- answers ---- */
 struct answer_entry {
@@ -155,13 +173,30 @@ struct answer_entry {
     uint64_t sequence;
 };
 
+/* What the record of an answer's start says. */
+struct answer_start {
+    uint32_t batch;
+    char format[40];
+    uint8_t sha256[DIGEST_LEN];
+    uint64_t length;
+    uint64_t lines;
+    struct kept_profile profile; /* without settings */
+    uint32_t file; /* which of the files sent it answers, from 1; 0: all of them */
+};
+
 /* ---- exports: no rows; each record names the batch's one before ---- */
+
+/* Of several files the digest and length are those of their list, which is kept as a
+ * file of the vault (docs/formats/ledger.md, "44 export"). */
 struct export_entry {
     uint64_t sequence;
     uint32_t batch;
     char format[40];
     uint8_t sha256[DIGEST_LEN];
     uint64_t length;
+    struct kept_profile profile;
+    uint32_t files;       /* 1 or more */
+    uint32_t file_number; /* of the first, among those of the channel's day; from 1 */
     uint64_t lines;
     int64_t total_fen;
     uint64_t previous; /* 0: none */
@@ -208,6 +243,16 @@ enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *ou
 /* The fields of an export record's plain body, or of one of kind lost-file that says
  * a file was sent; sequence is left alone. */
 bool export_body(struct str plain, struct export_entry *out);
+/* The two fields at key and key + 1 that both kinds of records have; see cbor. */
+#define EXPORT_FILES_MAX 100000
+void export_files_read(struct body *b, uint64_t key, struct export_entry *out);
+uint64_t export_files_pairs(const struct export_entry *x);
+void export_files_write(const struct export_entry *x, uint64_t key, struct writer *w);
+/* The same of a channel's, and of an answer's start. */
+bool channel_body(struct str plain, struct channel_entry *out);
+bool answer_start_read(struct str plain, struct answer_start *out);
+enum status answer_start_get(struct txn *t, const struct answer_entry *e,
+                             struct answer_start *out, struct diag *d) MUST_USE;
 /* The same of an import record. */
 bool import_entry_read(struct str plain, struct import_entry *out);
 

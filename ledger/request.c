@@ -39,21 +39,23 @@ static const char *kind_zh(enum record_kind k)
         enum record_kind kind;
         const char *zh;
     } names[] = {
-        {KIND_OPERATOR, "登记操作员"},     {KIND_CHANNEL, "登记代发银行"},
-        {KIND_SECOND, "管理员确认"},       {KIND_CLOCK, "确认时钟跳变"},
-        {KIND_REVEAL, "查看个人信息"},     {KIND_POLICY_ADOPT, "采用政策"},
-        {KIND_POLICY_CONFIRM, "确认政策"}, {KIND_IMPORT, "提交导入"},
-        {KIND_IMPORT_START, "确认导入"},   {KIND_IMPORT_END, "导入结束"},
-        {KIND_RUN_START, "开始测算"},      {KIND_RUN_END, "测算结束"},
-        {KIND_BATCH_START, "开始组批"},    {KIND_BATCH_END, "组批结束"},
-        {KIND_BATCH_SIGN, "批次签批"},     {KIND_EXPORT, "导出代发文件"},
-        {KIND_ANSWER_START, "开始回盘"},   {KIND_ANSWER_END, "回盘结束"},
-        {KIND_REISSUE_START, "开始重发"},  {KIND_REISSUE_END, "重发结束"},
-        {KIND_RECOVERY, "提出追缴"},       {KIND_RECOVERY_CONFIRM, "确认追缴"},
-        {KIND_REPAYMENT, "登记退缴"},      {KIND_RETENTION, "设定保管期限"},
-        {KIND_HOLD, "冻结或解冻销毁"},     {KIND_ERASE, "提出销毁个人信息"},
-        {KIND_ERASED, "销毁个人信息"},     {KIND_WITNESS, "登记见证人"},
-        {KIND_COSIGNED, "登记联署"},       {KIND_TIMESTAMP, "登记时间戳"},
+        {KIND_OPERATOR, "登记操作员"},       {KIND_CHANNEL, "登记代发银行"},
+        {KIND_SECOND, "管理员确认"},         {KIND_CLOCK, "确认时钟跳变"},
+        {KIND_REVEAL, "查看个人信息"},       {KIND_POLICY_ADOPT, "采用政策"},
+        {KIND_POLICY_CONFIRM, "确认政策"},   {KIND_IMPORT, "提交导入"},
+        {KIND_IMPORT_START, "确认导入"},     {KIND_IMPORT_END, "导入结束"},
+        {KIND_RUN_START, "开始测算"},        {KIND_RUN_END, "测算结束"},
+        {KIND_BATCH_START, "开始组批"},      {KIND_BATCH_END, "组批结束"},
+        {KIND_BATCH_SIGN, "批次签批"},       {KIND_EXPORT, "导出代发文件"},
+        {KIND_ANSWER_START, "开始回盘"},     {KIND_ANSWER_END, "回盘结束"},
+        {KIND_REISSUE_START, "开始重发"},    {KIND_REISSUE_END, "重发结束"},
+        {KIND_WITHDRAW_START, "撤出明细"},   {KIND_WITHDRAW_END, "撤出结束"},
+        {KIND_BATCH_STEP, "批次退回或改期"}, {KIND_RECOVERY, "提出追缴"},
+        {KIND_RECOVERY_CONFIRM, "确认追缴"}, {KIND_REPAYMENT, "登记退缴"},
+        {KIND_RETENTION, "设定保管期限"},    {KIND_SETTING, "设定参数"},
+        {KIND_HOLD, "冻结或解冻销毁"},       {KIND_ERASE, "提出销毁个人信息"},
+        {KIND_ERASED, "销毁个人信息"},       {KIND_WITNESS, "登记见证人"},
+        {KIND_COSIGNED, "登记联署"},         {KIND_TIMESTAMP, "登记时间戳"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (names[i].kind == k) {

@@ -80,6 +80,10 @@ static const struct {
     {BATCH_SETTLED, "settled", "已回盘", "batch close (maker)"},
     {BATCH_CLOSING, "closing", "待结清复核", "batch close (checker)"},
     {BATCH_CLOSED, "closed", "已结清", "nothing"},
+    {BATCH_CANCELLED, "cancelled", "已作废",
+     "batch new (maker): its dues are free again"},
+    {BATCH_RECALLED, "recalled", "已撤回",
+     "batch new (maker): its dues are free again"},
 };
 #define STATE_COUNT (sizeof STATES / sizeof STATES[0])
 
@@ -98,15 +102,30 @@ const char *batch_next_hint(enum batch_state s)
     return s >= 1 && (size_t)s <= STATE_COUNT ? STATES[s - 1].next : "?";
 }
 
-static const char *const STEPS[] = {
-    "?",     "submit", "approve", "release", "close",
-    "close", "export", "answer",  "reissue",
+static const struct {
+    const char *name;
+    const char *zh;
+} STEPS[] = {
+    {"?", "?"},          {"submit", "提交"},     {"approve", "复核"},
+    {"release", "审批"}, {"close", "结清"},      {"close", "结清"},
+    {"export", "导出"},  {"answer", "回盘"},     {"reissue", "重发"},
+    {"sent", "已送"},    {"reject", "退回"},     {"drop", "剔除明细"},
+    {"cancel", "作废"},  {"recall", "撤回"},     {"refused", "银行整批拒收"},
+    {"redate", "改期"},  {"refund", "缴回国库"},
 };
+#define STEP_COUNT (sizeof STEPS / sizeof STEPS[0])
 
 const char *batch_step_name(enum batch_step s)
 {
-    return s >= 1 && (size_t)s < sizeof STEPS / sizeof STEPS[0] ? STEPS[s] : "?";
+    return s >= 1 && (size_t)s < STEP_COUNT ? STEPS[s].name : "?";
 }
+
+const char *batch_step_zh(enum batch_step s)
+{
+    return s >= 1 && (size_t)s < STEP_COUNT ? STEPS[s].zh : "?";
+}
+
+#define ANY_OF_THREE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER)
 
 /* Who may move a batch from where to where. An answer settles the batch by itself when
  * it leaves no line open (rule_answer_end). */
@@ -127,6 +146,26 @@ static const struct transition TRANSITIONS[] = {
     {BATCH_CLOSED, STEP_REISSUE, ROLE_MAKER, BATCH_CLOSED},
     {BATCH_SETTLED, STEP_CLOSE, ROLE_MAKER, BATCH_CLOSING},
     {BATCH_CLOSING, STEP_CLOSE_CHECK, ROLE_CHECKER, BATCH_CLOSED},
+    {BATCH_SUBMITTED, STEP_REJECT, ROLE_CHECKER, BATCH_DRAFT},
+    {BATCH_APPROVED, STEP_REJECT, ROLE_CHECKER | ROLE_RELEASER, BATCH_DRAFT},
+    {BATCH_RELEASED, STEP_REJECT, ROLE_RELEASER, BATCH_DRAFT},
+    {BATCH_DRAFT, STEP_DROP, ROLE_MAKER, BATCH_DRAFT},
+    {BATCH_SUBMITTED, STEP_DROP, ROLE_MAKER, BATCH_DRAFT},
+    {BATCH_APPROVED, STEP_DROP, ROLE_MAKER, BATCH_DRAFT},
+    {BATCH_RELEASED, STEP_DROP, ROLE_MAKER, BATCH_DRAFT},
+    {BATCH_DRAFT, STEP_CANCEL, ROLE_MAKER, BATCH_CANCELLED},
+    {BATCH_SUBMITTED, STEP_CANCEL, ROLE_MAKER | ROLE_CHECKER, BATCH_CANCELLED},
+    {BATCH_APPROVED, STEP_CANCEL, ANY_OF_THREE, BATCH_CANCELLED},
+    {BATCH_RELEASED, STEP_CANCEL, ANY_OF_THREE, BATCH_CANCELLED},
+    {BATCH_EXPORTED, STEP_RECALL, ROLE_RELEASER, BATCH_RECALLED},
+    {BATCH_EXPORTED, STEP_REFUSED, ROLE_CHECKER, BATCH_DRAFT},
+    {BATCH_SUBMITTED, STEP_REDATE, ROLE_RELEASER, BATCH_SUBMITTED},
+    {BATCH_APPROVED, STEP_REDATE, ROLE_RELEASER, BATCH_APPROVED},
+    {BATCH_RELEASED, STEP_REDATE, ROLE_RELEASER, BATCH_RELEASED},
+    {BATCH_EXPORTED, STEP_REFUND, ROLE_MAKER, BATCH_EXPORTED},
+    {BATCH_SETTLED, STEP_REFUND, ROLE_MAKER, BATCH_SETTLED},
+    {BATCH_CLOSING, STEP_REFUND, ROLE_MAKER, BATCH_CLOSING},
+    {BATCH_CLOSED, STEP_REFUND, ROLE_MAKER, BATCH_CLOSED},
 };
 
 const struct transition *batch_transition(enum batch_state from, enum batch_step step)
@@ -140,7 +179,8 @@ const struct transition *batch_transition(enum batch_state from, enum batch_step
 }
 
 static const char *const LINES[] = {
-    "?", "open", "paid", "rejected", "returned", "unknown", "reissued",
+    "?",       "open",     "paid",    "rejected", "returned",
+    "unknown", "reissued", "dropped", "refunded", "recalled",
 };
 
 const char *line_state_name(enum line_state s)
@@ -159,7 +199,12 @@ bool line_may_become(enum line_state from, enum line_state to)
     case LINE_RETURNED:
         return from == LINE_OPEN || from == LINE_UNKNOWN || from == LINE_PAID;
     case LINE_REISSUED:
+    case LINE_REFUNDED:
         return from == LINE_REJECTED || from == LINE_RETURNED;
+    case LINE_DROPPED:
+        return from == LINE_OPEN;
+    case LINE_RECALLED:
+        return from == LINE_OPEN || from == LINE_UNKNOWN;
     case LINE_OPEN:
         return false;
     }

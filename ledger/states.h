@@ -29,7 +29,9 @@ enum batch_state {
     BATCH_EXPORTED = 5,
     BATCH_SETTLED = 6, /* every line is answered */
     BATCH_CLOSING = 7, /* the maker closed, a checker has yet to */
-    BATCH_CLOSED = 8
+    BATCH_CLOSED = 8,
+    BATCH_CANCELLED = 9, /* before it was sent; its lines are due again */
+    BATCH_RECALLED = 10  /* after: the bank confirms that it pays none of them */
 };
 const char *batch_state_name(enum batch_state s);
 const char *batch_state_zh(enum batch_state s);
@@ -43,14 +45,22 @@ enum batch_step {
     STEP_CLOSE_CHECK = 5,
     STEP_EXPORT = 6,
     STEP_ANSWER = 7,
-    STEP_REISSUE = 8
+    STEP_REISSUE = 8,
+    STEP_REJECT = 10, /* sent back by a checker or releaser; 9 is taken: fold_epoch.c */
+    STEP_DROP = 11,   /* some lines leave it, and it is signed anew */
+    STEP_CANCEL = 12, /* all of them leave it */
+    STEP_RECALL = 13, /* likewise, with the bank's word */
+    STEP_REFUSED = 14, /* the bank took nothing of the file: to be mended, sent again */
+    STEP_REDATE = 15,
+    STEP_REFUND = 16 /* what came back goes to the treasury */
 };
 const char *batch_step_name(enum batch_step s);
+const char *batch_step_zh(enum batch_step s);
 
 struct transition {
     enum batch_state from;
     enum batch_step step;
-    enum role role;
+    unsigned roles; /* any of them */
     enum batch_state to;
 };
 /* NULL when the step cannot be taken in this state. */
@@ -64,7 +74,10 @@ enum line_state {
     LINE_REJECTED = 3,
     LINE_RETURNED = 4,
     LINE_UNKNOWN = 5,
-    LINE_REISSUED = 6
+    LINE_REISSUED = 6,
+    LINE_DROPPED = 7,  /* left the batch before it was sent: due again */
+    LINE_REFUNDED = 8, /* came back, and went to the treasury */
+    LINE_RECALLED = 9  /* sent, and the bank confirms that it does not pay: due again */
 };
 const char *line_state_name(enum line_state s);
 /* May an answer that says `to` be taken for a line in `from`? */

@@ -20,6 +20,7 @@
 #include <lmdb.h>
 
 #include "base/must.h"
+#include "ledger/pages.h"
 
 /* Far above the number of programs that read at once; the default of 126 was too low
  * for others, and a slot costs 64 bytes of the lock file. */
@@ -57,7 +58,8 @@ struct txn {
     /* For store_get: keys asked for are mostly near the one before. Opened when
      * first needed, closed here before the transaction ends. */
     MDB_cursor *near[TABLE_COUNT];
-    uint64_t deletes[TABLE_COUNT]; /* how many so far; see go_on_behind */
+    struct txn *borrowed[TABLE_COUNT]; /* NULL: it is our own */
+    uint64_t deletes[TABLE_COUNT];     /* how many so far; see go_on_behind */
 };
 
 struct cursor {
@@ -308,6 +310,13 @@ enum status store_begin(struct store *s, bool write, struct txn **out, struct di
     s->writing = write;
     *out = t;
     return ST_OK;
+}
+
+void store_borrow(struct txn *t, enum table table, struct txn *from)
+{
+    must(t->store->mode == STORE_SCRATCH);
+    must(t != from);
+    t->borrowed[table] = from;
 }
 
 /* What must be gone before LMDB ends the transaction: it frees the cursors of a
@@ -595,6 +604,9 @@ static MDB_dbi dbi_of(const struct txn *t, enum table table)
 enum status store_get(struct txn *t, enum table table, struct str key,
                       struct str *value, struct diag *d)
 {
+    if (t->borrowed[table] != NULL) {
+        return store_get(t->borrowed[table], table, key, value, d);
+    }
     MDB_dbi dbi = dbi_of(t, table);
     int rc = 0;
     if (t->near[table] == NULL) {
@@ -620,6 +632,7 @@ enum status store_put(struct txn *t, enum table table, struct str key, struct st
                       struct diag *d)
 {
     must(t->write);
+    must(t->borrowed[table] == NULL);
     MDB_val k = key_of(key);
     MDB_val v = val_of(value);
     int rc = mdb_put(t->mdb, dbi_of(t, table), &k, &v, 0);
@@ -630,6 +643,9 @@ enum status store_append(struct txn *t, enum table table, struct str key,
                          struct str value, struct diag *d)
 {
     must(t->write);
+    if (t->borrowed[table] != NULL) {
+        return ST_OK;
+    }
     MDB_val k = key_of(key);
     MDB_val v = val_of(value);
     /* With a cursor of its own: one that stays may believe to be at the end when
@@ -673,6 +689,9 @@ enum status store_count(struct txn *t, enum table table, uint64_t *out, struct d
 enum status store_cursor_open(struct txn *t, enum table table, struct cursor **out,
                               struct diag *d)
 {
+    if (t->borrowed[table] != NULL) {
+        return store_cursor_open(t->borrowed[table], table, out, d);
+    }
     struct cursor *c = calloc(1, sizeof *c);
     if (c == NULL) {
         return diag_memory(d);
@@ -847,6 +866,16 @@ enum status store_check(struct txn *t, enum table table, bool *sound, struct dia
     *sound =
         *sound && seen == stat.ms_entries && found_there(t, table, last, last_value);
     store_cursor_close(c);
+    return st;
+}
+
+enum status store_check_pages(struct txn *t, struct diag *d)
+{
+    struct pages_report r;
+    enum status st = pages_check(t->store->dir, &r, d);
+    if (st == ST_INTEGRITY) {
+        diag_where(d, "%s/data.mdb", t->store->dir);
+    }
     return st;
 }
 

@@ -64,6 +64,10 @@ uint64_t store_bytes(struct store *s);
 
 enum status store_begin(struct store *s, bool write, struct txn **out, struct diag *d)
     MUST_USE;
+/* A transaction of a scratch store takes this table from another store's transaction,
+ * which must live as long: it is read there, and what is appended is taken to be there
+ * already. */
+void store_borrow(struct txn *t, enum table table, struct txn *from);
 /* Durable when it returns ST_OK. The transaction is gone either way. */
 enum status store_commit(struct txn *t, struct diag *d) MUST_USE;
 void store_abort(struct txn *t); /* NULL is fine */
@@ -91,6 +95,10 @@ enum status store_count(struct txn *t, enum table table, uint64_t *out, struct d
  * walk met them. A damaged branch page misleads look-ups and not the walk. */
 enum status store_check(struct txn *t, enum table table, bool *sound, struct diag *d)
     MUST_USE;
+
+/* No page is free and in use, or either twice, in the newest state of the store; see
+ * pages.h. ST_INTEGRITY "pages" otherwise. */
+enum status store_check_pages(struct txn *t, struct diag *d) MUST_USE;
 
 /* Cursors walk in key order. Close them before the transaction ends (a must). Writes
  * into the same table while a cursor is open are fine: the cursor stays, and goes on

@@ -10,9 +10,9 @@
 #include "base/wipe.h"
 #include "ledger/erasure.h"
 #include "ledger/ledger_private.h"
+#include "ledger/steady.h"
 
 #define WRAPPED SEAL_KEY_LEN
-#define LOOKUP_LEN 16
 
 void vault_row_init(struct vault_row *r)
 {
@@ -90,7 +90,7 @@ enum status vault_row_open(struct ledger *l, uint64_t person, struct str sealed,
 }
 
 struct vault_opener {
-    const struct ledger *l; /* its origin alone is used */
+    const struct ledger *l; /* its origin alone is used, and the key of steady.c */
     struct wrapper *wrapper;
     struct sealer *sealer;
     struct digest *g;
@@ -136,6 +136,12 @@ enum status vault_opener_open(struct vault_opener *o, uint64_t person,
 {
     r->person = person;
     return open_row(o->l, o->wrapper, o->sealer, sealed, r, d);
+}
+
+bool steady_open(struct vault_opener *o, uint64_t number, struct str sealed,
+                 struct buf *plain)
+{
+    return steady_open_with(o->l, o->sealer, number, sealed, plain);
 }
 
 enum status vault_row_read(struct ledger *l, uint64_t person, struct vault_row *r,
@@ -200,19 +206,34 @@ static void lookup_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
     digest_hmac(l->g, l->lookup, str_make(id, ID_NUMBER_LEN), str_of(""), out);
 }
 
-enum status vault_find(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
-                       uint64_t *person, struct diag *d)
+enum status vault_find_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                           uint8_t out[VAULT_LOOKUP_LEN], struct diag *d)
 {
     uint8_t key[DIGEST_LEN];
-    struct str value;
     TRY(need_master(l, d));
     lookup_key(l, id, key);
-    TRY(store_get(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), &value, d));
+    memcpy(out, key, VAULT_LOOKUP_LEN);
+    return ST_OK;
+}
+
+enum status vault_find_by_key(struct ledger *l, const uint8_t key[VAULT_LOOKUP_LEN],
+                              uint64_t *person, struct diag *d)
+{
+    struct str value;
+    TRY(store_get(l->t, TABLE_LOOKUP, str_make(key, VAULT_LOOKUP_LEN), &value, d));
     if (value.p != NULL && value.n != 8) {
         return diag_fail(d, ST_INTEGRITY, "vault", "a look-up row is not in its form");
     }
     *person = value.p != NULL ? get_u64((const uint8_t *)value.p) : 0;
     return ST_OK;
+}
+
+enum status vault_find(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                       uint64_t *person, struct diag *d)
+{
+    uint8_t key[VAULT_LOOKUP_LEN];
+    TRY(vault_find_key(l, id, key, d));
+    return vault_find_by_key(l, key, person, d);
 }
 
 enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
@@ -224,8 +245,8 @@ enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
     TRY(need_master(l, d));
     lookup_key(l, id, key);
     put_u64(value, person);
-    return store_put(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), str_make(value, 8),
-                     d);
+    return store_put(l->t, TABLE_LOOKUP, str_make(key, VAULT_LOOKUP_LEN),
+                     str_make(value, 8), d);
 }
 
 enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
@@ -234,7 +255,7 @@ enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
     uint8_t key[DIGEST_LEN];
     TRY(need_master(l, d));
     lookup_key(l, id, key);
-    return store_delete(l->t, TABLE_LOOKUP, str_make(key, LOOKUP_LEN), d);
+    return store_delete(l->t, TABLE_LOOKUP, str_make(key, VAULT_LOOKUP_LEN), d);
 }
 
 /* Takes the entry away when the number leads to the person. */
@@ -280,6 +301,7 @@ enum status vault_erase(struct ledger *l, uint64_t person, uint64_t leads_to,
         }
     }
     TRY(store_delete(l->t, TABLE_PEOPLE, str_make(key, 8), d));
+    TRY(steady_forget(l, person, d));
     uint8_t since[8];
     put_u64(since, ledger_head(l)->tree.size);
     return store_put(l->t, TABLE_META, str_of(LEDGER_UNCOMPACTED),

@@ -55,6 +55,12 @@ void vault_commitment(struct ledger *l, const struct vault_row *r, uint64_t sequ
 /* The person with this ID number (normal form), 0 when there is none. */
 enum status vault_find(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                        uint64_t *person, struct diag *d) MUST_USE;
+/* The same in two steps, for many numbers in the order of their keys. */
+#define VAULT_LOOKUP_LEN 16
+enum status vault_find_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
+                           uint8_t out[VAULT_LOOKUP_LEN], struct diag *d) MUST_USE;
+enum status vault_find_by_key(struct ledger *l, const uint8_t key[VAULT_LOOKUP_LEN],
+                              uint64_t *person, struct diag *d) MUST_USE;
 enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                         uint64_t person, struct diag *d) MUST_USE;
 

@@ -76,7 +76,9 @@ static enum status compile(struct policy_set *s, const struct confirmed_policy *
     }
     TRY(compile_lines(s, d));
     TRY(compile_parameters(s, d));
-    return compile_conflicts(s, d);
+    TRY(compile_conflicts(s, d));
+    compile_turning(s);
+    return ST_OK;
 }
 
 enum status policy_set_new(struct policy_set **out, const struct confirmed_policy *list,

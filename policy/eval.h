@@ -10,6 +10,9 @@
 #include "policy/model.h"
 
 #define EVAL_PROGRAMMES_MAX 64
+/* To be raised with every change that makes results come out otherwise: what runs keep
+ * for the next month was found by the version before (see entitle_terms). */
+#define EVAL_VERSION 1
 
 /* One confirmed policy, in the order of confirmation. */
 struct confirmed_policy {
@@ -146,6 +149,13 @@ void eval_month(const struct policy_set *s, const struct eval_person *person,
  * programmes that can never pay, which eval_month does not. */
 void eval_programme(const struct policy_set *s, const struct eval_person *person,
                     int32_t month, size_t programme, struct eval_result *result);
+
+/* The first month after `month` in which eval_month could give another amount, reason,
+ * policy, tier or warning, while facts and policies stay as they are; at most a hundred
+ * years on. results: what eval_month gave for it. Rather too early than too late: the
+ * next month where a rule is hard to foresee. */
+int32_t eval_steady_until(const struct policy_set *s, const struct eval_person *person,
+                          int32_t month, const struct eval_result *results);
 
 /* When an amount granted for `month` may be paid: its payable month, after `every` and
  * `after`. The caller makes it payable at once after a death. */

@@ -148,6 +148,26 @@ struct conflict_row { /* sorted by effective date, file and line */
     int replaced_by; /* the next row, of a later file, about the same; or -1 */
 };
 
+/* What can turn results of months: see steady.c. */
+#define EVAL_ECHOES_MAX 64
+#define EVAL_TURNS_MAX 512
+struct echo { /* an event is felt in months from..to, counted from its own */
+    int32_t from;
+    int32_t to;
+};
+struct turning {
+    struct echo echoes[EVAL_ECHOES_MAX];
+    size_t echo_count;
+    int32_t months[EVAL_TURNS_MAX]; /* a file or a standard takes effect */
+    size_t month_count;
+    int32_t ages[EVAL_TURNS_MAX];
+    size_t age_count;
+    unsigned
+        windows_over;  /* bit n: a window of certification ends before month n + 1 */
+    bool from_january; /* backdating goes to a year's beginning */
+    bool never_steady; /* more than fits here */
+};
+
 struct policy_set {
     struct arena *arena; /* owns all but names and this */
     struct names names;
@@ -163,6 +183,7 @@ struct policy_set {
     bool spares_dead;          /* some file is `retroactive: {dead: none}` */
     uint64_t division_lengths; /* bit n: a division prefix of n digits is known */
     int32_t first_month;
+    struct turning turning;
 };
 
 struct texts {
@@ -189,6 +210,9 @@ enum status compile_lines(struct policy_set *s, struct diag *d) MUST_USE;
 /* compile_tables.c */
 enum status compile_parameters(struct policy_set *s, struct diag *d) MUST_USE;
 enum status compile_conflicts(struct policy_set *s, struct diag *d) MUST_USE;
+
+/* steady.c; after all the others. */
+void compile_turning(struct policy_set *s);
 
 /* The line of a code, or -1; NULL is no code. */
 static inline int compile_line(const struct policy_set *s, const char *code)

@@ -11,11 +11,7 @@
 
 #include "base/money.h"
 #include "base/status.h"
-
-struct place { /* in the file, from 1 */
-    uint32_t line;
-    uint32_t column;
-};
+#include "base/yaml.h"
 
 enum policy_status { POLICY_DRAFT, POLICY_IN_FORCE, POLICY_SUPERSEDED };
 enum timing { TIMING_NEXT_MONTH, TIMING_SAME_MONTH };

@@ -5,7 +5,8 @@
 #ifndef ALMONER_POLICY_READ_H
 #define ALMONER_POLICY_READ_H
 
-#include "policy/yaml.h"
+#include "base/yaml.h"
+#include "policy/model.h"
 
 #define READ_TEXT_MAX 4000 /* bytes of a citation, note or title */
 #define READ_NAME_MAX 64   /* of a code, an attribute, a parameter */

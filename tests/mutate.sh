@@ -21,7 +21,7 @@ build() {
         >"$copy/log" 2>&1
 }
 
-suites=$(cd tests/unit && for f in test_eval*.c; do
+suites=$(cd tests/unit && for f in test_eval*.c test_steady.c; do
     f=${f#test_}
     echo "${f%.c}"
 done)

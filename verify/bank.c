@@ -10,7 +10,8 @@ enum { NO_FIELD, AMOUNT, NUMBER, CONTROL };
 
 enum bank_layout bank_layout_of(const char *format)
 {
-    if (strcmp(format, "pain.001.001.09") == 0) {
+    if (strcmp(format, "pain.001.001.09") == 0 ||
+        strcmp(format, "pain.001.001.03") == 0) {
         return BANK_PAIN001;
     }
     if (strcmp(format, "pipe-trailer") == 0) {

@@ -1,5 +1,5 @@
-/* bank.h - counting and summing a bank file, fed piece by piece: pain.001.001.09 by its
- * tags alone, bank text as docs/formats/bank-text.md says. */
+/* bank.h - counting and summing a bank file, fed piece by piece: pain.001.001.09 and
+ * .03 by their tags alone, bank text as docs/formats/bank-text.md says. */
 #ifndef ALMONER_VERIFY_BANK_H
 #define ALMONER_VERIFY_BANK_H
 

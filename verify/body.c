@@ -8,6 +8,8 @@
 #define U32 UINT32_MAX
 #define BIG INT64_MAX
 #define MAY true
+#define SETTINGS_MAX 16
+#define FILES_MAX 100000 /* of one export */
 
 /* The bodies of kind 9, by its key 1. */
 #define LOST_SENT 901
@@ -90,6 +92,9 @@ static const struct field fields[] = {
     {K_CHANNEL, 4, V_TEXT, 39, 0, false},
     {K_CHANNEL, 5, V_TEXT, 200, 0, false},
     {K_CHANNEL, 6, V_TEXT, 39, 0, false},
+    {K_CHANNEL, 7, V_BYTES, 32, 32, MAY},
+    {K_CHANNEL, 8, V_UINT, BIG, 0, MAY},
+    {K_CHANNEL, 10, V_ARRAY, SETTINGS_MAX, 1, MAY},
     {K_SECOND, 1, V_UINT, BIG, 1, false},
     {K_SECOND, 2, V_UINT, U32, 1, false},
     {K_CLOCK, 1, V_INT, BIG, INT64_MIN, false},
@@ -114,6 +119,11 @@ static const struct field fields[] = {
     {LOST_SENT, 8, V_INT, BIG, INT64_MIN, false},
     {LOST_SENT, 10, V_UINT, U32, 0, false},
     {LOST_SENT, 11, V_UINT, U32, 0, false},
+    {LOST_SENT, 12, V_BYTES, 32, 32, MAY},
+    {LOST_SENT, 13, V_UINT, BIG, 0, MAY},
+    {LOST_SENT, 14, V_ARRAY, SETTINGS_MAX, 1, MAY},
+    {LOST_SENT, 15, V_UINT, FILES_MAX, 2, MAY},
+    {LOST_SENT, 16, V_UINT, U32, 2, MAY},
     {LOST_STATED, 1, V_UINT, 2, 2, false},
     {LOST_STATED, 2, V_TEXT, 200, 1, false},
     {LOST_AGREED, 1, V_UINT, 3, 3, false},
@@ -249,11 +259,19 @@ static const struct field fields[] = {
     {K_EXPORT, 5, V_UINT, U32, 0, false},
     {K_EXPORT, 6, V_INT, BIG, INT64_MIN, false},
     {K_EXPORT, 7, V_UINT, BIG, 0, false},
+    {K_EXPORT, 8, V_BYTES, 32, 32, MAY},
+    {K_EXPORT, 10, V_UINT, BIG, 0, MAY},
+    {K_EXPORT, 11, V_ARRAY, SETTINGS_MAX, 1, MAY},
+    {K_EXPORT, 12, V_UINT, FILES_MAX, 2, MAY},
+    {K_EXPORT, 13, V_UINT, U32, 2, MAY},
     {K_ANSWER_START, 1, V_UINT, U32, 1, false},
     {K_ANSWER_START, 2, V_TEXT, 39, 0, false},
     {K_ANSWER_START, 3, V_BYTES, 32, 32, false},
     {K_ANSWER_START, 4, V_UINT, BIG, 0, false},
     {K_ANSWER_START, 5, V_UINT, BIG, 0, false},
+    {K_ANSWER_START, 6, V_BYTES, 32, 32, MAY},
+    {K_ANSWER_START, 7, V_UINT, BIG, 0, MAY},
+    {K_ANSWER_START, 8, V_UINT, FILES_MAX, 1, MAY},
     {K_RESULTS, 1, V_UINT, U32, 1, false},
     {K_RESULTS, 2, V_UINT, BIG, 0, MAY},
     {K_RESULTS, 3, V_ARRAY, RECORD_MAX, 1, false},

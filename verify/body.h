@@ -6,7 +6,7 @@
 #include "verify/cbor.h"
 #include "verify/crypto.h"
 
-#define BODY_KEYS 16
+#define BODY_KEYS 17
 #define RECORD_MAX 2000
 #define ORIGIN_TEXT_MAX 160
 #define CODE_MAX 32

@@ -30,6 +30,24 @@ static bool is_like(struct str name, const char *prefix, size_t n, const char *s
                   n == 64 ? "0123456789abcdef" : "0123456789");
 }
 
+/* data/sealed/exports/ 12 digits, -6 digits for one of several files, an extension. */
+static bool is_export(struct str name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    const struct str p = str_of("data/sealed/exports/");
+    if (!str_starts(name, p) || name.n < p.n + 12) {
+        return false;
+    }
+    const char *at = name.p + p.n;
+    struct str rest = str_make(at + 12, name.n - p.n - 12);
+    if (rest.n > 7 && rest.p[0] == '-' &&
+        all_of(str_make(rest.p + 1, 6), "0123456789")) {
+        rest = str_make(rest.p + 7, rest.n - 7);
+    }
+    return all_of(str_make(at, 12), "0123456789") && rest.n >= 2 && rest.n <= 9 &&
+           rest.p[0] == '.' && all_of(str_make(rest.p + 1, rest.n - 1), letters);
+}
+
 static bool known_name(struct str name)
 {
     static const char *const fixed[] = {
@@ -44,9 +62,7 @@ static bool known_name(struct str name)
     }
     return is_like(name, "data/checkpoints/", 12, ".txt") ||
            is_like(name, "data/policies/", 64, ".yaml") ||
-           is_like(name, "data/records/", 12, ".bin") ||
-           is_like(name, "data/sealed/exports/", 12, ".xml") ||
-           is_like(name, "data/sealed/exports/", 12, ".txt") ||
+           is_like(name, "data/records/", 12, ".bin") || is_export(name) ||
            is_like(name, "data/sealed/files/", 64, "") ||
            is_like(name, "data/timestamps/", 12, ".checkpoint.txt") ||
            is_like(name, "data/timestamps/", 12, ".tsr");

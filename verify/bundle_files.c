@@ -11,6 +11,7 @@
 #include "verify/sealed.h"
 
 #define K_POLICY K_POLICY_ADOPT
+#define LIST_MAX ((size_t)64 * 1024 * 1024)
 
 /* ---- policies ---- */
 
@@ -105,47 +106,206 @@ static enum status unopened(struct bundle *b, enum group g, enum status st,
     return ST_OK;
 }
 
-static void compare_bank(struct bundle *b, const struct exported *x,
+/* What a bank file has to be: as its record says, or the list of several. */
+struct bank_says {
+    const struct exported *x;
+    uint32_t file; /* of several, from 1; 0: the only one */
+    uint64_t bytes;
+    uint8_t sha256[HASH_LEN];
+    uint64_t lines;
+    int64_t total_fen;
+};
+
+static void other_bank_file(struct bundle *b, const struct exported *x)
+{
+    report_fail(b->report, GROUP_BANK, x->sequence, "bank-file",
+                "the bank file of batch %u is not the one that was exported: another "
+                "SHA-256 or length",
+                "%u 号批次的银行文件不是当时导出的那一份：散列值或长度不同", x->batch);
+}
+
+static void compare_bank(struct bundle *b, const struct bank_says *s,
                          const struct bank_scan *scan, const struct opened *o)
 {
+    const struct exported *x = s->x;
     report_checked(b->report, GROUP_BANK);
-    if (o->bytes != x->bytes || memcmp(o->sha256, x->sha256, HASH_LEN) != 0) {
-        report_fail(
-            b->report, GROUP_BANK, x->sequence, "bank-file",
-            "the bank file of batch %u is not the one that was exported: another "
-            "SHA-256 or length",
-            "%u 号批次的银行文件不是当时导出的那一份：散列值或长度不同", x->batch);
+    if (o->bytes != s->bytes || memcmp(o->sha256, s->sha256, HASH_LEN) != 0) {
+        other_bank_file(b, x);
         return;
     }
-    if (scan->layout == BANK_UNKNOWN) {
+    if (scan->layout == BANK_UNKNOWN || (scan->bad && x->described)) {
         report_gap(b->report, GROUP_BANK, "bank-layout",
                    "the layout \"%s\" is not known: its payments were not counted",
                    "不认识文件格式“%s”：未清点其中的付款", x->format);
-    } else if (scan->bad || scan->count != x->lines || scan->sum_fen != x->total_fen) {
+    } else if (scan->bad || scan->count != s->lines || scan->sum_fen != s->total_fen) {
         report_fail(
             b->report, GROUP_BANK, x->sequence, "bank-totals",
             "the bank file of batch %u holds %llu payments of %lld fen; the record "
-            "says %u of %lld",
-            "%u 号批次的银行文件有 %llu 笔共 %lld 分，记录为 %u 笔 %lld 分", x->batch,
-            (unsigned long long)scan->count, (long long)scan->sum_fen, x->lines,
-            (long long)x->total_fen);
+            "says %llu of %lld",
+            "%u 号批次的银行文件有 %llu 笔共 %lld 分，记录为 %llu 笔 %lld 分", x->batch,
+            (unsigned long long)scan->count, (long long)scan->sum_fen,
+            (unsigned long long)s->lines, (long long)s->total_fen);
     }
 }
 
-static struct zip_entry *bank_entry(struct bundle *b, const struct exported *x)
+static enum status check_bank(struct bundle *b, struct zip_entry *e,
+                              const struct bank_says *s, struct diag *d)
 {
-    static const char *const ends[] = {"xml", "txt"};
-    struct zip_entry *e = NULL;
-    for (size_t i = 0; i < 2 && e == NULL; i++) {
-        char name[96];
-        snprintf(name, sizeof name, "data/sealed/exports/%012llu.%s",
-                 (unsigned long long)x->sequence, ends[i]);
-        e = zip_find(b->zip, str_of(name));
+    struct bank_scan scan;
+    struct opened o;
+    bank_start(&scan, bank_layout_of(s->x->format));
+    enum status st = open_whole(b, e, &scan, &o, d);
+    bank_end(&scan);
+    if (st == ST_OK) {
+        compare_bank(b, s, &scan, &o);
     }
-    if (e != NULL) {
-        e->named = true;
+    return unopened(b, GROUP_BANK, st, s->x->sequence, d);
+}
+
+/* The entry whose name begins so, of whatever extension; NULL: none. */
+static struct zip_entry *bank_entry(struct bundle *b, const struct exported *x,
+                                    const char *behind)
+{
+    char name[96];
+    snprintf(name, sizeof name, "data/sealed/exports/%012llu%s",
+             (unsigned long long)x->sequence, behind);
+    for (size_t i = 0; i < zip_count(b->zip); i++) {
+        struct zip_entry *e = zip_entry(b->zip, i);
+        if (str_starts(e->name, str_of(name))) {
+            e->named = true;
+            return e;
+        }
     }
-    return e;
+    return NULL;
+}
+
+/* ---- several files ---- */
+
+/* What stands up to the byte, taken off the front; false: it is not there. */
+static bool take_until(struct str *text, const char *stop, struct str *out)
+{
+    size_t n = strlen(stop);
+    for (size_t i = 0; i + n <= text->n; i++) {
+        if (memcmp(text->p + i, stop, n) == 0) {
+            *out = str_make(text->p, i);
+            *text = str_make(text->p + i + n, text->n - i - n);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_number(struct str *text, const char *stop, uint64_t *out)
+{
+    struct str s;
+    return take_until(text, stop, &s) && text_u64(s, 0, INT64_MAX, out);
+}
+
+/* "# 1 of 3: 5000 payments, 1234500 fen, 400000 bytes", SHA-256, two blanks, name. */
+static bool next_listed(struct str *list, const struct exported *x, struct bank_says *s)
+{
+    struct str start, sha, name;
+    uint64_t number, count, fen;
+    bool fine = take_until(list, "# ", &start) && start.n == 0 &&
+                take_number(list, " of ", &number) && take_number(list, ": ", &count) &&
+                take_number(list, " payments, ", &s->lines) &&
+                take_number(list, " fen, ", &fen) &&
+                take_number(list, " bytes\n", &s->bytes) &&
+                take_until(list, "  ", &sha) && take_until(list, "\n", &name) &&
+                number == ++s->file && count == x->files && name.n > 0 &&
+                text_unhex(sha, s->sha256, HASH_LEN);
+    s->total_fen = fine ? (int64_t)fen : 0;
+    return fine;
+}
+
+static enum status check_listed(struct bundle *b, const struct exported *x,
+                                struct str list, struct diag *d)
+{
+    struct bank_says s = {.x = x};
+    uint64_t lines = 0;
+    int64_t total_fen = 0;
+    while (s.file < x->files && next_listed(&list, x, &s)) {
+        char behind[16];
+        snprintf(behind, sizeof behind, "-%06u.", s.file);
+        struct zip_entry *e = bank_entry(b, x, behind);
+        if (e == NULL) {
+            other_bank_file(b, x);
+        } else {
+            TRY(check_bank(b, e, &s, d));
+        }
+        lines += s.lines;
+        total_fen += s.total_fen;
+    }
+    report_checked(b->report, GROUP_BANK);
+    if (s.file != x->files || list.n != 0 || lines != x->lines ||
+        total_fen != x->total_fen) {
+        report_fail(
+            b->report, GROUP_BANK, x->sequence, "bank-list",
+            "the files of batch %u, as their list has them, are not %u with the "
+            "payments and fen of the record",
+            "%u 号批次的文件清单与记录的 %u 个文件、笔数或金额不符", x->batch,
+            x->files);
+    }
+    return ST_OK;
+}
+
+/* The whole of a list: small beside the files. */
+static enum status open_list(struct bundle *b, struct zip_entry *e, struct buf *out,
+                             struct diag *d)
+{
+    struct sealed *s = NULL;
+    struct str more;
+    TRY(sealed_open_file(&s, b->zip, e, b->sealed_key, d));
+    enum status st = sealed_next(s, &more, d);
+    while (st == ST_OK && more.n > 0) {
+        buf_add_str(out, more);
+        st = sealed_next(s, &more, d);
+    }
+    sealed_close(s);
+    return st == ST_OK ? buf_check(out, d) : st;
+}
+
+static enum status check_several(struct bundle *b, struct zip_entry *e,
+                                 const struct exported *x, struct diag *d)
+{
+    struct buf list;
+    uint8_t sha256[HASH_LEN];
+    buf_init(&list, LIST_MAX);
+    enum status st = open_list(b, e, &list, d);
+    if (st == ST_OK) {
+        hash_start(b->sha256);
+        hash_add(b->sha256, list.p, list.len);
+        hash_end(b->sha256, sha256);
+        report_checked(b->report, GROUP_BANK);
+        if (list.len != x->bytes || memcmp(sha256, x->sha256, HASH_LEN) != 0) {
+            other_bank_file(b, x);
+        } else {
+            st = check_listed(b, x, buf_str(&list), d);
+        }
+    }
+    buf_release(&list);
+    return unopened(b, GROUP_BANK, st, x->sequence, d);
+}
+
+static enum status check_export(struct bundle *b, const struct exported *x,
+                                struct diag *d)
+{
+    struct zip_entry *e = bank_entry(b, x, x->files > 1 ? ".files" : ".");
+    if (e == NULL || !b->sealed) {
+        report_gap(b->report, GROUP_BANK, "bank-missing",
+                   "the bank file of batch %u (and perhaps of others) is not in the "
+                   "bundle, or stays sealed: its digest is in record %llu",
+                   "%u 号等批次的银行文件不在包内或未启封，其散列值在第 %llu 号记录",
+                   x->batch, (unsigned long long)x->sequence);
+        return ST_OK;
+    }
+    if (x->files > 1) {
+        return check_several(b, e, x, d);
+    }
+    struct bank_says s = {
+        .x = x, .bytes = x->bytes, .lines = x->lines, .total_fen = x->total_fen};
+    memcpy(s.sha256, x->sha256, HASH_LEN);
+    return check_bank(b, e, &s, d);
 }
 
 static enum status check_banks(struct bundle *b, struct diag *d)
@@ -158,25 +318,7 @@ static enum status check_banks(struct bundle *b, struct diag *d)
                    "包内没有生成银行文件的记录");
     }
     for (size_t i = 0; i < count; i++) {
-        struct zip_entry *e = bank_entry(b, &x[i]);
-        struct bank_scan scan;
-        struct opened o;
-        if (e == NULL || !b->sealed) {
-            report_gap(
-                b->report, GROUP_BANK, "bank-missing",
-                "the bank file of batch %u (and perhaps of others) is not in the "
-                "bundle, or stays sealed: its digest is in record %llu",
-                "%u 号等批次的银行文件不在包内或未启封，其散列值在第 %llu 号记录",
-                x[i].batch, (unsigned long long)x[i].sequence);
-            continue;
-        }
-        bank_start(&scan, bank_layout_of(x[i].format));
-        enum status st = open_whole(b, e, &scan, &o, d);
-        bank_end(&scan);
-        if (st == ST_OK) {
-            compare_bank(b, &x[i], &scan, &o);
-        }
-        TRY(unopened(b, GROUP_BANK, st, x[i].sequence, d));
+        TRY(check_export(b, &x[i], d));
     }
     return ST_OK;
 }

@@ -102,6 +102,7 @@ void fold_free(struct fold *f)
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         list_release(lists[i]);
     }
+    scope_release(f);
     set_release(&f->used);
     set_release(&f->files);
     hash_free(f->hash);
@@ -273,7 +274,9 @@ static void follow(struct fold *f, const struct record *r)
     f->row_person = 0;
     f->postings.count = 0;
     f->postings.bad = false;
+    f->scope.named = false;
     apply(f, &a);
+    scope_record(f, &a);
     after(f, &a);
 }
 
@@ -432,6 +435,7 @@ enum status fold_end(struct fold *f, struct diag *d)
     }
     if (f->o.deep) {
         fold_claims(f);
+        scope_end(f);
     }
     return check_memory(f, d);
 }

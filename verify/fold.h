@@ -27,6 +27,8 @@ struct exported { /* a record of kind 44 */
     uint64_t sequence;
     uint32_t batch;
     char format[40];
+    bool described; /* by a text that the record names: then the name proves little */
+    uint32_t files; /* of several, what follows is of their list */
     uint64_t bytes;
     uint8_t sha256[HASH_LEN];
     uint32_t lines;

@@ -45,6 +45,7 @@ void rule_answer_start(struct fold *f, struct act *a)
     const struct value *v = a->b.v;
     struct batch_row *b = fold_batch(f, a, v[1].u);
     fold_keep_file(f, a, v[3].s, v[4].u);
+    fold_check_layout(f, a, 6, 7, 0);
     begin(f, a, b);
     if (b != NULL && answer_known(f, b, v[3].s)) {
         FAULT(f, a, GROUP_BALANCE, "answer-again",
@@ -126,6 +127,7 @@ static bool apply_result(struct fold *f, struct act *a, struct batch_row *b,
         }
         return false;
     }
+    f->scope.named = f->scope.named || l->named;
     if (!result_operation(l->state, result[1], &op, &none)) {
         report_fail(f->report, GROUP_BALANCE, a->r->sequence, "line-state",
                     "line %llu of batch %u cannot go from state %u to %llu",
@@ -249,6 +251,7 @@ void rule_reissue(struct fold *f, struct act *a)
                    "line %llu did not come back, or with less than what is due again",
                    "第 %llu 笔未退回，或重发金额多于退回", (unsigned long long)number);
         }
+        f->scope.named = f->scope.named || l->named;
         operate_line(f, a, b, l, OP_REISSUE);
         l->state = LINE_REISSUED;
     }

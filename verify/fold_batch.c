@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "base/text.h"
 #include "verify/fold_private.h"
 
 void fold_batch_free(struct batch_row *b)
@@ -34,6 +35,45 @@ struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t numbe
 struct line_row *fold_line(struct batch_row *b, uint64_t number)
 {
     return list_find(&b->lines, number);
+}
+
+static bool same_text(struct str a, struct str b)
+{
+    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+/* Pairs of texts, no name twice. */
+static bool settings_fine(const struct value *v)
+{
+    struct cbor c = cbor_of(v->s);
+    struct str names[16];
+    for (uint64_t i = 0; i < v->u && i < 16; i++) {
+        c.bad = c.bad || cbor_array(&c, 2) != 2;
+        names[i] = cbor_text(&c, 1, 39);
+        struct str value = cbor_text(&c, 0, 100);
+        c.bad = c.bad || text_has_control(names[i]) || text_has_control(value);
+        for (uint64_t k = 0; !c.bad && k < i; k++) {
+            c.bad = same_text(names[k], names[i]);
+        }
+    }
+    return cbor_done(&c);
+}
+
+void fold_check_layout(struct fold *f, struct act *a, size_t sha, size_t length,
+                       size_t settings)
+{
+    const struct value *v = a->b.v;
+    if (v[sha].there != v[length].there) {
+        fold_malformed(f, a, "digest and length of a layout");
+        return;
+    }
+    if (settings != 0 && v[settings].there && !settings_fine(&v[settings])) {
+        fold_malformed(f, a, "settings");
+        return;
+    }
+    if (v[sha].there) {
+        fold_keep_file(f, a, v[sha].s, v[length].u);
+    }
 }
 
 static void check_programmes(struct fold *f, struct act *a)
@@ -122,6 +162,7 @@ static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t ite
         return false;
     }
     fold_keep_commitment(f, a, payee, (uint32_t)route, commitment);
+    l->named = scope_person(f, payee) || scope_person(f, l->person);
     return true;
 }
 
@@ -340,6 +381,7 @@ void rule_batch_sign(struct fold *f, struct act *a)
 void rule_export(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
+    fold_check_layout(f, a, 8, 10, 11);
     struct batch_row *b = fold_batch(f, a, v[1].u);
     if (b == NULL) {
         return;
@@ -381,6 +423,8 @@ void rule_export(struct fold *f, struct act *a)
     e->bytes = v[4].u;
     e->lines = (uint32_t)v[5].u;
     e->total_fen = v[6].i;
+    e->described = v[8].there;
+    e->files = v[12].there ? (uint32_t)v[12].u : 1;
     memcpy(e->sha256, v[3].s.p, HASH_LEN);
     (void)str_copy(v[2].s, e->format, sizeof e->format);
 }

@@ -112,6 +112,7 @@ void fold_confirm_key(struct fold *f, struct act *a)
 static void sent(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
+    fold_check_layout(f, a, 12, 13, 14);
     struct batch_row *b = fold_batch(f, a, v[2].u);
     f->stated = 0;
     if (b == NULL) {

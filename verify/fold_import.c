@@ -61,6 +61,7 @@ struct person_row *fold_person(struct fold *f, const struct act *a, uint64_t per
 void fold_keep_commitment(struct fold *f, const struct act *a, uint64_t person,
                           uint32_t ordinal, struct str hash)
 {
+    (void)scope_person(f, person);
     if (!f->o.commitments) {
         return;
     }

@@ -65,6 +65,7 @@ struct line_row {
     uint32_t number;
     uint8_t state, programme;
     uint16_t span_count;
+    bool named; /* a person of the scope, as who it is for or who gets it */
     uint64_t person;
     uint64_t spans_at; /* in the batch's list of spans */
     int64_t fen;
@@ -147,6 +148,16 @@ struct proposal_row { /* of kind 28 */
     uint8_t leaf[HASH_LEN];
 };
 
+struct scope_state { /* fold_scope.c */
+    bool named;      /* the record at hand names a person of the scope */
+    bool has_stray;
+    uint64_t stray; /* the first record that is not of the scope */
+    uint64_t first,
+        end; /* period: of the records that are in no register; end 0: none */
+    /* person: of uint64_t, what records that name one are of; and of struct waiting */
+    struct list acts, imports, batches, waiting;
+};
+
 struct fold {
     struct fold_options o;
     struct report *report;
@@ -193,6 +204,7 @@ struct fold {
     int64_t balance[PROGRAMMES_MAX][ACCOUNT_COUNT]; /* debits less credits, as stated */
 
     struct list exports, named_files, commitments, erased;
+    struct scope_state scope;
     struct row row, other_row; /* of the record at hand */
     uint64_t row_person;       /* whose `row` is; 0: none */
     struct postings postings;  /* as worked out */
@@ -225,6 +237,11 @@ struct act {
 
 void fold_stop(struct fold *f, uint64_t sequence);
 void fold_malformed(struct fold *f, const struct act *a, const char *what);
+/* A bank layout that is data: digest and length of its text at these keys, and what is
+ * set for it at the third (0: the kind has none); fold_malformed when they do not fit
+ * together. The text is one of the files the record names. */
+void fold_check_layout(struct fold *f, struct act *a, size_t sha, size_t length,
+                       size_t settings);
 
 /* fold_sign.c */
 void fold_check_signature(struct fold *f, struct act *a);
@@ -341,6 +358,15 @@ void recovery_take(struct fold *f, const struct act *a, struct recovery_row *e,
                    int64_t *rest);
 int64_t recovery_open(const struct fold *f, const struct recovery_row *e);
 struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int programme);
+
+/* fold_scope.c */
+/* The record at hand names this person. True: one of those the bundle is of. */
+bool scope_person(struct fold *f, uint64_t person);
+/* After the record's rule. */
+void scope_record(struct fold *f, const struct act *a);
+/* After all of them, when the claims are worked out. */
+void scope_end(struct fold *f);
+void scope_release(struct fold *f);
 
 /* fold_claims.c */
 void fold_claims(struct fold *f);

@@ -236,6 +236,7 @@ static bool propose(struct fold *f, struct act *a, struct recovery_row *e)
     e->method = (uint8_t)v[5].u;
     e->programme = (uint8_t)programme;
     e->person = v[2].u;
+    (void)scope_person(f, e->person);
     e->served = (int32_t)v[7].i;
     e->replaces = v[11].there ? (uint32_t)v[11].u : 0;
     e->proposer = a->signer == NULL ? 0 : a->signer->number;
@@ -335,6 +336,7 @@ void rule_recovery_confirm(struct fold *f, struct act *a)
               e->number);
     }
     note_range(f, a, e);
+    (void)scope_person(f, e->person);
     e->state = f->o.whole ? e->state : DECIDED;
     if (f->o.whole) {
         decide(f, a, e);

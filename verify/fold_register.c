@@ -160,6 +160,7 @@ void rule_operator(struct fold *f, struct act *a)
 
 void rule_channel(struct fold *f, struct act *a)
 {
+    fold_check_layout(f, a, 7, 8, 10);
     struct channel_row *c = fold_next_registered(f, a, &f->channels, sizeof *c);
     if (c == NULL) {
         return;

@@ -183,6 +183,7 @@ void rule_entitlement(struct fold *f, struct act *a)
     struct cbor c = cbor_of(v[5].s);
     int programme = fold_programme(f, v[4].s);
     int64_t before = granted_so_far(f);
+    (void)scope_person(f, v[2].u);
     check_order(f, a);
     f->open.count[COUNT_RECORDS]++;
     if (f->o.whole && !f->stopped) {
@@ -312,6 +313,7 @@ void rule_set_off(struct fold *f, struct act *a)
     struct span said[SPANS_MAX];
     size_t count = 0;
     (void)open_run(f, a);
+    (void)scope_person(f, v[2].u);
     check_order(f, a);
     f->open.count[COUNT_SET_OFFS]++;
     if (f->o.whole && !f->stopped) {

@@ -382,9 +382,12 @@ def sealed(files, records, scope, people, passphrase):
     count = 0
     for name in files:
         if name.startswith("data/sealed/exports/"):
-            body = records[int(name.split("/")[-1].split(".")[0])][7]
+            stem, ext = name.split("/")[-1].split(".")
+            body = records[int(stem.split("-")[0])][7]
             plain = unseal(files, name, k)
-            need(sha(plain) == body[3] and len(plain) == body[4], name)
+            need(("-" in stem and 12 in body) or
+                 (sha(plain) == body[3] and len(plain) == body[4] and
+                  (ext == "files") == (12 in body)), name)
             count += 1
         elif name.startswith("data/sealed/files/"):
             need(sha(unseal(files, name, k)).hex() == name.split("/")[-1], name)

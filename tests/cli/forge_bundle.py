@@ -133,12 +133,11 @@ def write_zip(path, files):
 # ---- what is done to it ----
 
 HOLES = ("range-hole", "lines-hole", "approve-hole", "person-hole")
+STRAYS = {"stray-file": 20, "stray-grant": 31, "stray-sign": 43, "stray-start": 48}
 
 
-def hole(b, how, source):
-    """The bundle `source`, of a part of the same ledger, without one record that its scope
-    has: of run 2 a grant, of batch 1 lines or the approval, of a person the first grant.
-    Its claims are of what is left."""
+def part(b, source):
+    """As `source`, a bundle of a part of the same ledger; its claims, word by word."""
     with zipfile.ZipFile(source) as z:
         claims, tree, b.files["bag-info.txt"] = (z.read(TOP + n) for n in (
             "data/claims.txt", "data/tree.txt", "bag-info.txt"))
@@ -146,7 +145,23 @@ def hole(b, how, source):
     for word in map(str.split, tree.decode().splitlines()):
         if word[0] == "records":
             b.left_out -= set(range(int(word[1]), int(word[1]) + int(word[2])))
-    lines = [line.split() for line in claims.decode().splitlines()]
+    return [line.split() for line in claims.decode().splitlines()]
+
+
+def stray(b, how, source):
+    """The bundle `source` with the first record of a kind that is not in it."""
+    lines = part(b, source)
+    b.left_out.discard(min(i for i in b.left_out
+                           if decode(b.records[i])[0][5] == STRAYS[how]))
+    lines[2][1] = str(len(b.records) - len(b.left_out))
+    lines[3][1] = str(len(b.left_out))
+    b.files["data/claims.txt"] = "".join(" ".join(x) + "\n" for x in lines).encode()
+
+
+def hole(b, how, source):
+    """The bundle `source` without one record that its scope has: of run 2 a grant, of batch
+    1 lines or the approval, of a person the first grant. Its claims are of what is left."""
+    lines = part(b, source)
     if how == "approve-hole":
         i, spans = b.find(43, k1=1, k2=2), []
     elif how == "lines-hole":
@@ -196,11 +211,13 @@ def forge(b, how):
         b.files[names[0]], b.files[names[1]] = b.files[names[1]], b.files[names[0]]
     elif how in HOLES:
         hole(b, how, sys.argv[5])
+    elif how in STRAYS:
+        stray(b, how, sys.argv[5])
     elif how == "people-cut":
         b.files["data/sealed/people.bin"] = b.files["data/sealed/people.bin"][:-1]
     elif not attack(b, how):
         raise SystemExit("unknown: " + how)
-    if how not in left and how not in HOLES:
+    if how not in left and how not in HOLES and how not in STRAYS:
         b.rechain()
         b.checkpoint()
         b.sized()

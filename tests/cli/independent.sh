@@ -74,6 +74,15 @@ for case in 'range-hole period completeness' 'lines-hole batch completeness' \
     is integrity PASS
 done
 says 'key 3 is not' # and not only what follows from it
+# What a scope does not have is there, and everything else agrees with that.
+for case in 'stray-file period' 'stray-sign period' 'stray-file batch' 'stray-sign batch' \
+    'stray-file person' 'stray-start person' 'stray-grant person'; do
+    set -- $case
+    expect 0 $FORGE all.zip x.zip keys "$1" "$2.zip"
+    both 5 completeness FAIL x.zip
+    says 'not of the scope'
+    is package PASS
+done
 for scope in '--period 2026-10' '--person 8' ''; do
     rm -f p.zip
     expect 0 a auditor audit bundle --out p.zip $scope --with-personal-data \

@@ -58,24 +58,40 @@ expect 0 a maker batch new --channel psbc --pay-date 2026-09-10
 verified
 expect 0 r report reconcile
 
+# The whole batch is cancelled: only the same command finishes it, also by somebody else.
+expect 0 r batch show 1 --json
+lines=$(field lines)
+fen=$(field total_fen)
+killed withdraw-start maker batch cancel 1 --reason 'wrong bank'
+expect 4 a maker batch submit 1
+code open-act
+expect 4 a maker batch drop 1 --line 1 --reason 'dead'
+code open-act
+expect 0 a maker2 batch cancel 1 --reason 'wrong bank' --json
+is moved_lines "$lines"
+is moved_fen "$fen"
+verified
+expect 0 r report reconcile
+expect 0 a maker batch new --channel psbc --pay-date 2026-09-11
+
 # An answer and a reissue: only the same command finishes them, and with right sums.
 for step in submit:maker approve:checker release:releaser; do
-    expect 0 a "${step#*:}" batch "${step%:*}" 1
+    expect 0 a "${step#*:}" batch "${step%:*}" 2
 done
-expect 0 a maker batch export 1 --out pay.txt
+expect 0 a maker batch export 2 --out pay.txt
 bank() { expect 0 "$SIM" bank --file pay.txt --format pipe-trailer --seed 1 "$@"; }
 bank --returns 6500 --out answer.txt
-killed answer-start maker batch answer 1 answer.txt
+killed answer-start maker batch answer 2 answer.txt
 bank --returns 6400 --out other.txt
-expect 4 a maker batch answer 1 other.txt
+expect 4 a maker batch answer 2 other.txt
 code open-act
-expect 0 a maker batch answer 1 answer.txt
-expect 0 r batch show 1 --json
+expect 0 a maker batch answer 2 answer.txt
+expect 0 r batch show 2 --json
 is state settled
 back=$(field returned_lines)
 back_fen=$(field returned_fen)
-killed reissue-start maker batch reissue 1
-expect 0 a maker batch reissue 1 --json
+killed reissue-start maker batch reissue 2
+expect 0 a maker batch reissue 2 --json
 is again_lines "$back"
 is again_fen "$back_fen"
 verified

@@ -68,3 +68,23 @@ for page in 0 1; do
 done
 [ "${lost:-0}" = 1 ] || fail "no damaged meta page was noticed"
 verified
+
+# LMDB's list of free pages: the next write would go over a page in use.
+python3 - "$L/data.mdb" <<'PY'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+meta = max((0, 4096), key=lambda at: struct.unpack_from("<Q", data, at + 144))
+at, tables = (struct.unpack_from("<Q", data, meta + place)[0] for place in (80, 128))
+while data[at * 4096 + 10] == 1:  # down to the first leaf
+    at = struct.unpack_from("<L", data, at * 4096 +
+                            struct.unpack_from("<H", data, at * 4096 + 16)[0])[0]
+node = at * 4096 + struct.unpack_from("<H", data, at * 4096 + 16)[0]
+count = struct.unpack_from("<Q", data, node + 16)[0]
+struct.pack_into("<Q", data, node + 16 + 8 * count, tables)
+open(sys.argv[1], "r+b").write(data)
+PY
+expect 5 r audit verify
+says '^  integrity      FAIL'
+says "the store's page [0-9]* is listed as free and is in use"
+cp sound.mdb "$L/data.mdb"
+verified

@@ -33,25 +33,11 @@ static enum status no_entropy(void *ctx, void *p, size_t n, struct diag *d)
     return diag_fail(d, ST_INTERNAL, "test", "reading draws no random bytes");
 }
 
-static enum status add_piece(void *ctx, const void *p, size_t n, struct diag *d)
+static enum status remake(void *ctx, struct ledger *l, const struct export_entry *x,
+                          uint8_t sha256[DIGEST_LEN], struct diag *d)
 {
-    (void)d;
-    digest_add(ctx, p, n);
-    return ST_OK;
-}
-
-static enum status remake(void *ctx, struct ledger *l, uint32_t batch,
-                          struct str format, uint8_t sha256[DIGEST_LEN], struct diag *d)
-{
-    struct digest *g;
     (void)ctx;
-    TRY(digest_new(&g, d));
-    digest_start(g);
-    enum status st =
-        batch_file(l, batch, payment_format_find(format), add_piece, g, NULL, d);
-    digest_end(g, sha256);
-    digest_free(g);
-    return st;
+    return batch_remake(l, x, (struct bank_sink){0}, sha256, NULL, d);
 }
 
 /* ---- every row ---- */

@@ -14,7 +14,7 @@ BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PATHS = re.compile(
     r"data/(checkpoint\.txt|checkpoints/[0-9]{12}\.txt|claims\.txt|index\.txt|tree\.txt"
     r"|policies/[0-9a-f]{64}\.yaml|records/[0-9]{12}\.bin|sealed\.txt|sealed/people\.bin"
-    r"|sealed/exports/[0-9]{12}\.(xml|txt)|sealed/files/[0-9a-f]{64}"
+    r"|sealed/exports/[0-9]{12}(-[0-9]{6})?\.[a-z0-9]{1,8}|sealed/files/[0-9a-f]{64}"
     r"|timestamps/[0-9]{12}\.(checkpoint\.txt|tsr))\Z")
 LOCAL = struct.Struct("<4sHHHHHIIIHH")
 CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")

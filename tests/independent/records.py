@@ -66,7 +66,12 @@ spans24 = array(span, 1, 24)
 postings = array(tuple_of(code, uint(10), uint(10), integer(1)), 0, 48)
 line = tuple_of(u64, code, fen, u64, sha, spans24)
 line7 = tuple_of(u64, code, fen, u64, sha, spans24, u64)
+pairs_of_texts = array(tuple_of(text(39, 1), text(100)), 1, 16)
 files_of = array(tuple_of(uint(2 ** 64 - 1, 1), uint(2 ** 64 - 1, 1)), 0, 24)
+
+
+def settings(v):
+    return pairs_of_texts(v) and len({name for name, _ in v}) == len(v)
 
 
 def opt(check):
@@ -82,7 +87,8 @@ KINDS = {
     2: ("operator", ADMIN, 0, {1: u32, 2: name, 3: public_key, 4: uint(31, 1),
                                5: opt(text(200))}),
     3: ("channel", ADMIN, 0, {1: u32, 2: text(100), 3: text(15), 4: text(39),
-                              5: text(200), 6: text(39)}),
+                              5: text(200), 6: text(39), 7: opt(sha), 8: opt(u64),
+                              10: opt(settings)}),
     4: ("second", ADMIN, 0, {1: u64, 2: u32}),
     5: ("clock", ANY, 0, {1: i64, 2: i64}),
     6: ("reveal", ANY, 0, {1: u64, 2: text(200)}),
@@ -129,8 +135,10 @@ KINDS = {
     42: ("batch-end", MAKER, 40, {1: u32, 2: u32, 3: i64, 4: sha, 15: sha}),
     43: ("batch-sign", None, 0, {1: u32, 2: uint(5, 1), 3: sha, 4: number, 5: i64}),
     44: ("export", MAKER, 0, {1: u32, 2: text(39), 3: sha, 4: u64, 5: u32, 6: i64,
-                              7: u64}),
-    45: ("answer-start", MAKER, 0, {1: u32, 2: text(39), 3: sha, 4: u64, 5: u64}),
+                              7: u64, 8: opt(sha), 10: opt(u64), 11: opt(settings),
+                              12: opt(uint(100000, 2)), 13: opt(uint(2 ** 32 - 1, 2))}),
+    45: ("answer-start", MAKER, 0, {1: u32, 2: text(39), 3: sha, 4: u64, 5: u64,
+                                    6: opt(sha), 7: opt(u64), 8: opt(uint(100000, 1))}),
     46: ("results", 0, 45, {1: u32, 2: opt(u64), 3: array(tuple_of(
         u32, uint(5, 2), uint(12)), 1), 9: postings}),
     47: ("answer-end", MAKER, 45, {1: u32, 2: u64, 15: sha}),
@@ -152,7 +160,8 @@ KINDS = {
 }
 LOST_FILE = {
     1: (MAKER, {1: u64, 2: u32, 3: text(39), 4: sha, 5: u64, 6: u32, 7: i64, 8: i64,
-                10: u32, 11: u32}),
+                10: u32, 11: u32, 12: opt(sha), 13: opt(u64), 14: opt(settings),
+                15: opt(uint(100000, 2)), 16: opt(uint(2 ** 32 - 1, 2))}),
     2: (RELEASER, {1: u64, 2: text(200, 1)}),
     3: (CHECKER | ADMIN, {1: u64, 2: sha}),
 }

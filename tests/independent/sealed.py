@@ -265,3 +265,40 @@ def check_bank_file(fold, people, data, export, batch, first_of_id):
         route = route_of(fold, people, line)
         need(route is None or (route[1], route[2]) == (row[1], row[2]),
              "record %d: payment %d goes to another account" % (sequence, k))
+
+
+LISTED = re.compile(r"# (\d+) of (\d+): (\d+) payments, (\d+) fen, (\d+) bytes\n"
+                    r"([0-9a-f]{64})  ([^/\n]+)\n")
+
+
+def check_bank_files(fold, people, files, export, batch, first_of_id, count, described):
+    """files: (path, bytes). One, read where its layout is known; or several and their
+    list, of which digests and sums are checked."""
+    sequence, form, length, digest, _ = export
+    if count == 1:
+        need(len(files) == 1, "record %d: more than one bank file" % sequence)
+        data = files[0][1]
+        need(len(data) == length and sha256(data) == digest,
+             "record %d: the bank file has not its length and SHA-256" % sequence)
+        if form.startswith("pain") or (form.startswith("pipe") and data[:1] == b"P"):
+            check_bank_file(fold, people, data, export, batch, first_of_id)
+        return
+    lists = [data for path, data in files if path.endswith(".files")]
+    parts = {path.split("-")[-1][:6]: data for path, data in files
+             if not path.endswith(".files")}
+    need(len(lists) == 1 and len(lists[0]) == length and sha256(lists[0]) == digest,
+         "record %d: the list of bank files has not its length and SHA-256" % sequence)
+    text, lines, total = lists[0].decode(), 0, 0
+    for n in range(1, count + 1):
+        entry = LISTED.match(text)
+        need(entry and entry.group(1, 2) == (str(n), str(count)),
+             "record %d: entry %d of the list" % (sequence, n))
+        text = text[entry.end():]
+        data = parts.pop("%06d" % n, None)
+        need(data is not None and len(data) == int(entry.group(5)) and
+             sha256(data).hex() == entry.group(6), "record %d: file %d" % (sequence, n))
+        lines += int(entry.group(3))
+        total += int(entry.group(4))
+    need(not text and not parts, "record %d: files or entries too many" % sequence)
+    need((lines, total) == (len(batch.lines), batch.total),
+         "record %d: number and sum of payments in the list" % sequence)

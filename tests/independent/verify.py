@@ -395,7 +395,10 @@ class Bundle:
             for s in self.present:
                 r = self.records[s]
                 if r.kind in (20, 45):
-                    want |= {r.body[k].hex() for k in (3, 10) if k in r.body}
+                    keys = (3, 10) if r.kind == 20 else (3, 6)
+                    want |= {r.body[k].hex() for k in keys if k in r.body}
+                elif r.kind == 44 and 8 in r.body:
+                    want.add(r.body[8].hex())
         have = {p[18:] for p in names if p.startswith("data/sealed/files/")}
         for path in sorted(have):
             def check(name):
@@ -413,19 +416,21 @@ class Bundle:
             if not self.claims.has_batch(n):
                 continue
             for export in batch.exports:
-                ext = "txt" if export[1].startswith("pipe") else "xml"
-                path = "data/sealed/exports/%012d.%s" % (export[0], ext)
-                if path not in left:
+                start = "data/sealed/exports/%012d" % export[0]
+                mine = sorted(p for p in left if p.startswith(start))
+                if not mine:
                     self.report.skip("bank-files", "that of record %d is not in the "
                                      "bundle" % export[0])
                     continue
-                left.discard(path)
+                left -= set(mine)
                 ids = "%sE%dB%06d" % ((mark,) + tuple(export[4]))
 
-                def check(path, export, batch, ids):
-                    sealed.check_bank_file(fold, people, opener.open(path), export,
-                                           batch, ids)
-                self.report.attempt("bank-files", check, path, export, batch, ids)
+                def check(mine, export, batch, ids):
+                    body = self.records[export[0]].body
+                    files = [(p, opener.open(p)) for p in mine]
+                    sealed.check_bank_files(fold, people, files, export, batch, ids,
+                                            body.get(12, 1), 8 in body)
+                self.report.attempt("bank-files", check, mine, export, batch, ids)
         for path in sorted(left):
             self.report.fault("bank-files", path + " belongs to no export")
 

@@ -13,27 +13,11 @@
 
 /* ---- the audit ---- */
 
-static enum status keep(void *ctx, const void *p, size_t n, struct diag *d)
+static enum status remake(void *ctx, struct ledger *l, const struct export_entry *x,
+                          uint8_t sha256[DIGEST_LEN], struct diag *d)
 {
-    (void)d;
-    buf_add(ctx, p, n);
-    return ST_OK;
-}
-
-static enum status remake(void *ctx, struct ledger *l, uint32_t batch,
-                          struct str format, uint8_t sha256[DIGEST_LEN], struct diag *d)
-{
-    struct buf file;
-    struct digest *g;
     (void)ctx;
-    TRY(digest_new(&g, d));
-    buf_init(&file, FILE_BYTES_MAX);
-    enum status st =
-        batch_file(l, batch, payment_format_find(format), keep, &file, NULL, d);
-    digest_once(g, buf_str(&file), str_of(""), sha256);
-    digest_free(g);
-    buf_release(&file);
-    return st;
+    return batch_remake(l, x, (struct bank_sink){0}, sha256, NULL, d);
 }
 
 static bool audit(struct county *c)

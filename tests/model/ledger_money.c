@@ -147,6 +147,8 @@ static enum status advance(struct county *c, uint32_t number, enum batch_state s
         return batch_close(l, number, &c->f.d);
     case BATCH_EXPORTED:
     case BATCH_CLOSED:
+    case BATCH_CANCELLED:
+    case BATCH_RECALLED:
         break;
     }
     return ST_OK;
@@ -295,7 +297,8 @@ static bool send_answer(struct county *c, struct chance *x, uint32_t batch,
     county_kill(&k, x);
     do {
         fixture_as(&c->f, FIXTURE_MAKER);
-        st = batch_answer(c->f.l, batch, NULL, buf_str(file), &k.progress, &r, &c->f.d);
+        struct batch_answer_file taken = {.text = buf_str(file)};
+        st = batch_answer(c->f.l, batch, &taken, &k.progress, &r, &c->f.d);
         if (st == ST_INTERRUPTED && !county_reopen(c)) {
             return false;
         }

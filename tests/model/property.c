@@ -1,6 +1,7 @@
 /* property.c - holds the evaluation against the model over random worlds and people:
  * every programme and month at once; with the facts in another order of arrival; and as
- * differences added up over runs between which the facts came in.
+ * differences added up over runs between which the facts came in. And that no month
+ * differs before the one that the evaluation names as the first that could.
  *
  *   property [N [SEED [FIRST]]]
  *
@@ -72,16 +73,54 @@ static bool decides_tiers(const struct model_person *m)
     return false;
 }
 
+static bool same_results(const struct eval_result *a, const struct eval_result *b)
+{
+    return a->amount_fen == b->amount_fen && a->reason == b->reason &&
+           a->policy == b->policy && a->tier_number == b->tier_number &&
+           a->conflict_with == b->conflict_with && a->warned == b->warned;
+}
+
+/* Is each month like the one before, up to what one of the earlier ones named? */
+struct steadiness {
+    int32_t until; /* the latest month named so far */
+    struct eval_result before[EVAL_PROGRAMMES_MAX];
+};
+
+static bool is_steady(struct steadiness *y, const struct stage *s,
+                      const struct eval_person *p, const struct eval_result *results,
+                      struct finding *f)
+{
+    size_t count = policy_set_programme_count(s->engine.set);
+    for (size_t i = 0; i < count && f->month > s->world.first && f->month < y->until;
+         i++) {
+        if (!same_results(&y->before[i], &results[i])) {
+            f->what = "a month differs that should be as the one before:";
+            month_print(f->month, f->diag.what);
+            return false;
+        }
+    }
+    memcpy(y->before, results, count * sizeof results[0]);
+    int32_t until = eval_steady_until(s->engine.set, p, f->month, results);
+    y->until = until > y->until ? until : y->until;
+    return true;
+}
+
 static bool same_life(const struct stage *s, const struct model_person *m,
                       const struct model_life *life, struct finding *f)
 {
     static struct engine_person p;
     static struct eval_result results[EVAL_PROGRAMMES_MAX];
     const struct model_world *w = &s->world;
+    static struct steadiness steadiness;
     bool by_facts = !decides_tiers(m);
+    steadiness.until = 0;
     engine_person_init(&p, &s->engine, w, m);
     for (f->month = w->first; f->month <= w->last; f->month++) {
         eval_month(s->engine.set, &p.person, f->month, results);
+        f->programme = MODEL_NONE;
+        if (!is_steady(&steadiness, s, &p.person, results, f)) {
+            return false;
+        }
         for (int c = 0; c < MODEL_PROGRAMMES; c++) {
             int number = s->engine.programme[c];
             f->programme = c;

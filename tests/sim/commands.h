@@ -7,6 +7,7 @@
 enum status command_county(const struct args *a, struct diag *d) MUST_USE;
 enum status command_history(const struct args *a, struct diag *d) MUST_USE;
 enum status command_bank(const struct args *a, struct diag *d) MUST_USE;
+enum status command_answer(const struct args *a, struct diag *d) MUST_USE;
 enum status command_routes(const struct args *a, struct diag *d) MUST_USE;
 enum status command_pick(const struct args *a, struct diag *d) MUST_USE;
 enum status command_xlsx(const struct args *a, struct diag *d) MUST_USE;

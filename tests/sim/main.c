@@ -22,6 +22,10 @@ static const char help[] =
     "         [--truncate] [--drop-trailer]\n"
     "    The bank's answer, a pipe file in GBK; --returns in hundredths of a percent\n"
     "    of the accounts. LINE counts payments from 1. Checks count and sum.\n"
+    "sim answer --file PAYMENTS --format FORMAT --as VERSION|PROFILE --out ANSWER\n"
+    "           [--returns 150] [--seed S] [--variant N] [--to MESSAGE-ID] [--refuse]\n"
+    "    The same as the messages of ISO 20022 (pain.002.001.03, camt.053.001.08 and\n"
+    "    so on) or in a bank's own layout; --refuse: pain.002 refuses the whole file.\n"
     "sim routes --people CSV --answer ANSWER --effective DAY --out ROUTES\n"
     "    A corrected account for everybody whose line came back.\n"
     "sim pick --dir DIR --what death|late-claim|dibao --out FACTS [--date 2026-09-01]\n"
@@ -38,7 +42,8 @@ static const struct command {
     enum status (*run)(const struct args *a, struct diag *d);
 } commands[] = {
     {"county", command_county}, {"history", command_history}, {"bank", command_bank},
-    {"routes", command_routes}, {"pick", command_pick},       {"xlsx", command_xlsx},
+    {"answer", command_answer}, {"routes", command_routes},   {"pick", command_pick},
+    {"xlsx", command_xlsx},
 };
 
 int main(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "formats/profile.h"
 
 #define FILE_BYTES_MAX ((size_t)1024 * 1024)
 
@@ -53,12 +54,70 @@ struct payment data_payment(size_t i)
     };
 }
 
+void data_settings(const struct payment_format *format, struct payment_head *head)
+{
+    static struct payment_setting settings[PROFILE_SETTINGS_MAX];
+    const struct profile *p = format->profile;
+    head->settings = settings;
+    head->setting_count = p != NULL ? p->setting_count : 0;
+    for (size_t i = 0; i < head->setting_count; i++) {
+        size_t max = p->settings[i].bytes_max;
+        bool digits = p->settings[i].characters == CHARACTERS_DIGITS;
+        struct str value = str_of(digits ? "000190000000001" : "A-1");
+        value.n = value.n < max ? value.n : max;
+        settings[i] = (struct payment_setting){p->settings[i].name, value};
+    }
+}
+
+struct str data_bank(const struct payment_format *format, uint32_t variant)
+{
+    const struct profile *p = format->profile;
+    bool other = p != NULL && p->variants[variant].takes == FOR_OTHER_BANK;
+    return str_of(other ? DATA_OTHER_BANK : "");
+}
+
+struct payment_head data_head_for(const struct payment_format *format)
+{
+    static const struct payment_setting nacha[] = {
+        {{"company-name", 12}, {"DEMO BENEFIT", 12}},
+        {{"company-id", 10}, {"1234567890", 10}},
+    };
+    struct payment_head head = data_head();
+    if (strcmp(payment_currency(format), "USD") == 0) {
+        head.currency = str_of("USD");
+        head.payer_bank = str_of(DATA_ROUTING);
+        head.settings = nacha;
+        head.setting_count = sizeof nacha / sizeof nacha[0];
+    }
+    if (format->profile != NULL) {
+        data_settings(format, &head);
+    }
+    return head;
+}
+
+struct payment data_payment_for(const struct payment_format *format, size_t i)
+{
+    struct payment p = data_payment(i);
+    if (strcmp(payment_currency(format), "USD") == 0) {
+        static const char *const names[DATA_COUNT] = {
+            "ALPHA ONE",          "BETA TWO",   "GAMMA O'THREE",
+            "TEST PAYEE & <SON>", "DELTA FIVE", "A NAME OF 22 CHARACTER"};
+        p.name = str_of(names[i]);
+        p.account.n = p.account.n > 17 ? 17 : p.account.n;
+        p.bank = p.bank.n > 0 ? str_of(DATA_OTHER_ROUTING) : p.bank;
+    }
+    if (format->profile != NULL) {
+        p.bank = data_bank(format, 0);
+    }
+    return p;
+}
+
 void data_write(const struct payment_format *format, const struct payment_head *head,
                 const struct payment *payments, size_t count, struct buf *out)
 {
     struct payment_writer *w = NULL;
     struct diag d = {0};
-    ck_assert_msg(format->open(&w, head, out, &d) == ST_OK, "open: %s", d.what);
+    ck_assert_msg(format->open(format, &w, head, out, &d) == ST_OK, "open: %s", d.what);
     for (size_t i = 0; i < count; i++) {
         ck_assert_msg(format->add(w, &payments[i], out, &d) == ST_OK, "%s: %s", d.where,
                       d.what);
@@ -69,11 +128,11 @@ void data_write(const struct payment_format *format, const struct payment_head *
 enum status data_write_one(const struct payment_format *format, const struct payment *p,
                            struct buf *out, struct diag *d)
 {
-    struct payment_head head = data_head();
+    struct payment_head head = data_head_for(format);
     head.count = 1;
     head.total_fen = p->amount_fen > 0 ? p->amount_fen : 1;
     struct payment_writer *w = NULL;
-    TRY(format->open(&w, &head, out, d));
+    TRY(format->open(format, &w, &head, out, d));
     size_t before = out->len;
     enum status st = format->add(w, p, out, d);
     if (st != ST_OK) {

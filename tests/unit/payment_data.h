@@ -8,11 +8,21 @@
 #define DATA_TOTAL_FEN INT64_C(5003501)
 #define DATA_OWN_BANK "403100000004"
 #define DATA_OTHER_BANK "102100099996"
+#define DATA_ROUTING "900000032" /* no bank has a number with 90 */
+#define DATA_OTHER_ROUTING "900000016"
 
 /* The head for data_payment(0) to data_payment(DATA_COUNT - 1). */
 struct payment_head data_head(void);
 /* Payment i of 0..DATA_COUNT - 1; constant text. No person has these names. */
 struct payment data_payment(size_t i);
+/* The profile's settings, if it has any, with values made up; until the next call. */
+void data_settings(const struct payment_format *format, struct payment_head *head);
+/* A bank whose payments the format's variant takes: "" when its own payer's will do. */
+struct str data_bank(const struct payment_format *format, uint32_t variant);
+/* The same as `format` takes them: its money, banks, letters, settings (those of a
+ * profile until the next call). */
+struct payment_head data_head_for(const struct payment_format *format);
+struct payment data_payment_for(const struct payment_format *format, size_t i);
 /* The whole file with these payments, or a failed test. */
 void data_write(const struct payment_format *format, const struct payment_head *head,
                 const struct payment *payments, size_t count, struct buf *out);

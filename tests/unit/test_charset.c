@@ -455,6 +455,59 @@ START_TEST(test_gbk_round_trip)
 }
 END_TEST
 
+/* A converter keeps what iconv made of a character: breaks if it gives another one the
+ * second time, or takes wrong bytes for one that it knows. */
+START_TEST(test_known_again)
+{
+    static char first[0x10000][4];
+    static const char *const wrong[] = {"\xe0\x80\xaf", "\xe7\x94", "\xe7\x94x",
+                                        "\xed\xa0\x80", "\xe7\x94\xff"};
+    struct charset_conv *to = conv_open(CHARSET_UTF8, CHARSET_GBK);
+    struct charset_conv *from = conv_open(CHARSET_GBK, CHARSET_UTF8);
+    struct buf in;
+    struct buf out;
+    struct buf back;
+    struct diag d;
+    size_t used;
+    buf_init(&in, 16);
+    buf_init(&out, 16);
+    buf_init(&back, 16);
+    for (uint32_t i = 0x800; i < 0x20000; i++) {
+        uint32_t c = i % 0x10000;
+        buf_clear(&in);
+        buf_clear(&out);
+        buf_clear(&back);
+        if (c < 0x800 || (c >= 0xd800 && c < 0xe000)) {
+            continue;
+        }
+        add_character(&in, c);
+        enum status st = charset_convert(to, buf_str(&in), true, &out, &used, &d);
+        ck_assert(st == ST_OK || (st == ST_INPUT && out.len == 0));
+        ck_assert(out.len < sizeof first[c]);
+        if (i < 0x10000) {
+            memcpy(first[c], out.p, out.len);
+        }
+        ck_assert_msg(str_is(buf_str(&out), first[c]), "U+%04X", (unsigned)c);
+        if (st == ST_OK) {
+            ck_assert_int_eq(
+                charset_convert(from, buf_str(&out), true, &back, &used, &d), ST_OK);
+            ck_assert_msg(str_eq(buf_str(&in), buf_str(&back)), "U+%04X", (unsigned)c);
+        }
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        buf_clear(&out);
+        ck_assert_int_eq(charset_convert(to, str_of(wrong[i]), true, &out, &used, &d),
+                         ST_INPUT);
+        ck_assert(used == 0 && out.len == 0);
+    }
+    buf_release(&in);
+    buf_release(&out);
+    buf_release(&back);
+    charset_conv_free(to);
+    charset_conv_free(from);
+}
+END_TEST
+
 START_TEST(test_ceiling)
 {
     struct charset_conv *c = conv_open(CHARSET_GB18030, CHARSET_UTF8);
@@ -485,6 +538,7 @@ Suite *suite_charset(void)
     tcase_add_test(tc, test_probe_agrees_two_bytes);
     tcase_add_test(tc, test_probe_agrees_four_bytes);
     tcase_add_test(tc, test_gbk_round_trip);
+    tcase_add_test(tc, test_known_again);
     tcase_add_test(tc, test_ceiling);
     suite_add_tcase(s, tc);
     return s;

@@ -56,10 +56,10 @@ static void teardown(void)
     fixture_remove(&f);
 }
 
-static enum status remake(void *ctx, struct ledger *l, uint32_t batch,
-                          struct str format, uint8_t sha256[DIGEST_LEN], struct diag *d)
+static enum status remake(void *ctx, struct ledger *l, const struct export_entry *x,
+                          uint8_t sha256[DIGEST_LEN], struct diag *d)
 {
-    (void)ctx, (void)l, (void)batch, (void)format, (void)sha256;
+    (void)ctx, (void)l, (void)x, (void)sha256;
     return diag_fail(d, ST_INTERNAL, "test", "nothing was exported");
 }
 

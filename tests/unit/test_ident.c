@@ -210,6 +210,32 @@ START_TEST(test_cnaps)
 }
 END_TEST
 
+/* Breaks if a wrong digit of a routing number passes. */
+START_TEST(test_routing)
+{
+    static const char *const good[] = {"231380104", "121042882", "091400606",
+                                       "900000032"};
+    for (size_t g = 0; g < sizeof good / sizeof good[0]; g++) {
+        ck_assert_msg(routing_valid(str_of(good[g])), "%s", good[g]);
+        ck_assert_int_eq(routing_check(good[g]), good[g][8]);
+        for (size_t at = 0; at < 9; at++) {
+            for (char c = '0'; c <= '9'; c++) {
+                char text[10];
+                memcpy(text, good[g], sizeof text);
+                text[at] = c;
+                ck_assert_msg(routing_valid(str_of(text)) == (c == good[g][at]), "%s",
+                              text);
+            }
+        }
+    }
+    static const char *const bad[] = {"",          "23138010",  "2313801040",
+                                      "000000000", "23138010A", " 31380104"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_assert_msg(!routing_valid(str_of(bad[i])), "%s", bad[i]);
+    }
+}
+END_TEST
+
 START_TEST(test_luhn)
 {
     static const struct {
@@ -284,6 +310,7 @@ Suite *suite_ident(void)
     tcase_add_test(tc, test_id_error_names);
     tcase_add_test(tc, test_credit_code);
     tcase_add_test(tc, test_cnaps);
+    tcase_add_test(tc, test_routing);
     tcase_add_test(tc, test_luhn);
     tcase_add_test(tc, test_masks);
     suite_add_tcase(s, tc);

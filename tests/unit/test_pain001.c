@@ -1,4 +1,5 @@
-/* test_pain001.c - the bytes of pain.001.001.09, and what must not get into them. */
+/* test_pain001.c - the bytes of pain.001.001.09 and .03, and what must not get into
+ * them. */
 #include "formats/pain001.h"
 
 #include <check.h>
@@ -31,6 +32,9 @@ START_TEST(golden)
     buf_init(&out, 65536);
     data_write(&pain001_v09, &head, p, DATA_COUNT, &out);
     data_check_golden("tests/golden/pain001-v09.xml", &out);
+    buf_clear(&out);
+    data_write(&pain001_v03, &head, p, DATA_COUNT, &out);
+    data_check_golden("tests/golden/pain001-v03.xml", &out);
     buf_release(&out);
 }
 END_TEST
@@ -47,7 +51,7 @@ START_TEST(same_bytes_in_pieces)
     buf_init(&whole, 65536);
     struct payment_writer *w = NULL;
     struct diag d = {0};
-    ck_assert_int_eq(pain001_v09.open(&w, &head, &piece, &d), ST_OK);
+    ck_assert_int_eq(pain001_v09.open(&pain001_v09, &w, &head, &piece, &d), ST_OK);
     for (size_t i = 0; i < DATA_COUNT; i++) {
         buf_add_str(&whole, buf_str(&piece));
         buf_clear(&piece);
@@ -200,18 +204,18 @@ START_TEST(head_text)
     struct payment_writer *w = NULL;
     struct diag d = {0};
     head.payer_name = str_of("A & B <C>");
-    ck_assert_int_eq(pain001_v09.open(&w, &head, &out, &d), ST_OK);
+    ck_assert_int_eq(pain001_v09.open(&pain001_v09, &w, &head, &out, &d), ST_OK);
     pain001_v09.abandon(w);
     w = NULL;
     const char *in_head = strstr(buf_cstr(&out), "<Nm>A &amp; B &lt;C&gt;</Nm>");
     ck_assert_ptr_nonnull(in_head);
     ck_assert_ptr_nonnull(strstr(in_head + 1, "<Dbtr><Nm>A &amp; B &lt;C&gt;</Nm>"));
     head.payer_name = str_of("A\x01");
-    ck_assert_int_eq(pain001_v09.open(&w, &head, &out, &d), ST_INPUT);
+    ck_assert_int_eq(pain001_v09.open(&pain001_v09, &w, &head, &out, &d), ST_INPUT);
     ck_assert_str_eq(d.code, "xml-character");
     repeat(&text, HAN, 141);
     head.payer_name = buf_str(&text);
-    ck_assert_int_eq(pain001_v09.open(&w, &head, &out, &d), ST_INPUT);
+    ck_assert_int_eq(pain001_v09.open(&pain001_v09, &w, &head, &out, &d), ST_INPUT);
     ck_assert_str_eq(d.code, "payer-name");
     ck_assert_ptr_null(w);
     buf_release(&out);

@@ -928,6 +928,42 @@ START_TEST(copy_has_all_but_what_was_erased)
 }
 END_TEST
 
+/* Read where they are, and never written here. */
+START_TEST(borrows_a_table)
+{
+    struct txn *t = begin(true);
+    put(t, 1, "of the ledger");
+    put(t, 2, "and another");
+    commit(t);
+    struct store *ours = store;
+    struct txn *from = begin(false);
+    ck_assert_int_eq(mkdir(path_of("copy"), 0700), 0);
+    OK(store_open(&store, path_of("copy"), STORE_SCRATCH, &d));
+    t = begin(true);
+    store_borrow(t, TABLE_PEOPLE, from);
+    OK(store_append(t, TABLE_PEOPLE, number_key(2), str_of("not this"), &d));
+    ck_assert(str_is(get(t, 1), "of the ledger"));
+    ck_assert(str_is(get(t, 2), "and another"));
+    ck_assert_ptr_null(get(t, 3).p);
+    struct cursor *c;
+    struct str key;
+    struct str value;
+    OK(store_cursor_open(t, TABLE_PEOPLE, &c, &d));
+    OK(store_cursor_last(c, &key, &value, &d));
+    ck_assert(str_is(value, "and another"));
+    store_cursor_close(c);
+    commit(t);
+    t = begin(true); // has a table of its own again
+    uint64_t count;
+    OK(store_count(t, TABLE_PEOPLE, &count, &d));
+    ck_assert_uint_eq(count, 0);
+    store_abort(t);
+    store_abort(from);
+    store_close(store);
+    store = ours;
+}
+END_TEST
+
 /* The other disk's failure is no failure of the store. */
 START_TEST(copy_onto_a_full_disk)
 {
@@ -967,6 +1003,7 @@ Suite *suite_store(void)
     tcase_add_test(c, short_write_is_an_io_error);
     tcase_add_test(c, copy_has_all_but_what_was_erased);
     tcase_add_test(c, copy_onto_a_full_disk);
+    tcase_add_test(c, borrows_a_table);
     suite_add_tcase(s, c);
     TCase *p = tcase_create("processes");
     tcase_add_checked_fixture(p, make_folder, teardown);

@@ -1,6 +1,6 @@
 /* test_yaml.c - the tree has every text with its place, and nothing of YAML that could
  * make two readers see two things gets through. */
-#include "policy/yaml.h"
+#include "base/yaml.h"
 
 #include <check.h>
 #include <stdio.h>

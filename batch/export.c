@@ -1,0 +1,241 @@
+/* export.c - bank files made and recorded: what was sent, in which layout, with which
+ * settings. The text of a layout that is data is kept, so that the files can be made
+ * again for ever. */
+#include <stdio.h>
+#include <string.h>
+
+#include "batch/batch_private.h"
+#include "ledger/cbor.h"
+
+enum status batch_form(struct ledger *l, const struct batch_entry *b, const char *name,
+                       struct bank_form *f, struct diag *d)
+{
+    struct channel_entry c;
+    bank_form_init(f);
+    TRY(channel_get(ledger_txn(l), b->channel, &c, d));
+    return bank_form_of_channel(l, &c, name, f, d);
+}
+
+enum status batch_form_set(struct ledger *l, const struct batch_entry *b,
+                           const char *name, struct bank_form *f, struct diag *d)
+{
+    static const struct kept_profile none;
+    struct channel_entry c;
+    TRY(batch_form(l, b, name, f, d));
+    if (name == NULL) {
+        return ST_OK;
+    }
+    TRY(channel_get(ledger_txn(l), b->channel, &c, d));
+    return bank_form_set(f, &none, &c.profile, d);
+}
+
+/* The batch's export in this form since it was released last, if there is one. */
+static enum status find_export(struct ledger *l, const struct batch_entry *b,
+                               const struct bank_form *form, bool *found,
+                               struct export_entry *out, struct diag *d)
+{
+    *found = false;
+    for (uint64_t at = b->export_sequence; at != 0 && at >= b->release_sequence;
+         at = out->previous) {
+        TRY(export_get(ledger_txn(l), at, out, d));
+        /* Of a time when no text was kept: the layout that had this name. */
+        bool same =
+            !out->profile.there || kept_profile_same(&out->profile, &form->kept);
+        if (same && strcmp(out->format, form->format->name) == 0) {
+            *found = true;
+            return ST_OK;
+        }
+    }
+    return ST_OK;
+}
+
+/* ---- the number of the day's first file ---- */
+
+#define DAY_US INT64_C(86400000000)
+
+static int64_t release_day(const struct ledger *l, const struct batch_entry *b)
+{
+    int64_t offset_us = (int64_t)ledger_info(l)->offset_minutes * 60 * 1000000;
+    return (b->signers[BATCH_RELEASER].time_us + offset_us) / DAY_US;
+}
+
+/* File names say the one or the other: on neither may a number come twice. */
+static bool same_day(const struct ledger *l, const struct batch_entry *a,
+                     const struct batch_entry *b)
+{
+    return a->pay_day == b->pay_day || release_day(l, a) == release_day(l, b);
+}
+
+enum status batch_file_number(struct ledger *l, const struct batch_entry *b,
+                              uint32_t *out, struct diag *d)
+{
+    uint64_t next = 1;
+    for (uint32_t n = 1; n <= ledger_head(l)->batches; n++) {
+        struct batch_entry other;
+        struct export_entry x;
+        TRY(batch_get(ledger_txn(l), n, &other, d));
+        if (n == b->number || other.channel != b->channel || !same_day(l, b, &other)) {
+            continue;
+        }
+        for (uint64_t at = other.export_sequence; at != 0; at = x.previous) {
+            TRY(export_get(ledger_txn(l), at, &x, d));
+            uint64_t behind = (uint64_t)x.file_number + x.files;
+            next = behind > next ? behind : next;
+        }
+    }
+    if (next > UINT32_MAX - EXPORT_FILES_MAX) {
+        return diag_fail(d, ST_INPUT, "too-many-files", "too many files in a day");
+    }
+    *out = (uint32_t)next;
+    return ST_OK;
+}
+
+/* ---- export ---- */
+
+static enum status record_export(struct ledger *l, const struct batch_entry *b,
+                                 const struct export_entry *x, struct diag *d)
+{
+    uint8_t bytes[BODY_BYTES_MAX];
+    char subject[120];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 7 + kept_profile_pairs(&x->profile) + export_files_pairs(x));
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, b->number);
+    cbor_put_uint(&w, 2);
+    cbor_put_text(&w, str_of(x->format));
+    cbor_put_uint(&w, 3);
+    cbor_put_bytes(&w, x->sha256, DIGEST_LEN);
+    cbor_put_uint(&w, 4);
+    cbor_put_uint(&w, x->length);
+    cbor_put_uint(&w, 5);
+    cbor_put_uint(&w, batch_count(b));
+    cbor_put_uint(&w, 6);
+    cbor_put_int(&w, batch_total(b));
+    cbor_put_uint(&w, 7);
+    cbor_put_uint(&w, b->export_sequence);
+    kept_profile_write(&x->profile, &kept_in_export, &w);
+    export_files_write(x, 12, &w);
+    if (w.failed) {
+        return diag_fail(d, ST_INPUT, "record-size",
+                         "the settings are too long for a record");
+    }
+    snprintf(subject, sizeof subject, "batch %u: export %s", b->number, x->format);
+    struct act_text text = {
+        .subject = subject, .count = batch_count(b), .total_fen = batch_total(b)};
+    return ledger_act(l, KIND_EXPORT, writer_str(&w), text, NULL, d);
+}
+
+enum status batch_keep_form(struct ledger *l, const struct bank_form *form,
+                            const struct batch_made *made, struct diag *d)
+{
+    struct str list = buf_str(&made->list);
+    TRY(bank_form_keep(l, form, d));
+    return made->files > 1
+               ? vault_file_put(l, made->sha256, vault_source_text(&list), d)
+               : ST_OK;
+}
+
+static enum status released(const struct batch_entry *b, struct diag *d)
+{
+    if (b->release_sequence != 0) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_CONFLICT, "not-released", "batch %u is %s, not released", b->number,
+              batch_state_name(b->state));
+    return diag_hint(d, "what comes next: %s", batch_next_hint(b->state));
+}
+
+static enum status make_and_record(struct ledger *l, const struct batch_entry *b,
+                                   const struct bank_form *form, struct bank_sink sink,
+                                   struct batch_made *made,
+                                   const struct progress *progress, bool *copy,
+                                   struct diag *d)
+{
+    struct export_entry x = {.batch = b->number};
+    TRY(find_export(l, b, form, copy, &x, d));
+    if (!*copy) {
+        x.profile = form->kept;
+        TRY(batch_file_number(l, b, &x.file_number, d));
+    }
+    TRY(batch_file_of(l, b, form, x.file_number, sink, made, progress, d));
+    if (*copy) {
+        return digest_equal(made->sha256, x.sha256)
+                   ? ST_OK
+                   : diag_fail(d, ST_INTEGRITY, "export-differs",
+                               "batch %u gives other bytes than when it was exported",
+                               b->number);
+    }
+    snprintf(x.format, sizeof x.format, "%s", form->format->name);
+    memcpy(x.sha256, made->sha256, DIGEST_LEN);
+    x.length = made->bytes;
+    x.files = made->files;
+    TRY(batch_keep_form(l, form, made, d));
+    return record_export(l, b, &x, d);
+}
+
+static enum status export_as(struct ledger *l, const struct batch_entry *b,
+                             const struct bank_form *form, struct batch_sink sink,
+                             const struct progress *progress,
+                             struct batch_export_report *r, struct diag *d)
+{
+    struct batch_made made;
+    struct bank_sink to = {sink.begin, sink.write, sink.end, sink.ctx};
+    TRY(released(b, d));
+    batch_made_init(&made);
+    enum status st = make_and_record(l, b, form, to, &made, progress, &r->copy, d);
+    snprintf(r->format, sizeof r->format, "%s", form->format->name);
+    memcpy(r->sha256, made.sha256, DIGEST_LEN);
+    r->bytes = made.bytes;
+    r->files = made.files;
+    buf_release(&made.list);
+    return st == ST_OK ? sink.durable(sink.ctx, d) : st;
+}
+
+enum status batch_export(struct ledger *l, uint32_t batch, const struct bank_form *form,
+                         struct batch_sink sink, const struct progress *progress,
+                         struct batch_export_report *r, struct diag *d)
+{
+    bool resume;
+    struct batch_entry b;
+    struct bank_form own;
+    memset(r, 0, sizeof *r);
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    TRY(batch_get(ledger_txn(l), batch, &b, d));
+    if (form != NULL) {
+        return export_as(l, &b, form, sink, progress, r, d);
+    }
+    enum status st = batch_form(l, &b, NULL, &own, d);
+    if (st == ST_OK) {
+        st = export_as(l, &b, &own, sink, progress, r, d);
+    }
+    bank_form_release(&own);
+    return st;
+}
+
+enum status batch_remake(struct ledger *l, const struct export_entry *x,
+                         struct bank_sink sink, uint8_t sha256[DIGEST_LEN],
+                         struct buf *list, struct diag *d)
+{
+    struct batch_entry b;
+    struct bank_form form;
+    struct batch_made made;
+    TRY(batch_get(ledger_txn(l), x->batch, &b, d));
+    TRY(released(&b, d));
+    bank_form_init(&form);
+    batch_made_init(&made);
+    enum status st = bank_form_kept(l, x->format, &x->profile, &form, d);
+    if (st == ST_OK) {
+        st = batch_file_of(l, &b, &form, x->file_number, sink, &made, NULL, d);
+    }
+    if (st == ST_OK) {
+        memcpy(sha256, made.sha256, DIGEST_LEN);
+    }
+    if (st == ST_OK && list != NULL) {
+        buf_add_str(list, buf_str(&made.list));
+        st = buf_check(list, d);
+    }
+    buf_release(&made.list);
+    bank_form_release(&form);
+    return st;
+}

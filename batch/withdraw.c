@@ -1,0 +1,241 @@
+/* withdraw.c - a batch goes backwards: lines leave it or go to the treasury, it is sent
+ * back, refused by the bank, or given another day. What may happen when is in the
+ * ledger's table of states. */
+#include <stdio.h>
+#include <string.h>
+
+#include "batch/batch.h"
+#include "ledger/cbor.h"
+
+#ifndef CHUNK_LINES       /* tests make pieces small */
+#define CHUNK_LINES 20000 /* of a transaction */
+#endif
+
+struct withdrawing {
+    struct ledger *l;
+    const struct progress *progress;
+    struct batch_withdraw_report *report;
+    const struct batch_withdraw_request *q;
+    struct batch_entry batch;
+    struct chunk chunk;
+    uint64_t in_chunk;
+    bool resumed; /* an act that was killed: some lines are done */
+    bool writing;
+    struct line_entry line;
+};
+
+/* ---- lines ---- */
+
+static enum status flush_chunk(struct withdrawing *x, struct diag *d)
+{
+    TRY(ledger_append_chunk(x->l, KIND_WITHDRAWN, &x->chunk, x->batch.number, 0, d));
+    if (x->in_chunk < CHUNK_LINES) {
+        return ST_OK;
+    }
+    x->in_chunk = 0;
+    progress_tick(x->progress, "withdraw", x->line.line, x->batch.lines);
+    return ledger_next_chunk(x->l, progress_stop(x->progress), d);
+}
+
+static enum status post_line(struct withdrawing *x, uint32_t number, struct diag *d)
+{
+    uint8_t bytes[32];
+    struct writer w;
+    int64_t fen;
+    if (!chunk_fits(&x->chunk, sizeof bytes)) {
+        TRY(flush_chunk(x, d));
+    }
+    TRY(fold_withdraw(ledger_fold(x->l), x->batch.number, number, &x->chunk.postings,
+                      &fen, d));
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_array(&w, 2);
+    cbor_put_uint(&w, number);
+    cbor_put_int(&w, fen);
+    writer_bytes(&x->chunk.entries, w.p, w.len);
+    x->chunk.count++;
+    x->in_chunk++;
+    return ST_OK;
+}
+
+/* A line that was named must be one that can go. */
+static enum status one_line(struct withdrawing *x, uint32_t number, struct diag *d)
+{
+    enum line_state to = withdraw_line(x->q->what);
+    TRY(line_get(ledger_txn(x->l), x->batch.number, number, &x->line, d));
+    if (!line_may_become(x->line.state, to)) {
+        bool fine = x->q->lines == NULL || (x->resumed && x->line.state == to);
+        return fine ? ST_OK
+                    : diag_fail(d, ST_CONFLICT, "line-state",
+                                "line %u of batch %u is %s and cannot be %s", number,
+                                x->batch.number, line_state_name(x->line.state),
+                                line_state_name(to));
+    }
+    x->report->lines++;
+    return x->writing ? post_line(x, number, d) : ST_OK;
+}
+
+static enum status all_lines(struct withdrawing *x, struct diag *d)
+{
+    uint64_t n = x->q->lines != NULL ? x->q->count : x->batch.lines;
+    x->report->lines = 0;
+    for (uint64_t i = 0; i < n; i++) {
+        TRY(one_line(x, x->q->lines != NULL ? x->q->lines[i] : (uint32_t)(i + 1), d));
+    }
+    return ST_OK;
+}
+
+/* ---- the act ---- */
+
+static enum status start(struct withdrawing *x, struct diag *d)
+{
+    uint8_t bytes[STEP_REASON_MAX + 100];
+    char subject[80];
+    struct writer w;
+    struct withdraw_body body = {.batch = x->batch.number, .what = x->q->what};
+    (void)str_copy(str_of(x->q->reason), body.reason, sizeof body.reason);
+    writer_init(&w, bytes, sizeof bytes);
+    withdraw_write(&body, &w);
+    snprintf(subject, sizeof subject, "batch %u: %s", x->batch.number,
+             batch_step_name(withdraw_step(x->q->what)));
+    struct act_text text = {.subject = subject, .count = x->report->lines};
+    return ledger_append_signed(x->l, KIND_WITHDRAW_START, writer_str(&w), text, NULL,
+                                d);
+}
+
+static enum status end(struct withdrawing *x, struct diag *d)
+{
+    uint8_t bytes[100];
+    char subject[80];
+    struct writer w;
+    const struct head *h = ledger_head(x->l);
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 4);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, x->batch.number);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, h->open.count[0]);
+    cbor_put_uint(&w, 3);
+    cbor_put_int(&w, h->open.fen[0]);
+    cbor_put_uint(&w, 15);
+    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    snprintf(subject, sizeof subject, "batch %u: end of %s", x->batch.number,
+             batch_step_name(withdraw_step(x->q->what)));
+    struct act_text text = {
+        .subject = subject, .count = h->open.count[0], .total_fen = h->open.fen[0]};
+    x->report->lines = h->open.count[0];
+    x->report->fen = h->open.fen[0];
+    return ledger_append_signed(x->l, KIND_WITHDRAW_END, writer_str(&w), text, NULL, d);
+}
+
+static enum status post_all(struct withdrawing *x, struct diag *d)
+{
+    TRY(ledger_begin(x->l, d));
+    enum status st = x->resumed ? ST_OK : start(x, d);
+    x->writing = true;
+    if (st == ST_OK) {
+        st = all_lines(x, d);
+    }
+    if (st == ST_OK) {
+        st = flush_chunk(x, d);
+    }
+    if (st == ST_OK) {
+        st = end(x, d);
+    }
+    if (st != ST_OK) {
+        ledger_abort(x->l);
+        return st;
+    }
+    return ledger_commit(x->l, d);
+}
+
+static enum status check_reason(const char *reason, struct diag *d)
+{
+    size_t n = strlen(reason);
+    if (n == 0 || n > STEP_REASON_MAX) {
+        return diag_fail(d, ST_USAGE, "reason", "a reason has 1 to %d bytes",
+                         STEP_REASON_MAX);
+    }
+    return ST_OK;
+}
+
+static enum status check_state(const struct batch_entry *b, enum batch_step step,
+                               struct diag *d)
+{
+    if (batch_transition(b->state, step) != NULL) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_CONFLICT, "batch-state", "batch %u is %s: %s is not possible",
+              b->number, batch_state_name(b->state), batch_step_name(step));
+    return diag_hint(d, "what comes next: %s", batch_next_hint(b->state));
+}
+
+/* The open act is finished as it was begun. */
+static enum status same_act(const struct withdrawing *x, struct diag *d)
+{
+    if (ledger_head(x->l)->open.count[1] != (uint64_t)x->q->what) {
+        diag_fail(d, ST_CONFLICT, "open-act", "another act on batch %u is unfinished",
+                  x->batch.number);
+        return diag_hint(d, "almoner status says how to finish it");
+    }
+    return ST_OK;
+}
+
+enum status batch_withdraw(struct ledger *l, const struct batch_withdraw_request *q,
+                           const struct progress *progress,
+                           struct batch_withdraw_report *r, struct diag *d)
+{
+    struct withdrawing x = {.l = l, .progress = progress, .report = r, .q = q};
+    memset(r, 0, sizeof *r);
+    TRY(check_reason(q->reason, d));
+    TRY(ledger_may_write(l, KIND_WITHDRAW_START, q->batch, &x.resumed, d));
+    TRY(batch_get(ledger_txn(l), q->batch, &x.batch, d));
+    TRY(check_state(&x.batch, withdraw_step(q->what), d));
+    if (x.resumed) {
+        TRY(same_act(&x, d));
+    }
+    chunk_start(&x.chunk);
+    TRY(all_lines(&x, d));
+    if (r->lines == 0 && !x.resumed) {
+        return diag_fail(d, ST_CONFLICT, "nothing-to-do",
+                         "no line of batch %u can be %s", q->batch,
+                         line_state_name(withdraw_line(q->what)));
+    }
+    return post_all(&x, d);
+}
+
+/* ---- steps of one record ---- */
+
+enum status batch_step(struct ledger *l, uint32_t batch, enum batch_step step,
+                       const char *reason, int32_t pay_day, const struct str *file,
+                       struct diag *d)
+{
+    uint8_t bytes[STEP_REASON_MAX + 200];
+    char subject[80];
+    struct writer w;
+    struct batch_entry b;
+    bool resume;
+    TRY(check_reason(reason, d));
+    TRY(ledger_may_write(l, 0, 0, &resume, d));
+    TRY(batch_get(ledger_txn(l), batch, &b, d));
+    TRY(check_state(&b, step, d));
+    struct batch_step_body body = {.batch = batch,
+                                   .step = step,
+                                   .lines = batch_count(&b),
+                                   .total_fen = batch_total(&b),
+                                   .pay_day = pay_day};
+    memcpy(body.content, b.content, DIGEST_LEN);
+    (void)str_copy(str_of(reason), body.reason, sizeof body.reason);
+    if (file != NULL) {
+        struct digest *g;
+        TRY(digest_new(&g, d));
+        digest_once(g, *file, str_of(""), body.file);
+        digest_free(g);
+        body.has_file = true;
+    }
+    writer_init(&w, bytes, sizeof bytes);
+    batch_step_write(&body, &w);
+    snprintf(subject, sizeof subject, "batch %u: %s", batch, batch_step_name(step));
+    struct act_text text = {
+        .subject = subject, .count = body.lines, .total_fen = body.total_fen};
+    return ledger_act(l, KIND_BATCH_STEP, writer_str(&w), text, NULL, d);
+}

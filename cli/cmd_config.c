@@ -1,0 +1,176 @@
+/* cmd_config.c - how the office works: settings that admins sign. */
+#include <stdio.h>
+
+#include "batch/admin.h"
+#include "cli/command.h"
+#include "cli/sheet.h"
+#include "ledger/setting.h"
+
+static const char *state_text(const struct output *o, enum entry_state s)
+{
+    return s == ENTRY_ACTIVE ? TEXT(o, "active", "启用") : TEXT(o, "pending", "待确认");
+}
+
+static void put_setting(struct json *o, const struct setting_entry *x)
+{
+    json_put_uint(o, "number", x->number);
+    json_put_text(o, "name", x->name);
+    json_put_text(o, "value", x->value);
+    json_put_text(o, "state", x->state == ENTRY_ACTIVE ? "active" : "pending");
+}
+
+static enum status report(struct env *e, uint32_t number, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct setting_entry x;
+    TRY(setting_get(ledger_txn(e->ledger), number, &x, d));
+    if (o->json) {
+        put_setting(output_object(&e->out, "almoner.setting/1"), &x);
+        return ST_OK;
+    }
+    output_done(o, TEXT(o, "setting %u: %s = %s, %s\n", "参数 %u：%s = %s，%s\n"),
+                number, x.name, x.value, state_text(o, x.state));
+    if (x.state != ENTRY_ACTIVE) {
+        output_done(o, "%s almoner config confirm %u\n",
+                    TEXT(o, "the second admin goes on with:", "由第二名管理员继续："),
+                    number);
+    }
+    return ST_OK;
+}
+
+static enum status run_set(struct env *e, struct diag *d)
+{
+    uint32_t number;
+    struct str name = str_of(env_operand(e, 0));
+    struct str value = str_of(env_operand(e, 1));
+    TRY(setting_check(name, value, d));
+    TRY(env_write(e, ROLE_ADMIN, d));
+    TRY(admin_set(e->ledger, name, value, &number, d));
+    return report(e, number, d);
+}
+
+static enum status run_confirm(struct env *e, struct diag *d)
+{
+    uint32_t number;
+    TRY(env_operand_u32(e, 0, "setting", &number, d));
+    TRY(env_write(e, ROLE_ADMIN, d));
+    TRY(admin_confirm(e->ledger, REGISTER_SETTING, number, d));
+    return report(e, number, d);
+}
+
+/* ---- show ---- */
+
+static enum status add_kind(struct env *e, struct sheet *t, struct json *list,
+                            const struct setting_kind *k, struct diag *d)
+{
+    const struct output *o = &e->out;
+    char value[SETTING_VALUE_MAX + 1];
+    uint32_t number;
+    TRY(setting_now(ledger_txn(e->ledger), ledger_head(e->ledger)->settings, k->name,
+                    value, &number, d));
+    if (list != NULL) {
+        struct json *item = json_add_object(list);
+        json_put_text(item, "name", k->name);
+        json_put_text(item, "value", value);
+        json_put_uint(item, "setting", number);
+        return ST_OK;
+    }
+    sheet_cell(t, "%s", k->name);
+    sheet_cell(t, "%s", value);
+    if (number == 0) {
+        sheet_cell(t, "%s", TEXT(o, "built in", "内置"));
+    } else {
+        sheet_cell(t, "%u", number);
+    }
+    sheet_cell(t, "%s", TEXT(o, k->what, k->zh));
+    return ST_OK;
+}
+
+static enum status add_pending(struct env *e, struct sheet *t, struct json *list,
+                               struct diag *d)
+{
+    const struct output *o = &e->out;
+    for (uint32_t n = 1; n <= ledger_head(e->ledger)->settings; n++) {
+        struct setting_entry x;
+        TRY(setting_get(ledger_txn(e->ledger), n, &x, d));
+        if (x.state == ENTRY_ACTIVE) {
+            continue;
+        }
+        if (list != NULL) {
+            put_setting(json_add_object(list), &x);
+            continue;
+        }
+        sheet_cell(t, "%s", x.name);
+        sheet_cell(t, "%s", x.value);
+        sheet_cell(t, TEXT(o, "%u, pending", "%u（待确认）"), n);
+        sheet_cell(t, "%s", "");
+    }
+    return ST_OK;
+}
+
+static enum status fill(struct env *e, struct sheet *t, struct json *top,
+                        struct diag *d)
+{
+    struct json *list = top != NULL ? json_put_list(top, "settings") : NULL;
+    for (const struct setting_kind *k = setting_kinds; k->name != NULL; k++) {
+        TRY(add_kind(e, t, list, k, d));
+    }
+    return add_pending(e, t, top != NULL ? json_put_list(top, "pending") : NULL, d);
+}
+
+static enum status run_show(struct env *e, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct sheet t;
+    TRY(env_read(e, d));
+    if (o->json) {
+        return fill(e, NULL, output_object(&e->out, "almoner.settings/1"), d);
+    }
+    sheet_init(&t);
+    sheet_column(&t, TEXT(o, "setting", "参数"), false);
+    sheet_column(&t, TEXT(o, "value", "取值"), false);
+    sheet_column(&t, TEXT(o, "set by", "设定编号"), false);
+    sheet_column(&t, TEXT(o, "what", "说明"), false);
+    return sheet_end(&t, o, fill(e, &t, NULL, d));
+}
+
+static const struct command ITEMS[] = {
+    {
+        .name = "config show",
+        .run = run_show,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .brief = "how this office works: all settings",
+        .brief_zh = "查看参数",
+        .text = "Every setting with its value now, and what waits for a second admin.",
+        .example = "  almoner -C baoqing config show",
+    },
+    {
+        .name = "config set",
+        .run = run_set,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "NAME VALUE",
+        .operand_min = 2,
+        .operand_max = 2,
+        .brief = "set how this office works (admin)",
+        .brief_zh = "设定参数（管理员）",
+        .text = "In a live ledger it counts when a second admin confirms: config "
+                "confirm. An empty VALUE takes a limit or an office away.",
+        .example = "  almoner -C baoqing config set office.release 宝清县财政局 \\\n"
+                   "      --as admin1 --key admin1.pem",
+    },
+    {
+        .name = "config confirm",
+        .run = run_confirm,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "N",
+        .operand_min = 1,
+        .operand_max = 1,
+        .brief = "confirm a setting (second admin)",
+        .brief_zh = "确认参数（第二名管理员）",
+        .text = "By another admin than the one who set it.",
+        .example = "  almoner -C baoqing config confirm 1 --as admin2 --key admin2.pem",
+    },
+};
+const struct command_list commands_config = {"How the office works", "参数", ITEMS,
+                                             COMMAND_COUNT(ITEMS)};

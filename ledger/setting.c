@@ -1,0 +1,184 @@
+/* setting.c - see setting.h. */
+#include "ledger/setting.h"
+
+#include <string.h>
+
+#include "base/money.h"
+#include "base/must.h"
+#include "ledger/body.h"
+
+#define ROW_MAX 64
+
+const struct setting_kind setting_kinds[] = {
+    {"office.submit", SETTING_TEXT, NULL, "", "the office whose makers submit batches",
+     "提交批次的单位"},
+    {"office.approve", SETTING_TEXT, NULL, "", "the office whose checkers approve",
+     "复核批次的单位"},
+    {"office.release", SETTING_TEXT, NULL, "", "the office whose releasers release",
+     "审批批次的单位"},
+    {"release.second-above", SETTING_FEN, NULL, "",
+     "batches above this many yuan need a second releaser", "超过该金额须第二人审批"},
+    {NULL, SETTING_TEXT, NULL, NULL, NULL, NULL},
+};
+
+/* ---- what can be set ---- */
+
+const struct setting_kind *setting_kind_find(struct str name)
+{
+    for (const struct setting_kind *k = setting_kinds; k->name != NULL; k++) {
+        struct str known = str_of(k->name);
+        bool open = known.p[known.n - 1] == '.';
+        if (str_eq(known, name) ||
+            (open && name.n > known.n && memcmp(name.p, known.p, known.n) == 0)) {
+            return k;
+        }
+    }
+    return NULL;
+}
+
+static bool is_word(const char *words, struct str value)
+{
+    while (*words != '\0') {
+        size_t n = strcspn(words, " ");
+        if (str_eq(str_make(words, n), value)) {
+            return true;
+        }
+        words += n + (words[n] == ' ' ? 1 : 0);
+    }
+    return false;
+}
+
+static bool value_fits(const struct setting_kind *k, struct str value)
+{
+    int64_t fen;
+    switch (k->form) {
+    case SETTING_TEXT:
+        return value.n <= SETTING_VALUE_MAX;
+    case SETTING_FEN:
+        return value.n == 0 || (money_parse(value, &fen) && fen > 0);
+    case SETTING_SWITCH:
+        return is_word(k->words, value);
+    }
+    return false;
+}
+
+enum status setting_check(struct str name, struct str value, struct diag *d)
+{
+    const struct setting_kind *k = setting_kind_find(name);
+    if (k == NULL || name.n > SETTING_NAME_MAX) {
+        diag_fail(d, ST_USAGE, "setting", "there is no setting \"%.*s\"",
+                  STR_ARG(name));
+        return diag_hint(d, "almoner config show lists them");
+    }
+    if (!value_fits(k, value)) {
+        diag_fail(d, ST_USAGE, "setting-value", "\"%.*s\" is no value of %.*s",
+                  STR_ARG(value), STR_ARG(name));
+        return k->form == SETTING_SWITCH ? diag_hint(d, "one of: %s", k->words)
+               : k->form == SETTING_FEN
+                   ? diag_hint(d, "yuan, as in 500000.00")
+                   : diag_hint(d, "a text of up to %d bytes", SETTING_VALUE_MAX);
+    }
+    return ST_OK;
+}
+
+/* ---- bodies and rows ---- */
+
+void setting_write(const struct setting_entry *e, struct writer *w)
+{
+    cbor_put_map(w, 3);
+    cbor_put_uint(w, 1);
+    cbor_put_uint(w, e->number);
+    cbor_put_uint(w, 2);
+    cbor_put_text(w, str_of(e->name));
+    cbor_put_uint(w, 3);
+    cbor_put_text(w, str_of(e->value));
+}
+
+bool setting_read(struct str plain, struct setting_entry *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->name, sizeof out->name);
+    body_text(&b, 3, out->value, sizeof out->value);
+    return body_done(&b);
+}
+
+enum status setting_put(struct txn *t, const struct setting_entry *e, struct diag *d)
+{
+    uint8_t key[5];
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->proposed_by);
+    must(!w.failed);
+    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_SETTING, e->number),
+                     writer_str(&w), d);
+}
+
+enum status setting_get(struct txn *t, uint32_t number, struct setting_entry *out,
+                        struct diag *d)
+{
+    uint8_t key[5];
+    struct str row;
+    struct reader r;
+    struct record rec;
+    struct signed_body body;
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_SETTING, number), &row,
+                  d));
+    if (row.p == NULL) {
+        diag_fail(d, ST_CONFLICT, "unknown-setting", "there is no setting %u", number);
+        return diag_hint(d, "almoner config show lists them");
+    }
+    reader_init(&r, row.p, row.n);
+    uint8_t state = reader_u8(&r);
+    uint64_t sequence = reader_varint(&r);
+    uint64_t by = reader_varint(&r);
+    if (reader_done(&r) && state <= ENTRY_ACTIVE && by <= UINT32_MAX) {
+        TRY(record_get(t, sequence, &rec, NULL, d));
+        TRY(signed_body_read(&rec, &body, d));
+        if (rec.kind == KIND_SETTING && setting_read(body.plain, out)) {
+            out->state = (enum entry_state)state;
+            out->sequence = sequence;
+            out->proposed_by = (uint32_t)by;
+            return ST_OK;
+        }
+    }
+    return diag_fail(d, ST_INTEGRITY, "register-row",
+                     "the register's row of setting %u is not what was written",
+                     number);
+}
+
+/* ---- what holds ---- */
+
+enum status setting_now(struct txn *t, uint32_t count, const char *name,
+                        char value[SETTING_VALUE_MAX + 1], uint32_t *number,
+                        struct diag *d)
+{
+    const struct setting_kind *k = setting_kind_find(str_of(name));
+    must(k != NULL);
+    for (*number = count; *number > 0; --*number) {
+        struct setting_entry e;
+        TRY(setting_get(t, *number, &e, d));
+        if (e.state == ENTRY_ACTIVE && strcmp(e.name, name) == 0) {
+            memcpy(value, e.value, sizeof e.value);
+            return ST_OK;
+        }
+    }
+    (void)str_copy(str_of(k->fallback), value, SETTING_VALUE_MAX + 1);
+    return ST_OK;
+}
+
+enum status setting_fen(struct txn *t, uint32_t count, const char *name, int64_t *fen,
+                        struct diag *d)
+{
+    char value[SETTING_VALUE_MAX + 1];
+    uint32_t number;
+    TRY(setting_now(t, count, name, value, &number, d));
+    if (value[0] == '\0' || !money_parse(str_of(value), fen)) {
+        *fen = INT64_MAX;
+    }
+    return ST_OK;
+}
