@@ -87,7 +87,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wfloat-conversion
 BASE_FLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -I. -g -fPIE -fstack-protector-strong
 LINK_FLAGS := -pie -Wl,-z,relro,-z,now
-LIBS := -llmdb -lcrypto -lz -lyaml -ljansson -lminizip -lexpat -lqrencode -lpthread
+LIBS := -llmdb -lcrypto -lz -lyaml -ljansson -lminizip -lexpat -lqrencode -lxlsxwriter -lpthread
 # Asked only when the unit tests are linked.
 CHECK_LIBS = $(shell pkg-config --libs check)
 

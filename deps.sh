@@ -6,7 +6,8 @@ set -eu
 
 packages="gcc make pkg-config liblmdb-dev libssl-dev zlib1g-dev libyaml-dev
     libminizip-dev libexpat1-dev libjansson-dev check libxml2-utils clang clang-format
-    libqrencode-dev openssl python3 python3-xmlschema"
+    libqrencode-dev libxlsxwriter-dev openssl python3 python3-xmlschema
+    python3-openpyxl"
 
 if ! command -v dpkg-query >/dev/null; then
     echo "deps.sh: not a Debian system; install what these packages hold:" >&2

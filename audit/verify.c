@@ -49,6 +49,7 @@ void verify_merge(struct verify_report *r, const struct verify_report *other)
         *ours[i] = theirs[i] == VERDICT_FAIL ? VERDICT_FAIL : *ours[i];
     }
     r->exports += other->exports;
+    r->exports_by_rows += other->exports_by_rows;
     r->erased_lines += other->erased_lines;
     r->erased_exports += other->erased_exports;
     if (other->bad && (!r->bad || other->bad_sequence < r->bad_sequence)) {

@@ -18,6 +18,10 @@ static enum status check_export(struct verify *v, uint64_t sequence,
         v->r->erased_exports++;
         return ST_OK;
     }
+    if (st == ST_FINDINGS) { /* a sheet: the same cells in other bytes */
+        v->r->exports_by_rows++;
+        return ST_OK;
+    }
     v->r->exports++;
     *same = st == ST_OK && digest_equal(sha256, x->sha256);
     if (!*same) {

@@ -91,7 +91,8 @@ enum status batch_export(struct ledger *l, uint32_t batch, const struct bank_for
                          struct batch_export_report *r, struct diag *d) MUST_USE;
 /* The bytes alone, of an export that was recorded: for audits and for the bench.
  * sha256: of the file, or of the list of several, which goes to *list when that is not
- * NULL (an initialised buffer). */
+ * NULL (an initialised buffer). Of sheets ST_FINDINGS "sheet-version" when the cells
+ * are those that were exported and the bytes are not, ST_INTEGRITY "export-differs". */
 enum status batch_remake(struct ledger *l, const struct export_entry *x,
                          struct bank_sink sink, uint8_t sha256[DIGEST_LEN],
                          struct buf *list, struct diag *d) MUST_USE;

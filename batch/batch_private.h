@@ -22,6 +22,8 @@ struct batch_made {
     uint64_t lines;
     uint8_t sha256[DIGEST_LEN]; /* of the only file, or of the list of several */
     uint64_t bytes;             /* of the same */
+    bool has_rows;              /* of sheets: SHA-256 of the files' digests of rows */
+    uint8_t rows_sha256[DIGEST_LEN];
     struct buf list; /* one entry for each file, also when there is one only */
 };
 void batch_made_init(struct batch_made *made); /* the list is released by the caller */

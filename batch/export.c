@@ -99,7 +99,8 @@ static enum status record_export(struct ledger *l, const struct batch_entry *b,
     char subject[120];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 7 + kept_profile_pairs(&x->profile) + export_files_pairs(x));
+    cbor_put_map(&w, 7 + kept_profile_pairs(&x->profile) + export_files_pairs(x) +
+                         (x->has_rows ? 1U : 0U));
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, b->number);
     cbor_put_uint(&w, 2);
@@ -116,6 +117,10 @@ static enum status record_export(struct ledger *l, const struct batch_entry *b,
     cbor_put_uint(&w, b->export_sequence);
     kept_profile_write(&x->profile, &kept_in_export, &w);
     export_files_write(x, 12, &w);
+    if (x->has_rows) {
+        cbor_put_uint(&w, 14);
+        cbor_put_bytes(&w, x->rows_sha256, DIGEST_LEN);
+    }
     if (w.failed) {
         return diag_fail(d, ST_INPUT, "record-size",
                          "the settings are too long for a record");
@@ -146,6 +151,28 @@ static enum status released(const struct batch_entry *b, struct diag *d)
     return diag_hint(d, "what comes next: %s", batch_next_hint(b->state));
 }
 
+/* A sheet's bytes are also those of the library that wrote it: with another version the
+ * rows tell (docs/decisions/0015-sheets.md), and `version` is returned. */
+static enum status compare_made(const struct export_entry *x,
+                                const struct batch_made *made, enum status version,
+                                struct diag *d)
+{
+    if (digest_equal(made->sha256, x->sha256)) {
+        return ST_OK;
+    }
+    if (x->has_rows && made->has_rows &&
+        digest_equal(made->rows_sha256, x->rows_sha256)) {
+        diag_fail(d, version, "sheet-version",
+                  "batch %u gives the same cells in other bytes than when it was "
+                  "exported",
+                  x->batch);
+        return diag_hint(d, "another version of libxlsxwriter or zlib wrote the sheet; "
+                            "keep the file that was sent");
+    }
+    return diag_fail(d, ST_INTEGRITY, "export-differs",
+                     "batch %u gives other bytes than when it was exported", x->batch);
+}
+
 static enum status make_and_record(struct ledger *l, const struct batch_entry *b,
                                    const struct bank_form *form, struct bank_sink sink,
                                    struct batch_made *made,
@@ -160,16 +187,14 @@ static enum status make_and_record(struct ledger *l, const struct batch_entry *b
     }
     TRY(batch_file_of(l, b, form, x.file_number, sink, made, progress, d));
     if (*copy) {
-        return digest_equal(made->sha256, x.sha256)
-                   ? ST_OK
-                   : diag_fail(d, ST_INTEGRITY, "export-differs",
-                               "batch %u gives other bytes than when it was exported",
-                               b->number);
+        return compare_made(&x, made, ST_CONFLICT, d);
     }
     snprintf(x.format, sizeof x.format, "%s", form->format->name);
     memcpy(x.sha256, made->sha256, DIGEST_LEN);
     x.length = made->bytes;
     x.files = made->files;
+    x.has_rows = made->has_rows;
+    memcpy(x.rows_sha256, made->rows_sha256, DIGEST_LEN);
     TRY(batch_keep_form(l, form, made, d));
     return record_export(l, b, &x, d);
 }
@@ -230,6 +255,7 @@ enum status batch_remake(struct ledger *l, const struct export_entry *x,
     }
     if (st == ST_OK) {
         memcpy(sha256, made.sha256, DIGEST_LEN);
+        st = x->has_rows ? compare_made(x, &made, ST_FINDINGS, d) : ST_OK;
     }
     if (st == ST_OK && list != NULL) {
         buf_add_str(list, buf_str(&made.list));

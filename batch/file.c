@@ -66,6 +66,7 @@ struct making {
     struct bank_part part;
     char *names; /* of the files, NAME_CAP bytes each */
     struct digest *g;
+    struct digest *rows; /* of sheets: over the files' digests; else NULL */
     struct batch_made *made;
     struct payment_writer *writer;
     struct entitle *e;
@@ -456,6 +457,22 @@ static enum status write_lines(struct making *m, struct cursor *c, struct diag *
     }
 }
 
+/* What stays of a sheet with every version of the library. */
+static enum status add_rows(struct making *m, struct diag *d)
+{
+    uint8_t sha256[DIGEST_LEN];
+    if (m->rows == NULL) {
+        return ST_OK;
+    }
+    enum status st = m->format->rows(m->writer, sha256, d);
+    if (st != ST_OK) {
+        m->format->abandon(m->writer);
+        return st;
+    }
+    digest_add(m->rows, sha256, DIGEST_LEN);
+    return ST_OK;
+}
+
 static enum status write_file(struct making *m, struct diag *d)
 {
     struct cursor *c;
@@ -472,6 +489,7 @@ static enum status write_file(struct making *m, struct diag *d)
         m->format->abandon(m->writer);
         return st;
     }
+    TRY(add_rows(m, d));
     TRY(m->format->close(m->writer, &last->out, d));
     last->status = ST_OK;
     return hand_on(m, last, d);
@@ -585,6 +603,10 @@ static enum status make_files(struct making *m, struct diag *d)
 {
     struct batch_made *made = m->made;
     made->files = (uint32_t)m->files.count;
+    if (m->format->rows != NULL) {
+        TRY(digest_new(&m->rows, d));
+        digest_start(m->rows);
+    }
     for (m->file = 0; m->file < m->files.count; m->file++) {
         TRY(make_file(m, d));
     }
@@ -594,6 +616,10 @@ static enum status make_files(struct making *m, struct diag *d)
     } else {
         digest_once(m->g, buf_str(&made->list), str_of(""), made->sha256);
         made->bytes = made->list.len;
+    }
+    made->has_rows = m->rows != NULL;
+    if (made->has_rows) {
+        digest_end(m->rows, made->rows_sha256);
     }
     return ST_OK;
 }
@@ -643,6 +669,7 @@ static void free_parts(struct making *m)
         free(m->person);
     }
     digest_free(m->g);
+    digest_free(m->rows);
     free(m->names);
     bank_files_release(&m->files);
     entitle_close(m->e);

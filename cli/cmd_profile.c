@@ -7,9 +7,11 @@
 #include "cli/files.h"
 #include "cli/sheet.h"
 #include "formats/profile_proof.h"
+#include "formats/xlsx.h"
 
 #define SAMPLE_HEAD 6 /* lines shown of a file, and at its end */
 #define SAMPLE_TAIL 2
+#define SHEET_TEXT_MAX ((size_t)4 * 1024 * 1024)
 
 /* ---- which profile ---- */
 
@@ -107,11 +109,35 @@ static void show_lines(const struct output *o, struct str text)
     }
 }
 
+/* The cells of each row with | between them. */
+static enum status sheet_text(struct str bytes, struct buf *out, struct diag *d)
+{
+    struct xlsx_reader *r = NULL;
+    const struct csv_row *row = NULL;
+    enum status st = xlsx_reader_new(&r, bytes, NULL, d);
+    while (st == ST_OK) {
+        st = xlsx_reader_next(r, &row, d);
+        if (st != ST_OK || row == NULL) {
+            break;
+        }
+        for (size_t i = 0; i < row->count; i++) {
+            buf_add_text(out, i > 0 ? " | " : "");
+            buf_add_str(out, row->fields[i]);
+        }
+        buf_add_text(out, "\n");
+    }
+    xlsx_reader_free(r);
+    return st == ST_OK ? buf_check(out, d) : st;
+}
+
 static enum status to_utf8(const struct profile_layout *l, struct str bytes,
                            struct buf *out, struct diag *d)
 {
     struct charset_conv *conv = NULL;
     size_t used = 0;
+    if (l->sheet) {
+        return sheet_text(bytes, out, d);
+    }
     if (l->charset == CHARSET_UTF8) {
         buf_add_str(out, bytes);
         return buf_check(out, d);
@@ -132,10 +158,8 @@ static void show_file(void *ctx, bool is_answer, struct str name, struct str byt
     if (v->st != ST_OK) {
         return;
     }
-    buf_init(&text, 2 * bytes.n + 16);
-    if (!l->sheet) {
-        v->st = to_utf8(l, bytes, &text, &v->d);
-    }
+    buf_init(&text, l->sheet ? SHEET_TEXT_MAX : 2 * bytes.n + 16);
+    v->st = to_utf8(l, bytes, &text, &v->d);
     if (v->st == ST_OK && v->files != NULL) {
         struct json *item = json_add_object(v->files);
         json_put_text(item, "kind", is_answer ? "answer" : "payments");

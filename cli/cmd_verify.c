@@ -45,6 +45,7 @@ static void put_report(struct env *e, const struct verify_report *r, const char 
     json_put_text(top, "authorisation", verdict_name(r->authorisation));
     json_put_text(top, "correctness", verdict_name(r->correctness));
     json_put_uint(top, "exports", r->exports);
+    json_put_uint(top, "exports_by_rows", r->exports_by_rows);
     json_put_uint(top, "erased", r->erased);
     json_put_uint(top, "erased_lines", r->erased_lines);
     json_put_uint(top, "erased_exports", r->erased_exports);
@@ -72,6 +73,27 @@ static void print_verdict(const struct output *o, const char *name, enum verdict
     static const char *const zh[] = {"未检查", "通过", "不通过"};
     output_data(o, "  %s  %s%s%s\n", name, output_paint(o, paints[v]),
                 TEXT(o, verdict_name(v), zh[v]), output_paint(o, PAINT_NONE));
+}
+
+static void print_exports(const struct output *o, const struct verify_report *r)
+{
+    if (r->exports > 0) {
+        output_data(o,
+                    TEXT(o, "%llu bank files were made again, byte for byte\n",
+                         "重新生成 %llu 个银行文件并逐字节比对\n"),
+                    (unsigned long long)r->exports);
+    }
+    if (r->exports_by_rows > 0) {
+        output_data(
+            o,
+            TEXT(o,
+                 "%llu sheets were made again with the same cells in other bytes: "
+                 "another version of libxlsxwriter or zlib wrote them; the bytes are "
+                 "NOT CHECKED\n",
+                 "重新生成 %llu 个电子表格，单元格一致而字节不同（当时所用的 "
+                 "libxlsxwriter 或 zlib 版本不同）：字节未检查\n"),
+            (unsigned long long)r->exports_by_rows);
+    }
 }
 
 static void print_report(const struct output *o, const struct verify_report *r,
@@ -118,12 +140,7 @@ static void print_report(const struct output *o, const struct verify_report *r,
             (unsigned long long)r->erased, (unsigned long long)r->erased_lines,
             (unsigned long long)r->erased_exports);
     }
-    if (r->exports > 0) {
-        output_data(o,
-                    TEXT(o, "%llu bank files were made again, byte for byte\n",
-                         "重新生成 %llu 个银行文件并逐字节比对\n"),
-                    (unsigned long long)r->exports);
-    }
+    print_exports(o, r);
     if (records_per_second(r) > 0) {
         output_done(o, TEXT(o, "%llu records a second\n", "每秒 %llu 条记录\n"),
                     (unsigned long long)records_per_second(r));

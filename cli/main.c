@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/crash.h"
 #include "cli/help.h"
+#include "formats/xlsx_write.h"
 
 #define ALL_TABLES_MAX 256
 
@@ -117,6 +118,7 @@ int main(int argc, char **argv)
     meter_catch_signals();
     crash_catch(asks_for_json(argc, argv));
     env_init(&e, asks_for_json(argc, argv));
+    xlsx_writer_folder(env_variable("TMPDIR"));
     enum status st = run(&e, argc, argv, &d);
     meter_end(&e.meter);
     st = signing_end(&e.signing, &e.out, st, &d);

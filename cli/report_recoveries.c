@@ -329,7 +329,7 @@ static enum status run_arrears(struct env *e, struct diag *d)
 
 #define OUT                                                                            \
     {                                                                                  \
-        "out", 0, OPTION_TEXT, "FILE", "the rows as CSV, instead of showing them"      \
+        "out", 0, OPTION_TEXT, "FILE", "the rows as CSV or .xlsx, not shown"           \
     }
 static const struct option_spec RECOVERIES[] = {OUT};
 static const struct option_spec ARREARS[] = {

@@ -11,16 +11,14 @@
 #include "base/money.h"
 #include "batch/admin.h"
 #include "cli/command.h"
-#include "cli/files.h"
 #include "cli/people.h"
 #include "cli/sheet.h"
+#include "cli/table_file.h"
 #include "cli/words.h"
-#include "formats/csv.h"
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
 #define LISTED_MAX 100 /* on the screen; a file has them all */
 #define UNITS_LISTED_MAX 40
-#define ROW_BYTES_MAX ((size_t)16 * 1024)
 #define WARNINGS (WHY_OTHER + 1)
 #define KINDS (OMISSION_KINDS + WARNINGS)
 
@@ -158,33 +156,31 @@ static enum status take(const struct listing *l, struct shown *s,
     return st;
 }
 
-/* ---- CSV ---- */
+/* ---- a file ---- */
 
-static void add_row(const struct listing *l, const struct shown *s, struct buf *out)
+static enum status add_row(const struct listing *l, const struct shown *s,
+                           struct table_file *f, struct diag *d)
 {
     const struct unclaimed_row *row = s->row;
-    char number[24];
-    char fen[MONEY_TEXT_CAP];
-    snprintf(number, sizeof number, "%llu", (unsigned long long)row->person);
-    money_print(row->fen, fen);
-    const char *const cells[] = {
-        unclaimed_unit(l->found, row->unit),
-        number,
-        s->name,
-        s->id,
-        code_of(l, row->programme),
-        name_of(l, row->programme),
-        kind_words(&l->e->out, kind_of(l, row)),
-        row->attribute != NULL ? row->attribute : "",
-        row->tier != NULL ? row->tier->name : "",
-        row->fen > 0 ? fen : "",
-    };
-    for (size_t i = 0; i < COMMAND_COUNT(cells); i++) {
-        csv_write_field(out, str_of(cells[i]), i + 1 == COMMAND_COUNT(cells));
+    table_file_text(f, unclaimed_unit(l->found, row->unit));
+    table_file_count(f, row->person);
+    table_file_text(f, s->name);
+    table_file_text(f, s->id);
+    table_file_text(f, code_of(l, row->programme));
+    table_file_text(f, name_of(l, row->programme));
+    table_file_text(f, kind_words(&l->e->out, kind_of(l, row)));
+    table_file_text(f, row->attribute != NULL ? row->attribute : "");
+    table_file_text(f, row->tier != NULL ? row->tier->name : "");
+    if (row->fen > 0) {
+        table_file_fen(f, row->fen);
+    } else {
+        table_file_text(f, "");
     }
+    return table_file_row(f, d);
 }
 
-static void add_head(const struct output *o, struct buf *out)
+static enum status add_head(const struct output *o, struct table_file *f,
+                            struct diag *d)
 {
     static const char *const en[] = {
         "unit",           "person", "name",    "id_number", "programme",
@@ -193,39 +189,34 @@ static void add_head(const struct output *o, struct buf *out)
                                      "项目代码", "补贴项目",    "原因", "缺少",
                                      "档次",     "月金额（元）"};
     for (size_t i = 0; i < COMMAND_COUNT(en); i++) {
-        csv_write_field(out, str_of(o->zh ? zh[i] : en[i]), i + 1 == COMMAND_COUNT(en));
+        table_file_text(f, o->zh ? zh[i] : en[i]);
     }
+    return table_file_row(f, d);
 }
 
-static enum status write_rows(const struct listing *l, struct file_output *f,
-                              struct buf *text, struct diag *d)
+static enum status write_rows(const struct listing *l, struct table_file *f,
+                              struct diag *d)
 {
     struct shown s = {.person = 0};
-    buf_add_text(text, "\xef\xbb\xbf");
-    add_head(&l->e->out, text);
+    TRY(add_head(&l->e->out, f, d));
     for (size_t i = 0; i < unclaimed_count(l->found); i++) {
         TRY(take(l, &s, unclaimed_at(l->found, i), d));
-        add_row(l, &s, text);
-        TRY(buf_check(text, d));
-        TRY(file_output_write(f, text->p, text->len, d));
-        buf_clear(text);
+        TRY(add_row(l, &s, f, d));
     }
-    TRY(buf_check(text, d));
-    return file_output_write(f, text->len > 0 ? text->p : "", text->len, d);
+    return ST_OK;
 }
 
 static enum status write_file(const struct listing *l, const char *path, struct diag *d)
 {
-    struct file_output f;
-    struct buf text;
-    TRY(file_output_open(&f, path, 0600, d));
-    buf_init(&text, ROW_BYTES_MAX);
-    enum status st = write_rows(l, &f, &text, d);
+    struct table_file f;
+    enum status st = table_file_open(&f, l->e, path, d);
     if (st == ST_OK) {
-        st = file_output_commit(&f, d);
+        st = write_rows(l, &f, d);
     }
-    file_output_drop(&f);
-    buf_release(&text);
+    if (st == ST_OK) {
+        st = table_file_commit(&f, d);
+    }
+    table_file_drop(&f);
     return st;
 }
 
@@ -505,7 +496,7 @@ static const struct option_spec OPTIONS[] = {
     {"programme", 0, OPTION_TEXT, "CODE", "only of one programme"},
     {"warned", 0, OPTION_FLAG, NULL,
      "instead: whose rules need a value or tier that is missing"},
-    {"out", 0, OPTION_TEXT, "FILE", "write the people as CSV"},
+    {"out", 0, OPTION_TEXT, "FILE", "write the people as CSV, or .xlsx by its name"},
     {"reveal", 0, OPTION_FLAG, NULL, "in clear; that it was shown is recorded"},
     {"purpose", 0, OPTION_TEXT, "TEXT", "why it is shown in clear, for the record"},
 };

@@ -8,33 +8,17 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "cli/words.h"
-#include "formats/csv.h"
 
-#define LINE_MAX ((size_t)64 * 1024)
 #define CELL_CAP 1024
-
-static void csv_cell(struct roll *r, const char *text, size_t column)
-{
-    csv_write_field(&r->line, str_of(text), column + 1 == r->count);
-}
-
-static enum status flush_line(struct roll *r, struct diag *d)
-{
-    TRY(buf_check(&r->line, d));
-    TRY(file_output_write(&r->file, r->line.p, r->line.len, d));
-    buf_clear(&r->line);
-    return ST_OK;
-}
 
 static enum status begin_file(struct roll *r, struct diag *d)
 {
-    TRY(file_output_open(&r->file, r->path, 0600, d));
-    buf_add_text(&r->line, "\xef\xbb\xbf"); /* for the office programs */
+    TRY(table_file_open(&r->file, r->e, r->path, d));
     for (size_t i = 0; i < r->count; i++) {
         const struct roll_column *c = &r->columns[i];
-        csv_cell(r, TEXT(&r->e->out, c->key, c->title_zh), i);
+        table_file_text(&r->file, TEXT(&r->e->out, c->key, c->title_zh));
     }
-    return flush_line(r, d);
+    return table_file_row(&r->file, d);
 }
 
 enum status roll_begin(struct roll *r, struct env *e, const struct roll_column *columns,
@@ -43,9 +27,7 @@ enum status roll_begin(struct roll *r, struct env *e, const struct roll_column *
     struct roll empty = {.e = e, .columns = columns, .count = count};
     must(count <= SHEET_COLUMNS_MAX);
     *r = empty;
-    r->file.fd = -1;
     sheet_init(&r->sheet);
-    buf_init(&r->line, LINE_MAX);
     for (size_t i = 0; i < count; i++) {
         sheet_column(&r->sheet, TEXT(&e->out, columns[i].title, columns[i].title_zh),
                      columns[i].right);
@@ -56,6 +38,7 @@ enum status roll_begin(struct roll *r, struct env *e, const struct roll_column *
     r->path = path;
     enum status st = begin_file(r, d);
     if (st != ST_OK) {
+        table_file_drop(&r->file);
         r->path = NULL; /* nothing to commit */
     }
     return st;
@@ -78,16 +61,15 @@ static struct json *json_item(struct roll *r)
     return r->item;
 }
 
-/* What it says in a table and in a file. */
-static void put_cell(struct roll *r, const char *shown, const char *plain)
+/* A cell of the table; false when a file takes its place. */
+static bool show_cell(struct roll *r, const char *shown)
 {
     must(r->at < r->count);
-    if (r->path != NULL) {
-        csv_cell(r, plain, r->at);
-    } else if (r->list == NULL) {
+    r->at++;
+    if (r->path == NULL && r->list == NULL) {
         sheet_cell(&r->sheet, "%s", shown);
     }
-    r->at++;
+    return r->path == NULL;
 }
 
 void roll_text(struct roll *r, const char *fmt, ...)
@@ -101,7 +83,9 @@ void roll_text(struct roll *r, const char *fmt, ...)
     if (item != NULL) {
         json_put_text(item, r->columns[r->at].key, text);
     }
-    put_cell(r, text, text);
+    if (!show_cell(r, text)) {
+        table_file_text(&r->file, text);
+    }
 }
 
 void roll_uint(struct roll *r, uint64_t n)
@@ -112,20 +96,22 @@ void roll_uint(struct roll *r, uint64_t n)
     if (item != NULL) {
         json_put_uint(item, r->columns[r->at].key, n);
     }
-    put_cell(r, text, text);
+    if (!show_cell(r, text)) {
+        table_file_count(&r->file, n);
+    }
 }
 
 void roll_fen(struct roll *r, int64_t fen)
 {
     char shown[MONEY_TEXT_CAP];
-    char plain[MONEY_TEXT_CAP];
     struct json *item = json_item(r);
     money_print_grouped(fen, shown);
-    money_print(fen, plain);
     if (item != NULL) {
         json_put_int(item, r->columns[r->at].key, fen);
     }
-    put_cell(r, shown, plain);
+    if (!show_cell(r, shown)) {
+        table_file_fen(&r->file, fen);
+    }
 }
 
 void roll_none(struct roll *r)
@@ -134,7 +120,9 @@ void roll_none(struct roll *r)
     if (item != NULL) {
         json_put_null(item, r->columns[r->at].key);
     }
-    put_cell(r, "", "");
+    if (!show_cell(r, "")) {
+        table_file_text(&r->file, "");
+    }
 }
 
 enum status roll_row(struct roll *r, struct diag *d)
@@ -142,7 +130,7 @@ enum status roll_row(struct roll *r, struct diag *d)
     must(r->at == r->count);
     r->at = 0;
     r->rows++;
-    return r->path != NULL ? flush_line(r, d) : ST_OK;
+    return r->path != NULL ? table_file_row(&r->file, d) : ST_OK;
 }
 
 enum status roll_end(struct roll *r, enum status st, struct diag *d)
@@ -151,14 +139,13 @@ enum status roll_end(struct roll *r, enum status st, struct diag *d)
     char rows[WORDS_COUNT_CAP];
     if (r->path != NULL) {
         if (st == ST_OK) {
-            st = file_output_commit(&r->file, d);
+            st = table_file_commit(&r->file, d);
         }
-        file_output_drop(&r->file);
+        table_file_drop(&r->file);
         if (st == ST_OK) {
             output_done(o, TEXT(o, "%s written to %s\n", "%s已写入 %s\n"),
                         words_count(o, r->rows, WORDS_ROWS, rows), r->path);
         }
     }
-    buf_release(&r->line);
     return sheet_end(&r->sheet, o, st);
 }

@@ -1,14 +1,14 @@
 /* roll.h - a register of rows shown in one of three ways from the same cells: as a
- * table, as a list in the JSON object, or written to a CSV file. */
+ * table, as a list in the JSON object, or as a file: CSV, or .xlsx by its name. */
 #ifndef ALMONER_CLI_ROLL_H
 #define ALMONER_CLI_ROLL_H
 
 #include "cli/env.h"
-#include "cli/files.h"
 #include "cli/sheet.h"
+#include "cli/table_file.h"
 
 struct roll_column {
-    const char *key; /* of the JSON field, and of the CSV header with --lang en */
+    const char *key; /* of the JSON field, and of the file's header with --lang en */
     const char *title;
     const char *title_zh;
     bool right;
@@ -24,8 +24,7 @@ struct roll {
     struct json *item;
     struct sheet sheet;
     const char *path; /* NULL: not a file */
-    struct file_output file;
-    struct buf line;
+    struct table_file file;
 };
 
 /* With a path, rows go to that file (owner's eyes only) instead of the table and the

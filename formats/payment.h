@@ -199,6 +199,10 @@ struct payment_format {
      * when it fails. */
     enum status (*close)(struct payment_writer *w, struct buf *out, struct diag *d);
     void (*abandon)(struct payment_writer *w); /* after a failure; NULL is fine */
+    /* Of sheets, whose bytes are those of a library's version: SHA-256 of the rows'
+     * text, which stays the same. After the last add, before close; a failure is as
+     * one of close, but does not free. NULL: the bytes themselves stay the same. */
+    enum status (*rows)(struct payment_writer *w, uint8_t sha256[32], struct diag *d);
     /* The variant that takes a payment to this bank; NULL: always 0. ST_INPUT when
      * none does. */
     enum status (*variant_of)(const struct payment_format *f, struct str payer_bank,

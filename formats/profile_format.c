@@ -30,11 +30,13 @@ void profile_make_format(struct profile *p)
             f->file_name = profile_file_name;
         }
     }
-    if (!p->layout.sheet) {
-        f->open = profile_text_open;
-        f->add = profile_text_add;
-        f->close = profile_text_close;
-        f->abandon = profile_text_abandon;
+    f->open = p->layout.sheet ? profile_sheet_open : profile_text_open;
+    f->add = p->layout.sheet ? profile_sheet_add : profile_text_add;
+    f->close = p->layout.sheet ? profile_sheet_close : profile_text_close;
+    f->abandon = p->layout.sheet ? profile_sheet_abandon : profile_text_abandon;
+    if (p->layout.sheet) {
+        f->rows = profile_sheet_rows;
+        f->rows_max = p->rows_max > 0 ? p->rows_max : PROFILE_ROWS_MAX;
     }
     f->read = profile_read_order;
     f->is = profile_has_sign(p) ? profile_is : NULL;

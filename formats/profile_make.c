@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "formats/profile_private.h"
+#include "formats/profile_sheet.h"
 
 #define FIELD_MAX 8192 /* bytes of one field */
 
@@ -272,32 +273,66 @@ static enum status make_lines(struct maker *m, const struct profile_body *body,
     return ST_OK;
 }
 
-enum status profile_make_answer(const struct profile *p,
-                                const struct payment_head *head,
-                                const struct made_result *results, size_t count,
-                                struct buf *out, struct diag *d)
+static enum status make_answer(const struct profile *p, const struct payment_head *head,
+                               const struct profile_layout *layout,
+                               const struct made_result *results, size_t count,
+                               struct buf *out, struct diag *d)
 {
     const struct profile_answer *a = &p->answer;
-    must(a->form != ANSWER_NONE && !a->layout.sheet && count > 0);
+    must(a->form != ANSWER_NONE && count > 0);
     must(head->variant < p->variant_count);
     struct profile_body body = a->body;
     if (a->form == ANSWER_SAME_FILE) {
         body = p->variants[head->variant].body;
         body.detail = a->body.detail.count > 0 ? a->body.detail : body.detail;
     }
-    struct maker m = {.profile = p,
-                      .layout = &a->layout,
-                      .head = head,
-                      .out = out,
-                      .results = results};
+    struct maker m = {
+        .profile = p, .layout = layout, .head = head, .out = out, .results = results};
     enum status st;
     buf_init(&m.text, FIELD_MAX);
     buf_init(&m.bytes, FIELD_MAX);
-    TRY_OUT(charset_conv_new(&m.conv, CHARSET_UTF8, a->layout.charset, d));
+    TRY_OUT(charset_conv_new(&m.conv, CHARSET_UTF8, layout->charset, d));
     TRY_OUT(make_lines(&m, &body, count, d));
 out:
     charset_conv_free(m.conv);
     buf_release(&m.text);
     buf_release(&m.bytes);
+    return st;
+}
+
+#define SHEET_LINES_MAX ((size_t)256 * 1024 * 1024)
+
+enum status profile_make_sheet(const struct payment_head *head, struct str lines,
+                               struct buf *out, struct diag *d)
+{
+    struct profile_sheet *s = NULL;
+    enum status st = profile_sheet_new(&s, head, d);
+    if (st == ST_OK) {
+        st = profile_sheet_lines(s, NULL, lines, d);
+    }
+    if (st == ST_OK) {
+        st = profile_sheet_end(s, out, d);
+    }
+    profile_sheet_free(s);
+    return st;
+}
+
+enum status profile_make_answer(const struct profile *p,
+                                const struct payment_head *head,
+                                const struct made_result *results, size_t count,
+                                struct buf *out, struct diag *d)
+{
+    const struct profile_layout *layout = &p->answer.layout;
+    if (!layout->sheet) {
+        return make_answer(p, head, layout, results, count, out, d);
+    }
+    struct buf lines;
+    struct profile_layout text = profile_sheet_text(layout);
+    buf_init(&lines, SHEET_LINES_MAX);
+    enum status st = make_answer(p, head, &text, results, count, &lines, d);
+    if (st == ST_OK) {
+        st = profile_make_sheet(head, buf_str(&lines), out, d);
+    }
+    buf_release(&lines);
     return st;
 }

@@ -14,11 +14,14 @@ struct made_result {
 /* Appends a whole answer to `out`, in the file's encoding. The head is that of the file
  * that was sent, of which `variant` says the lines where the answer is the same file.
  * "*" is answered with MADE_UNKNOWN_CODE. ST_INPUT when a text cannot be written; p has
- * an answer that is no sheet. */
+ * an answer. In a sheet all cells are text, as banks' programs write them. */
 enum status profile_make_answer(const struct profile *p,
                                 const struct payment_head *head,
                                 const struct made_result *results, size_t count,
                                 struct buf *out, struct diag *d) MUST_USE;
+/* A sheet of such lines as profile_sheet.h tells of. */
+enum status profile_make_sheet(const struct payment_head *head, struct str lines,
+                               struct buf *out, struct diag *d) MUST_USE;
 #define MADE_UNKNOWN_CODE "ZZ99"
 
 #endif

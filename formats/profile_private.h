@@ -116,6 +116,18 @@ enum status profile_text_add(struct payment_writer *w, const struct payment *p,
 enum status profile_text_close(struct payment_writer *w, struct buf *out,
                                struct diag *d);
 void profile_text_abandon(struct payment_writer *w);
+/* The same of a sheet: profile_sheet.c. */
+enum status profile_sheet_open(const struct payment_format *f,
+                               struct payment_writer **w,
+                               const struct payment_head *head, struct buf *out,
+                               struct diag *d);
+enum status profile_sheet_add(struct payment_writer *w, const struct payment *p,
+                              struct buf *out, struct diag *d);
+enum status profile_sheet_rows(struct payment_writer *w, uint8_t sha256[32],
+                               struct diag *d);
+enum status profile_sheet_close(struct payment_writer *w, struct buf *out,
+                                struct diag *d);
+void profile_sheet_abandon(struct payment_writer *w);
 enum status profile_variant_of(const struct payment_format *f, struct str payer_bank,
                                struct str bank, uint32_t *variant, struct diag *d);
 enum status profile_file_name(const struct payment_format *f,

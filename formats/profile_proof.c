@@ -198,6 +198,24 @@ static void cut_file(const struct proving *v, bool is_answer)
     }
 }
 
+/* The same of an answer that is a sheet: somebody deleted its last row. */
+static enum status cut_sheet(struct proving *v, struct diag *d)
+{
+    const struct payment_format *f = profile_format(v->profile);
+    struct answer_sink sink = {see_nothing, NULL};
+    struct answer_file whole;
+    if (v->batch.count < 2) {
+        return ST_OK;
+    }
+    buf_clear(&v->file);
+    TRY(profile_make_answer(v->profile, &v->batch.head, v->made, v->batch.count - 1,
+                            &v->file, d));
+    if (profile_read_answer(f, buf_str(&v->file), sink, &whole, d) == ST_OK) {
+        say_cut(v, true);
+    }
+    return ST_OK;
+}
+
 /* ---- one variant ---- */
 
 static enum status write_order(struct proving *v, struct diag *d)
@@ -275,6 +293,9 @@ static enum status prove_answer(struct proving *v, struct diag *d)
     }
     v->sink.file(v->sink.ctx, true, a->layout.extension, buf_str(&v->file));
     TRY(read_back(v, true, d));
+    if (a->layout.sheet) {
+        return cut_sheet(v, d);
+    }
     cut_file(v, true);
     return ST_OK;
 }
@@ -293,7 +314,7 @@ static enum status prove_variant(struct proving *v, uint32_t variant, struct dia
     enum status st;
     TRY_OUT(profile_sample_new(&sample, p, variant, count, &v->batch, d));
     TRY_OUT(prove_order(v, d));
-    if (p->answer.form != ANSWER_NONE && !p->answer.layout.sheet) {
+    if (p->answer.form != ANSWER_NONE) {
         TRY_OUT(prove_answer(v, d));
     }
 out:
@@ -335,24 +356,41 @@ static void note_ids(const struct proving *v)
     }
 }
 
+/* A file that is this one line. */
+static enum status make_refusal(struct proving *v, struct str line, struct diag *d)
+{
+    const struct profile_layout *l = &v->profile->answer.layout;
+    struct charset_conv *conv = NULL;
+    struct buf text;
+    size_t used = 0;
+    buf_init(&text, FILE_MAX_BYTES);
+    buf_clear(&v->file);
+    enum status st = charset_conv_new(&conv, CHARSET_UTF8, l->charset, d);
+    if (st == ST_OK) {
+        st = charset_convert(conv, line, true, l->sheet ? &text : &v->file, &used, d);
+    }
+    if (st == ST_OK && l->sheet) {
+        buf_add(&text, "\n", 1);
+        st = profile_make_sheet(&v->batch.head, buf_str(&text), &v->file, d);
+    } else if (st == ST_OK) {
+        buf_add_text(&v->file, l->crlf ? "\r\n" : "\n");
+    }
+    charset_conv_free(conv);
+    buf_release(&text);
+    return st;
+}
+
 static enum status prove_refusals(struct proving *v, struct diag *d)
 {
     const struct profile_answer *a = &v->profile->answer;
     for (size_t i = 0; i < a->refusal_count; i++) {
         struct answer_sink sink = {see_nothing, NULL};
         struct answer_file whole = {0};
-        struct charset_conv *conv = NULL;
-        size_t used = 0;
-        enum status st;
-        buf_clear(&v->file);
-        TRY(charset_conv_new(&conv, CHARSET_UTF8, a->layout.charset, d));
-        st = charset_convert(conv, a->refusals[i].line, true, &v->file, &used, d);
-        buf_add_text(&v->file, a->layout.crlf ? "\r\n" : "\n");
+        enum status st = make_refusal(v, a->refusals[i].line, d);
         if (st == ST_OK) {
             st = profile_read_answer(profile_format(v->profile), buf_str(&v->file),
                                      sink, &whole, d);
         }
-        charset_conv_free(conv);
         if (st == ST_OK &&
             (whole.rest != PAYMENT_REJECTED || whole.reason != a->refusals[i].reason)) {
             diag_fail(d, ST_INPUT, "refusal-shadowed",
@@ -376,17 +414,10 @@ enum status profile_prove(const struct profile *p, struct proof_sink sink,
         return diag_memory(d);
     }
     note_ids(&v);
-    if (profile_format(p)->open == NULL) {
-        note(&v, "not-written", "this program does not write such files yet",
-             "only the YAML has been checked");
-        goto out;
-    }
     for (uint32_t i = 0; i < p->variant_count; i++) {
         TRY_OUT(prove_variant(&v, i, d));
     }
-    if (!p->answer.layout.sheet) {
-        TRY_OUT(prove_refusals(&v, d));
-    }
+    TRY_OUT(prove_refusals(&v, d));
 out:
     free(v.made);
     buf_release(&v.file);

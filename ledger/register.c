@@ -515,6 +515,7 @@ bool export_body(struct str plain, struct export_entry *out)
     out->previous = body_uint(&b, 7, UINT64_MAX);
     kept_profile_read(&b, &kept_in_export, &out->profile);
     export_files_read(&b, 12, out);
+    out->has_rows = body_digest_if(&b, 14, out->rows_sha256);
     return body_done(&b);
 }
 

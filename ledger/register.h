@@ -200,6 +200,8 @@ struct export_entry {
     uint64_t lines;
     int64_t total_fen;
     uint64_t previous; /* 0: none */
+    bool has_rows;     /* a sheet */
+    uint8_t rows_sha256[DIGEST_LEN];
 };
 
 /* ---- lines ---- */

@@ -41,6 +41,7 @@ iconv.h   base/charset.c
 minizip/  formats/zip.c
 expat.h   formats/xml.c
 qrencode.h formats/qr.c
+xlsxwriter formats/xlsx_write.c
 '
 
 check_tree() {

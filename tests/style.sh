@@ -94,7 +94,9 @@ check_file() {
         if (!in_tests && code ~ /(^|[^A-Za-z0-9_])(float|double)([^A-Za-z0-9_]|$)/) {
             fault("no floating point")
         }
-        if (!in_tests && code ~ /typedef[ \t]+(struct|enum)([^A-Za-z0-9_]|$)/ && code !~ /\(/) {
+        # A function type that returns one hides nothing.
+        if (!in_tests && code ~ /typedef[ \t]+(struct|enum)([^A-Za-z0-9_]|$)/ &&
+            code !~ /typedef[ \t]+(struct|enum)[ \t]+[a-z0-9_]+[ \t]+\**[a-z0-9_]+\(/) {
             fault("struct and enum are not hidden by typedef")
         }
         if (header && $1 == "#ifndef" && $2 == guard) { guarded++ }
@@ -206,8 +208,10 @@ END
     printf 'fprintf(stderr, "x"); abort();\n' | expect 0 base/must.c 'must'
     printf 'double x;\nfloat y;\nint double_entry;\n' | expect 2 batch/a.c 'floating point'
     printf 'double x;\n' | expect 0 tests/bench/a.c 'floating point in tests'
-    printf 'typedef struct x x;\ntypedef int (*f)(struct x *);\ntypedef enum e f(int);\n' |
+    printf 'typedef struct x x;\ntypedef int (*f)(struct x *);\n' |
         expect 1 cli/a.c 'typedef'
+    printf 'typedef enum status reader(struct x *x,\n    int n);\n' |
+        expect 0 cli/a.c 'typedef of a function'
     printf '/* TO''DO later */\nchar t[] = "tmp.XX''XXXX";\n' | expect 1 cli/a.c 'unfinished'
     printf '#ifndef ALMONER_BASE_A_H\n#define ALMONER_BASE_A_H\n#endif\n' |
         expect 0 base/a.h 'guard'

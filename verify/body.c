@@ -264,6 +264,7 @@ static const struct field fields[] = {
     {K_EXPORT, 11, V_ARRAY, SETTINGS_MAX, 1, MAY},
     {K_EXPORT, 12, V_UINT, FILES_MAX, 2, MAY},
     {K_EXPORT, 13, V_UINT, U32, 2, MAY},
+    {K_EXPORT, 14, V_BYTES, 32, 32, MAY},
     {K_ANSWER_START, 1, V_UINT, U32, 1, false},
     {K_ANSWER_START, 2, V_TEXT, 39, 0, false},
     {K_ANSWER_START, 3, V_BYTES, 32, 32, false},

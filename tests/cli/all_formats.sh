@@ -66,6 +66,7 @@ for f in files:
     echo "same payments: $format"
 done
 grep -q template formats || fail 'the template is not written'
+grep -q bank-sheet formats || fail 'sheets are not written'
 verified
 # The same again are the same bytes, and copies.
 cp -r sent-template first
@@ -127,6 +128,8 @@ both blanks-gbk blanks-gbk
 both city-bank-pipe city-bank-pipe
 both pipe-trailer pipe-trailer
 both template template
+both bank-sheet bank-sheet
+both roster-card roster-card
 evidence
 
 # ---- a file refused as a whole ----
