@@ -12,8 +12,8 @@
 
 #define CLAIMS_MAX ((size_t)256 * 1024 * 1024)
 
-static const char *const TOTAL_NAMES[TOTAL_KINDS] = {"entitled", "history", "lines",
-                                                     "paid",     "back",    "open"};
+static const char *const TOTAL_NAMES[TOTAL_KINDS] = {
+    "entitled", "history", "lines", "paid", "back", "open", "out"};
 
 void bundle_scope_print(const struct bundle_request *q, char out[BUNDLE_SCOPE_CAP])
 {
@@ -208,8 +208,10 @@ static void count_line(struct bundle *b, const struct line_entry *line)
     if (line->state == LINE_PAID) {
         kind = TOTAL_PAID;
     } else if (line->state == LINE_REJECTED || line->state == LINE_RETURNED ||
-               line->state == LINE_REISSUED) {
+               line->state == LINE_REISSUED || line->state == LINE_REFUNDED) {
         kind = TOTAL_BACK;
+    } else if (line->state == LINE_DROPPED || line->state == LINE_RECALLED) {
+        kind = TOTAL_OUT;
     }
     for (size_t i = 0; i < line->span_count; i++) {
         count_span(b, TOTAL_LINES, str_of(line->programme), &line->spans[i]);
@@ -324,7 +326,7 @@ static enum status put_batches(struct bundle *b, struct buf *out, struct diag *d
         buf_addf(out,
                  "batch %u %s %" PRIu64 " %" PRId64 " %" PRIu64 " %" PRId64 " %" PRIu64
                  " %" PRId64 " %s\n",
-                 e.number, batch_state_name(e.state), e.lines, e.total_fen,
+                 e.number, batch_state_name(e.state), batch_count(&e), batch_total(&e),
                  e.paid_lines, e.paid_fen, e.back_lines, e.back_fen, hex);
     }
     for (size_t i = 0; i < numbers_count(&b->exports); i++) {

@@ -100,8 +100,8 @@ static int by_month(const void *a, const void *b)
 static void put_total(const struct total *t, struct buf *out)
 {
     static const char *const names[TOTAL_KINDS] = {
-        "应发 / entitled", "以往已发 / history", "发放明细 / lines",
-        "已发 / paid",     "退回 / back",        "未回盘 / open",
+        "应发 / entitled", "以往已发 / history", "发放明细 / lines", "已发 / paid",
+        "退回 / back",     "未回盘 / open",      "移出 / out",
     };
     char yuan[MONEY_TEXT_CAP];
     money_print_grouped(t->fen, yuan);
@@ -169,10 +169,11 @@ static enum status put_batches(const struct bundle *b, struct buf *out, struct d
         char yuan[MONEY_TEXT_CAP];
         char day[DATE_TEXT_CAP];
         TRY(batch_get(ledger_txn(b->l), (uint32_t)numbers_at(&b->batches, i), &e, d));
-        money_print_grouped(e.total_fen, yuan);
+        money_print_grouped(batch_total(&e), yuan);
         date_print(e.pay_day, day);
         buf_addf(out, "  %u  %s  %s / %s  %" PRIu64 "  %s\n", e.number, day,
-                 batch_state_zh(e.state), batch_state_name(e.state), e.lines, yuan);
+                 batch_state_zh(e.state), batch_state_name(e.state), batch_count(&e),
+                 yuan);
         TRY(put_signers(b, &e, out, d));
     }
     return ST_OK;

@@ -242,7 +242,7 @@ enum status bundle_items(const struct record *r,
 {
     bool good = r->kind == KIND_FACTS || r->kind == KIND_HISTORY ||
                         r->kind == KIND_LINES || r->kind == KIND_RESULTS ||
-                        r->kind == KIND_REISSUE
+                        r->kind == KIND_REISSUE || r->kind == KIND_WITHDRAWN
                     ? chunked(r, each, ctx)
                     : single(r, each, ctx);
     return good ? ST_OK

@@ -62,6 +62,7 @@ enum total_kind {
     TOTAL_PAID,
     TOTAL_BACK,
     TOTAL_OPEN,
+    TOTAL_OUT,
     TOTAL_KINDS
 };
 struct total {

@@ -224,7 +224,7 @@ static enum status period_act(struct act *a, struct diag *d)
     }
     if (look) {
         TRY(bundle_walk(b, a->at, months_in, a, &a->found, d));
-    } else if (a->kind >= KIND_BATCH_SIGN && a->kind <= KIND_REISSUE_START) {
+    } else if (a->kind >= KIND_BATCH_SIGN && a->kind <= KIND_BATCH_STEP) {
         a->found = numbers_have(&b->batches, a->number);
     } else if (a->kind == KIND_RECOVERY_CONFIRM || a->kind == KIND_REPAYMENT) {
         a->found = numbers_have(&b->recoveries, a->number);
@@ -244,7 +244,7 @@ static enum status period_act(struct act *a, struct diag *d)
 
 static void batch_act(struct act *a)
 {
-    bool of_batch = a->kind >= KIND_BATCH_START && a->kind <= KIND_REISSUE_END;
+    bool of_batch = a->kind >= KIND_BATCH_START && a->kind <= KIND_BATCH_STEP;
     if (of_batch && a->number == a->b->q->batch) {
         take(a->b, a->at.first, a->at.end);
     }
@@ -313,7 +313,14 @@ static enum status person_act(struct act *a, struct diag *d)
         break;
     case KIND_BATCH_SIGN:
     case KIND_EXPORT:
+    case KIND_BATCH_STEP:
         a->found = numbers_have(&b->batches, a->number);
+        break;
+    case KIND_WITHDRAW_START: /* whole: what is signed for is without what left */
+        a->found = numbers_have(&b->batches, a->number);
+        if (a->found) {
+            take(b, a->at.first, a->at.end);
+        }
         break;
     case KIND_RECOVERY_CONFIRM:
         a->found = numbers_have(&b->recoveries, a->number);
@@ -401,7 +408,8 @@ static enum status find_people(struct bundle *b, struct diag *d)
 
 static bool is_register(int kind)
 {
-    return kind < 20 || (kind >= 27 && kind <= 29) || (kind >= 70 && kind <= 79);
+    return kind < 20 || (kind >= 27 && kind <= 29) || (kind >= 70 && kind <= 79) ||
+           (kind >= 85 && kind <= 88);
 }
 
 static enum status one_act(struct bundle *b, struct range at, struct diag *d)

@@ -2,10 +2,13 @@
  * were written, and are again by audit verify. */
 #include "audit/trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "ledger/body.h"
+#include "ledger/notice.h"
 
 #define TICK_RECORDS 65536
 
@@ -25,6 +28,8 @@ const char *trace_what_name(enum trace_what w)
         return "reveal";
     case TRACE_EXPORT:
         return "export";
+    case TRACE_NOTICE:
+        return "notice";
     }
     return "?";
 }
@@ -87,14 +92,39 @@ static enum status take_export(struct trace *x, const struct record *r, bool *wa
     return in_batch(x, e.batch, wanted, d);
 }
 
+/* Who stands in it is not kept: it may be anybody. */
+static enum status take_notice(struct trace *x, const struct record *r, bool *wanted,
+                               struct diag *d)
+{
+    struct notice_terms n;
+    char month[DATE_TEXT_CAP];
+    if (!notice_read(x->body.plain, &n)) {
+        return malformed(r, d);
+    }
+    month_print(n.period, month);
+    x->out.what = TRACE_NOTICE;
+    x->out.lines = n.people;
+    snprintf(x->out.purpose, sizeof x->out.purpose, "notice %u: %s, %s, %llu people",
+             n.number, n.programme, month, (unsigned long long)n.people);
+    *wanted = true;
+    return ST_OK;
+}
+
+static enum status take_any(struct trace *x, const struct record *r, bool *wanted,
+                            struct diag *d)
+{
+    return r->kind == KIND_REVEAL   ? take_reveal(x, r, wanted, d)
+           : r->kind == KIND_EXPORT ? take_export(x, r, wanted, d)
+                                    : take_notice(x, r, wanted, d);
+}
+
 static enum status take_record(struct trace *x, const struct record *r, struct diag *d)
 {
     struct operator_entry who;
     bool wanted = false;
     memset(&x->out, 0, sizeof x->out);
     TRY(signed_body_read(r, &x->body, d));
-    TRY(r->kind == KIND_REVEAL ? take_reveal(x, r, &wanted, d)
-                               : take_export(x, r, &wanted, d));
+    TRY(take_any(x, r, &wanted, d));
     if (!wanted) {
         return ST_OK;
     }
@@ -116,7 +146,8 @@ static enum status walk(struct trace *x, const struct progress *progress,
     while (key.p != NULL) {
         struct record r;
         TRY(record_read(bytes, &r, d));
-        bool reads = r.kind == KIND_REVEAL || r.kind == KIND_EXPORT;
+        bool reads =
+            r.kind == KIND_REVEAL || r.kind == KIND_EXPORT || r.kind == KIND_NOTICE;
         if (reads && r.time_us >= x->terms->from_us) {
             TRY(take_record(x, &r, d));
         }

@@ -1,5 +1,5 @@
-/* trace.h - who read personal data in clear, when, and why: the records of revealing
- * and of bank files. */
+/* trace.h - who read personal data in clear, when, and why: the records of revealing,
+ * of bank files and of public lists. */
 #ifndef ALMONER_AUDIT_TRACE_H
 #define ALMONER_AUDIT_TRACE_H
 
@@ -8,7 +8,8 @@
 
 enum trace_what {
     TRACE_REVEAL, /* shown or written in clear; purpose says by what and why */
-    TRACE_EXPORT  /* a bank file */
+    TRACE_EXPORT, /* a bank file */
+    TRACE_NOTICE  /* a public list, names masked; of how many people: lines */
 };
 const char *trace_what_name(enum trace_what w); /* "reveal" */
 
@@ -19,7 +20,7 @@ struct trace_row {
     char name[KEY_NAME_MAX + 1]; /* of the operator */
     uint64_t person;             /* 0: more than one */
     uint32_t batch;              /* of a bank file, else 0 */
-    uint64_t lines;              /* of a bank file, else 0 */
+    uint64_t lines;              /* of a bank file or public list, else 0 */
     char purpose[TEXT_MAX + 1];  /* of a bank file its format */
 };
 

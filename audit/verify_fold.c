@@ -13,7 +13,8 @@
 #define SCRATCH_PATH_MAX 4096
 
 static const enum table PROJECTIONS[] = {TABLE_ACTS,     TABLE_ACCOUNTS, TABLE_BALANCES,
-                                         TABLE_REGISTER, TABLE_LINES,    TABLE_TILES};
+                                         TABLE_REGISTER, TABLE_LINES,    TABLE_TILES,
+                                         TABLE_MONTHS};
 
 struct refold {
     struct verify *v;

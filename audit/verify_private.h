@@ -67,6 +67,8 @@ enum status grants_person(struct grants *g, uint64_t number, struct str plain,
                           struct diag *d) MUST_USE;
 /* verify_set_offs.c */
 enum status verify_set_offs(struct verify *v, struct diag *d) MUST_USE;
+/* verify_funds.c */
+enum status verify_funds(struct verify *v, struct diag *d) MUST_USE;
 /* The lines of a batch; commitments: whether to check what they commit to as well. */
 enum status verify_lines(struct verify *v, const struct batch_entry *batch,
                          bool commitments, struct diag *d) MUST_USE;

@@ -240,6 +240,7 @@ static enum status conclude(struct work *w, struct verify_part *part, struct dia
     TRY(compare_counts(v, part, d));
     if (people_grants(w->people)) {
         TRY(verify_set_offs(v, d));
+        TRY(verify_funds(v, d));
         if (v->r->correctness != VERDICT_FAIL) {
             v->r->correctness = VERDICT_PASS;
         }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "batch/batch_private.h"
 #include "entitle/answer_match.h"
@@ -101,6 +102,9 @@ static enum status changes(struct taking *t, const struct answer *a,
         describe(t, a, which);
         diag_fail(d, ST_INPUT, "line-state", "%s is %s and cannot become %s", which,
                   line_state_name(from), line_state_name(to));
+        diag_hint(d,
+                  "ask the bank which is so before anything is sent again: batch show "
+                  "--lines says what was answered first");
         return a->line == 0 ? d->status
                             : diag_where(d, "line %llu", (unsigned long long)a->line);
     }
@@ -200,6 +204,12 @@ static enum status check_each(void *ctx, const struct answer *a, struct diag *d)
     return check_said(t, a, d);
 }
 
+/* Failures come day by day: who is not in today's list may have been in an earlier. */
+static bool is_known_to_fail(enum line_state s)
+{
+    return s != LINE_PAID && !line_may_become(s, LINE_PAID);
+}
+
 /* What the file says of the payments it does not name, as an answer to each. */
 static enum status each_of_rest(struct taking *t, const struct answer_file *whole,
                                 enum status (*each)(struct taking *t,
@@ -214,8 +224,11 @@ static enum status each_of_rest(struct taking *t, const struct answer_file *whol
                        .text = str_of(whole->text)};
     TRY(answer_match_rest(t->match, whole, &any, d));
     for (uint32_t n = 1; any && n <= t->batch.lines; n++) {
-        if (t->said[n] == 0 && answer_match_covers(t->match, n)) {
-            TRY(line_get(ledger_txn(t->l), t->batch.number, n, &t->line, d));
+        if (t->said[n] != 0 || !answer_match_covers(t->match, n)) {
+            continue;
+        }
+        TRY(line_get(ledger_txn(t->l), t->batch.number, n, &t->line, d));
+        if (a.status != PAYMENT_PAID || !is_known_to_fail(t->line.state)) {
             TRY(each(t, &a, d));
         }
     }
@@ -426,11 +439,33 @@ static enum status same_file(struct taking *t, struct diag *d)
     return ST_OK;
 }
 
+/* A file that says a day says the batch's; else it answers another's. */
+static enum status check_day(const struct taking *t, const struct answer_file *whole,
+                             struct diag *d)
+{
+    char theirs[DATE_TEXT_CAP];
+    char ours[DATE_TEXT_CAP];
+    if (whole->pay_day == 0 || whole->pay_day == t->batch.pay_day) {
+        return ST_OK;
+    }
+    (void)date_print(whole->pay_day, theirs);
+    (void)date_print(t->batch.pay_day, ours);
+    diag_fail(d, ST_INPUT, "other-day",
+              "the file is of %s, the pay day of batch %u is %s", theirs,
+              t->batch.number, ours);
+    diag_hint(d, "is this the answer to another batch? take it in for that one, or ask "
+                 "the bank for this day's");
+    return diag_where(d, "line %llu, column %llu",
+                      (unsigned long long)whole->pay_day_line,
+                      (unsigned long long)whole->pay_day_column);
+}
+
 /* Of a statement nothing may be of this batch; then it is the wrong one. */
 static enum status check_whole(struct taking *t, const struct answer_file *whole,
                                struct diag *d)
 {
     struct batch_answer_report *r = t->report;
+    TRY(check_day(t, whole, d));
     TRY(each_of_rest(t, whole, check_rest, d));
     if (r->rest > 0) {
         r->rest_status = whole->rest;

@@ -43,7 +43,7 @@ struct assessor {
     struct vault_opener *opener;
     struct assess_terms terms;
     uint32_t wants; /* of a person: entitle_wants */
-    struct recall *recall;
+    struct carry *carry;
     struct vault_row row;
     uint64_t number;       /* of the person in hand */
     struct person *person; /* when opened, else nobody */
@@ -209,7 +209,7 @@ static void remember(struct assessor *a, struct entitle_range range)
         until = entitle_steady(a->e, range.through, &w);
     }
     must(!w.failed);
-    recall_found(a->recall, until, writer_str(&w));
+    carry_found(a->carry, until, writer_str(&w));
 }
 
 static enum status open_person(struct assessor *a, const struct slab_entry *e,
@@ -222,7 +222,7 @@ static enum status open_person(struct assessor *a, const struct slab_entry *e,
     a->person->number = e->person;
     if (person_is_institution(a->person)) {
         a->filling->institutions++;
-        recall_institution(a->recall);
+        carry_institution(a->carry);
         return ST_OK;
     }
     bool known =
@@ -238,7 +238,7 @@ static enum status open_person(struct assessor *a, const struct slab_entry *e,
 
 /* Is everything known of the person without opening the row? A set-off depends on a
  * death, which is not. */
-static bool needs_no_opening(const struct assessor *a, const struct recalled *x,
+static bool needs_no_opening(const struct assessor *a, const struct carried *x,
                              struct entitle_range range)
 {
     return x->known && !a->account->has_set_off &&
@@ -254,13 +254,12 @@ static enum status one_person(struct assessor *a, const struct slab_entry *e,
     a->changed = 0;
     TRY(account_read(account, a->account, d));
     struct entitle_range range = range_for(a, true);
-    struct recalled x =
-        recall_person(a->recall, e->person, e->sealed, buf_str(&s->blocks_in),
-                      &s->in_at, &s->blocks_out);
+    struct carried x = carry_person(a->carry, e->person, e->sealed,
+                                    buf_str(&s->blocks_in), &s->in_at, &s->blocks_out);
     if (!needs_no_opening(a, &x, range)) {
         return open_person(a, e, d);
     }
-    recall_same(a->recall);
+    carry_same(a->carry);
     if (x.institution) {
         s->institutions++;
         return ST_OK;
@@ -284,7 +283,7 @@ static void assess(void *ctx, void *piece)
         s->status = one_person(a, e, account, &s->diag);
     }
     if (s->status == ST_OK && s->end) {
-        recall_finish(a->recall, &s->blocks_out);
+        carry_finish(a->carry, &s->blocks_out);
     }
 }
 
@@ -310,13 +309,13 @@ static enum status make_parts(struct assessor *a, struct ledger *l, struct diag 
     }
     TRY(vault_opener_new(l, &a->opener, d));
     const struct assess_terms *t = &a->terms;
-    struct recall_terms recalls = {
+    struct carry_terms carries = {
         .period = t->period,
         .first = range_for(a, true).first,
         .known_below = t->known_below,
         .assessed_size = t->assessed_month > 0 ? t->assessed_size : 0,
     };
-    TRY(recall_new(&a->recall, a->opener, a->e, recalls, d));
+    TRY(carry_new(&a->carry, a->opener, a->e, carries, d));
     return relay_new(&a->relay, assess, a, d);
 }
 
@@ -355,7 +354,7 @@ void assessor_free(struct assessor *a)
             free(a->slabs[i]);
         }
     }
-    recall_free(a->recall);
+    carry_free(a->carry);
     vault_opener_free(a->opener);
     vault_row_release(&a->row);
     free(a->person);
@@ -384,7 +383,7 @@ struct slab *assessor_slab(struct assessor *a)
 void assessor_restart(struct assessor *a)
 {
     relay_rest(a->relay);
-    recall_restart(a->recall);
+    carry_restart(a->carry);
 }
 
 bool slab_add_block(struct slab *s, uint64_t number, struct str sealed)
@@ -393,7 +392,7 @@ bool slab_add_block(struct slab *s, uint64_t number, struct str sealed)
         return false;
     }
     s->blocks++;
-    recall_add(&s->blocks_in, number, sealed);
+    carry_add(&s->blocks_in, number, sealed);
     return true;
 }
 

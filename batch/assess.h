@@ -2,11 +2,11 @@
  * and posting. The caller reads sealed rows and accounts in person order, the assessor
  * opens, reads and evaluates them, the caller posts what it found: two slabs in turn,
  * so that reading and posting (the store's work) overlap with opening and evaluating.
- * Who is known to stay as they were (batch/recall.h) is not opened. */
+ * Who is known to stay as they were (batch/carry.h) is not opened. */
 #ifndef ALMONER_BATCH_ASSESS_H
 #define ALMONER_BATCH_ASSESS_H
 
-#include "batch/recall.h"
+#include "batch/carry.h"
 
 /* So many that a commit of the caller does not leave the assessor without work. */
 #ifndef SLAB_PEOPLE /* tests make pieces small */
@@ -60,7 +60,7 @@ bool slab_add(struct slab *s, uint64_t person, struct str sealed, struct str acc
 bool slab_add_block(struct slab *s, uint64_t number, struct str sealed);
 /* Nobody comes after. */
 void slab_end(struct slab *s);
-/* Of a finished slab: blocks to be put, for recall_next. */
+/* Of a finished slab: blocks to be put, for carry_next. */
 struct str slab_blocks(const struct slab *s);
 uint64_t slab_count(const struct slab *s); /* once finished: institutions are none */
 uint64_t slab_next(const struct slab *s);  /* the person after the last one added */

@@ -15,6 +15,8 @@ enum left_out {
     LEFT_NOT_YET,
     LEFT_EXPIRED,        /* another's account whose authorisation ended */
     LEFT_NO_INSTITUTION, /* for an institution, and lives in none */
+    LEFT_OBJECTION,      /* one holds the person: ledger/notice.h */
+    LEFT_NO_NOTICE,      /* has to be made public first: setting notice.required.CODE */
     LEFT_KINDS
 };
 const char *left_out_name(enum left_out k); /* "no-route", ... */
@@ -63,6 +65,12 @@ enum status batch_left_out(struct ledger *l, uint32_t batch,
 /* submit, approve, release: each signs the same content digest. */
 enum status batch_sign(struct ledger *l, uint32_t batch, enum batch_step step,
                        struct diag *d) MUST_USE;
+/* The same, and what the checks warned of is signed for (checks.h). NULL: not checked.
+ */
+struct checks_report;
+enum status batch_sign_checked(struct ledger *l, uint32_t batch, enum batch_step step,
+                               const struct checks_report *checks, struct diag *d)
+    MUST_USE;
 /* The maker's close, then the checker's: which one follows from the state. */
 enum status batch_close(struct ledger *l, uint32_t batch, struct diag *d) MUST_USE;
 

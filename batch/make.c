@@ -7,8 +7,10 @@
 
 #include "base/must.h"
 #include "batch/batch.h"
+#include "batch/notice.h"
 #include "entitle/payee.h"
 #include "ledger/body.h"
+#include "ledger/notice.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */
@@ -44,12 +46,16 @@ struct making {
     struct account *account;
     struct batch_left_sink sink; /* each NULL: only counted */
     char hold[TEXT_MAX * 4 + 1]; /* of the programme in hand: why it is held */
+    uint32_t objection;          /* likewise: the one that holds the person; 0: none */
+    int32_t public_through;      /* likewise: the last month that may be paid */
+    struct batch_public made_public;
 };
 
 const char *left_out_name(enum left_out k)
 {
     static const char *const NAMES[LEFT_KINDS] = {
-        "no-route", "hold", "dead", "not-yet", "expired", "no-institution"};
+        "no-route", "hold",           "dead",      "not-yet",
+        "expired",  "no-institution", "objection", "no-notice"};
     return (unsigned)k < LEFT_KINDS ? NAMES[k] : "?";
 }
 
@@ -157,6 +163,11 @@ static enum status decide(struct making *m, struct str code, int32_t month,
 {
     *why = LEFT_NOT_YET;
     if (!payable(m, code, month)) {
+        memset(payee, 0, sizeof *payee);
+        return ST_OK;
+    }
+    if (m->objection != 0 || month > m->public_through) {
+        *why = m->objection != 0 ? LEFT_OBJECTION : LEFT_NO_NOTICE;
         memset(payee, 0, sizeof *payee);
         return ST_OK;
     }
@@ -352,6 +363,10 @@ static enum status visit(struct making *m, uint64_t number, struct str row,
             TRY(payees_person(m->payees, number, d));
             opened = true;
         }
+        TRY(objection_held(ledger_txn(m->l), ledger_head(m->l)->objected, number,
+                           str_of(p->code), &m->objection, d));
+        TRY(batch_public_through(&m->made_public, m->l, str_of(p->code),
+                                 &m->public_through, d));
         TRY(programme_lines(m, p, d));
     }
     return ST_OK;
@@ -483,18 +498,23 @@ static enum status anything_due(struct making *m, struct diag *d)
         for (int i = 0; i < LEFT_KINDS; i++) {
             left += m->report->left_lines[i];
         }
-        return diag_fail(
-            d, ST_CONFLICT, "nothing-due",
-            "nothing is due and payable by that day (%llu left out: "
-            "%llu without a route, %llu held, %llu dead, %llu not yet, "
-            "%llu expired, %llu without an institution)",
-            (unsigned long long)left,
-            (unsigned long long)m->report->left_lines[LEFT_NO_ROUTE],
-            (unsigned long long)m->report->left_lines[LEFT_HOLD],
-            (unsigned long long)m->report->left_lines[LEFT_DEAD],
-            (unsigned long long)m->report->left_lines[LEFT_NOT_YET],
-            (unsigned long long)m->report->left_lines[LEFT_EXPIRED],
-            (unsigned long long)m->report->left_lines[LEFT_NO_INSTITUTION]);
+        diag_fail(d, ST_CONFLICT, "nothing-due",
+                  "nothing is due and payable by that day (%llu left out: "
+                  "%llu without a route, %llu held, %llu dead, %llu not yet, "
+                  "%llu expired, %llu without an institution, %llu objected to, "
+                  "%llu not made public)",
+                  (unsigned long long)left,
+                  (unsigned long long)m->report->left_lines[LEFT_NO_ROUTE],
+                  (unsigned long long)m->report->left_lines[LEFT_HOLD],
+                  (unsigned long long)m->report->left_lines[LEFT_DEAD],
+                  (unsigned long long)m->report->left_lines[LEFT_NOT_YET],
+                  (unsigned long long)m->report->left_lines[LEFT_EXPIRED],
+                  (unsigned long long)m->report->left_lines[LEFT_NO_INSTITUTION],
+                  (unsigned long long)m->report->left_lines[LEFT_OBJECTION],
+                  (unsigned long long)m->report->left_lines[LEFT_NO_NOTICE]);
+        return diag_hint(d,
+                         "almoner run posts what is due; what was left out waits for a "
+                         "route, a decision, or a list taken down (notice close)");
     }
     memset(m->report, 0, sizeof *m->report);
     m->in_chunk = 0;

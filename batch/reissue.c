@@ -98,11 +98,13 @@ static enum status one_line(struct reissuing *r, uint32_t number, bool named,
     TRY(line_get(ledger_txn(r->l), r->batch.number, number, &r->line, d));
     bool done = r->resumed && r->line.state == LINE_REISSUED;
     if (!came_back(&r->line)) {
-        return !named || done
-                   ? ST_OK
-                   : diag_fail(d, ST_CONFLICT, "line-state",
-                               "line %u of batch %u is %s: nothing came back", number,
-                               r->batch.number, line_state_name(r->line.state));
+        if (!named || done) {
+            return ST_OK;
+        }
+        diag_fail(d, ST_CONFLICT, "line-state",
+                  "line %u of batch %u is %s: nothing came back", number,
+                  r->batch.number, line_state_name(r->line.state));
+        return diag_hint(d, "almoner report returns lists what can be sent again");
     }
     TRY(look(r, &again, d));
     if (!again) {

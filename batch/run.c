@@ -268,7 +268,7 @@ static enum status put_blocks(struct run *r, const struct slab *s, struct diag *
     size_t at = 0;
     uint64_t number;
     struct str plain;
-    while (recall_next(slab_blocks(s), &at, &number, &plain)) {
+    while (carry_next(slab_blocks(s), &at, &number, &plain)) {
         TRY(steady_put(r->l, number, plain, d));
     }
     return ST_OK;

@@ -64,11 +64,14 @@ static enum status one_line(struct withdrawing *x, uint32_t number, struct diag 
     TRY(line_get(ledger_txn(x->l), x->batch.number, number, &x->line, d));
     if (!line_may_become(x->line.state, to)) {
         bool fine = x->q->lines == NULL || (x->resumed && x->line.state == to);
-        return fine ? ST_OK
-                    : diag_fail(d, ST_CONFLICT, "line-state",
-                                "line %u of batch %u is %s and cannot be %s", number,
-                                x->batch.number, line_state_name(x->line.state),
-                                line_state_name(to));
+        if (fine) {
+            return ST_OK;
+        }
+        diag_fail(d, ST_CONFLICT, "line-state",
+                  "line %u of batch %u is %s and cannot be %s", number, x->batch.number,
+                  line_state_name(x->line.state), line_state_name(to));
+        return diag_hint(d, "almoner batch show %u --lines shows how each line stands",
+                         x->batch.number);
     }
     x->report->lines++;
     return x->writing ? post_line(x, number, d) : ST_OK;

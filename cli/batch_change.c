@@ -50,7 +50,8 @@ static enum status find_before(struct ledger *l, const struct batch_entry *b,
     for (uint32_t n = b->number - 1; n > 0 && before->number == 0; n--) {
         struct batch_entry other;
         TRY_OUT(batch_get(ledger_txn(l), n, &other, d));
-        if (other.channel != b->channel) {
+        if (other.channel != b->channel || other.state == BATCH_CANCELLED ||
+            other.state == BATCH_RECALLED) {
             continue;
         }
         TRY_OUT(programmes_of(l, &other, &theirs, d));
@@ -99,32 +100,55 @@ static void count(struct batch_change_sum *s, int64_t fen)
 }
 
 static enum status compare(struct ledger *l, const struct batch_entry *b,
-                           const struct batch_entry *before, struct batch_change *out,
-                           struct diag *d)
+                           const struct batch_entry *before,
+                           struct batch_change_sink sink, struct diag *d)
 {
     struct walk now = {.batch = b, .next = 1};
     struct walk then = {.batch = before, .next = 1};
     TRY(go_on(l, &now, d));
     TRY(go_on(l, &then, d));
     while (now.person != UINT64_MAX || then.person != UINT64_MAX) {
-        bool in_now = now.person <= then.person;
-        bool in_then = then.person <= now.person;
-        int64_t difference = (in_now ? now.fen : 0) - (in_then ? then.fen : 0);
-        if (!in_then) {
-            count(&out->started, difference);
-        } else if (!in_now) {
-            count(&out->stopped, difference);
-        } else if (difference == 0) {
-            count(&out->same, now.fen);
-        } else {
-            count(difference > 0 ? &out->more : &out->less, difference);
-        }
-        if (in_now) {
+        struct batch_change_person p = {.now = now.person <= then.person,
+                                        .then = then.person <= now.person};
+        p.person = p.now ? now.person : then.person;
+        p.now_fen = p.now ? now.fen : 0;
+        p.then_fen = p.then ? then.fen : 0;
+        TRY(sink.each(sink.ctx, &p, d));
+        if (p.now) {
             TRY(go_on(l, &now, d));
         }
-        if (in_then) {
+        if (p.then) {
             TRY(go_on(l, &then, d));
         }
+    }
+    return ST_OK;
+}
+
+enum status batch_change_people(struct ledger *l, uint32_t batch,
+                                struct batch_entry *before,
+                                struct batch_change_sink sink, struct diag *d)
+{
+    struct batch_entry b;
+    memset(before, 0, sizeof *before);
+    TRY(batch_get(ledger_txn(l), batch, &b, d));
+    TRY(find_before(l, &b, before, d));
+    return compare(l, &b, before, sink, d);
+}
+
+static enum status add_person(void *ctx, const struct batch_change_person *p,
+                              struct diag *d)
+{
+    struct batch_change *out = ctx;
+    int64_t difference = p->now_fen - p->then_fen;
+    (void)d;
+    if (!p->then) {
+        count(&out->started, difference);
+    } else if (!p->now) {
+        count(&out->stopped, difference);
+    } else if (difference == 0) {
+        count(&out->same, p->now_fen);
+    } else {
+        count(difference > 0 ? &out->more : &out->less, difference);
     }
     return ST_OK;
 }
@@ -134,6 +158,7 @@ enum status batch_change_read(struct ledger *l, uint32_t batch,
 {
     struct batch_entry b;
     struct batch_entry before;
+    struct batch_change_sink sink = {add_person, out};
     memset(out, 0, sizeof *out);
     TRY(batch_get(ledger_txn(l), batch, &b, d));
     TRY(find_before(l, &b, &before, d));
@@ -142,7 +167,7 @@ enum status batch_change_read(struct ledger *l, uint32_t batch,
     }
     out->before = before.number;
     out->before_day = before.pay_day;
-    return compare(l, &b, &before, out, d);
+    return compare(l, &b, &before, sink, d);
 }
 
 /* ---- in words ---- */

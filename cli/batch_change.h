@@ -16,6 +16,22 @@ struct batch_change {
     struct batch_change_sum started, stopped, more, less, same;
 };
 
+/* One person of either batch. */
+struct batch_change_person {
+    uint64_t person;
+    bool now, then; /* in this batch; in the one before */
+    int64_t now_fen, then_fen;
+};
+struct batch_change_sink {
+    enum status (*each)(void *ctx, const struct batch_change_person *p, struct diag *d);
+    void *ctx;
+};
+struct batch_entry;
+/* Everybody of the batch and of the one before it, in the order of their numbers;
+ * *before: its number is 0 when there is none. */
+enum status batch_change_people(struct ledger *l, uint32_t batch,
+                                struct batch_entry *before,
+                                struct batch_change_sink sink, struct diag *d) MUST_USE;
 /* The batch must be made to its end. People are counted by their number. */
 enum status batch_change_read(struct ledger *l, uint32_t batch,
                               struct batch_change *out, struct diag *d) MUST_USE;

@@ -20,10 +20,13 @@ const char *batch_people_why(const struct output *o, enum left_out why)
         "not payable yet",
         "authorisation expired",
         "no institution",
+        "an objection is open or upheld",
+        "not made public",
     };
     static const char *const zh[LEFT_KINDS] = {
         "无收款账户", "缓发",       "已死亡，待登记继承人账户",
         "未到发放期", "授权已到期", "未入住机构",
+        "公示有异议", "未公示期满",
     };
     return TEXT(o, en[why], zh[why]);
 }

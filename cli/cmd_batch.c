@@ -6,6 +6,9 @@
 #include "base/money.h"
 #include "base/similar.h"
 #include "batch/batch.h"
+#include "batch/close.h"
+#include "cli/batch_change_units.h"
+#include "cli/batch_checks.h"
 #include "cli/batch_people.h"
 #include "cli/batches.h"
 #include "cli/command.h"
@@ -110,9 +113,40 @@ static enum status sign(struct env *e, enum batch_step step, unsigned roles,
     return batches_report(e, number, d);
 }
 
+/* A batch that cannot be signed now is refused for that, not for what the checks find;
+ * but its body must be the one that was signed elsewhere. */
+static enum status run_checks(struct env *e, uint32_t number, enum batch_step step,
+                              struct checks_report *out, struct diag *d)
+{
+    struct batch_entry b;
+    struct check_sink none = {NULL, NULL};
+    TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
+    return batch_transition(b.state, step) != NULL && batch_count(&b) > 0
+               ? batch_checks_gate(e, number, out, d)
+               : checks_run(e->ledger, number, none, &e->progress, out, d);
+}
+
+static enum status sign_checked(struct env *e, enum batch_step step, unsigned roles,
+                                struct diag *d)
+{
+    uint32_t number;
+    struct checks_report checks;
+    bool resume;
+    TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(env_ask_write(e, roles, batch_checks_about, number, d));
+    TRY(ledger_may_write(e->ledger, 0, 0, &resume, d));
+    TRY(run_checks(e, number, step, &checks, d));
+    TRY(batch_sign_checked(e->ledger, number, step, &checks, d));
+    TRY(batches_report(e, number, d));
+    if (e->out.json) {
+        batch_checks_put(output_object(&e->out, "almoner.batch/1"), &checks);
+    }
+    return ST_OK;
+}
+
 static enum status run_submit(struct env *e, struct diag *d)
 {
-    return sign(e, STEP_SUBMIT, ROLE_MAKER, d);
+    return sign_checked(e, STEP_SUBMIT, ROLE_MAKER, d);
 }
 
 static enum status run_approve(struct env *e, struct diag *d)
@@ -122,16 +156,26 @@ static enum status run_approve(struct env *e, struct diag *d)
 
 static enum status run_release(struct env *e, struct diag *d)
 {
-    return sign(e, STEP_RELEASE, ROLE_RELEASER, d);
+    return sign_checked(e, STEP_RELEASE, ROLE_RELEASER, d);
 }
 
 static enum status run_close(struct env *e, struct diag *d)
 {
     uint32_t number;
+    bool unknown = options_flag(&e->options, "with-unknown");
+    unsigned roles = unknown ? ROLE_MAKER : ROLE_MAKER | ROLE_CHECKER;
+    struct unknown_list list = {.batch = 0};
     TRY(env_operand_u32(e, 0, "batch", &number, d));
-    TRY(env_ask_write(e, ROLE_MAKER | ROLE_CHECKER, batches_about, number, d));
-    TRY(batch_close(e->ledger, number, d));
-    return batches_report(e, number, d);
+    TRY(env_ask_write(e, roles, batches_about, number, d));
+    TRY(unknown ? close_unknown(e->ledger, number, &list, d)
+                : batch_close(e->ledger, number, d));
+    TRY(batches_report(e, number, d));
+    if (unknown && e->out.json) {
+        struct json *o = output_object(&e->out, "almoner.batch/1");
+        json_put_uint(o, "listed_lines", list.lines);
+        json_put_int(o, "listed_fen", list.fen);
+    }
+    return ST_OK;
 }
 
 /* ---- list ---- */
@@ -375,6 +419,10 @@ static enum status show_people(struct env *e, const struct batch_entry *b,
         output_data(o, "\n");
         TRY(batch_people_left(e, b->number, top, d));
     }
+    if (options_flag(&e->options, "change")) {
+        output_data(o, "\n");
+        TRY(batch_change_show(e, b->number, top, d));
+    }
     return ST_OK;
 }
 
@@ -382,8 +430,9 @@ static enum status run_show(struct env *e, struct diag *d)
 {
     struct batch_entry b;
     uint32_t number;
-    bool people =
-        options_flag(&e->options, "lines") || options_flag(&e->options, "left-out");
+    bool people = options_flag(&e->options, "lines") ||
+                  options_flag(&e->options, "left-out") ||
+                  options_flag(&e->options, "change");
     TRY(env_operand_u32(e, 0, "batch", &number, d));
     TRY(people ? env_read_people(e, d) : env_read(e, d));
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
@@ -404,6 +453,7 @@ static enum status run_show(struct env *e, struct diag *d)
 static const struct option_spec SHOW[] = {
     {"lines", 0, OPTION_FLAG, NULL, "every line: to whom, and on whose behalf"},
     {"left-out", 0, OPTION_FLAG, NULL, "who is due and left out, and why, as of now"},
+    {"change", 0, OPTION_FLAG, NULL, "what is new against the batch before"},
 };
 
 static const struct option_spec NEW[] = {
@@ -412,9 +462,16 @@ static const struct option_spec NEW[] = {
     {"programme", 0, OPTION_LIST, "CODE", "only this programme"},
 };
 
+static const struct option_spec CLOSE[] = {
+    {"with-unknown", 0, OPTION_FLAG, NULL, "sign a list of what is not known yet"},
+};
+
 #define SIGN_TEXT                                                                      \
     "Maker, checker and releaser are three operators; each signs the same digest of "  \
     "every line's amount, months and account, and of the totals."
+#define CHECK_TEXT                                                                     \
+    " The checks of batch check run first: what blocks refuses with exit 4, what is "  \
+    "warned of is signed for."
 
 static const struct command ITEMS[] = {
     {
@@ -458,8 +515,9 @@ static const struct command ITEMS[] = {
         .text =
             "Lines that came back are listed with the bank's reason. --lines says for "
             "each line who is paid on whose behalf, --left-out who is due by the "
-            "batch's day and not in it; names and accounts are masked. In a live "
-            "ledger both need WHO.",
+            "batch's day and not in it; names and accounts are masked. --change counts "
+            "who is new, resumed, stopped, changed or the same, by unit, and sums by "
+            "programme. In a live ledger all three need WHO.",
         .example = "  almoner -C baoqing batch show 1",
     },
     {
@@ -471,7 +529,7 @@ static const struct command ITEMS[] = {
         .operand_max = 1,
         .brief = "sign a batch as maker",
         .brief_zh = "提交批次（经办）",
-        .text = SIGN_TEXT,
+        .text = SIGN_TEXT CHECK_TEXT,
         .example =
             "  almoner -C baoqing batch submit 1 --as wangfang --key wangfang.pem",
     },
@@ -496,7 +554,7 @@ static const struct command ITEMS[] = {
         .operand_max = 1,
         .brief = "sign a batch as releaser",
         .brief_zh = "审批批次（审批）",
-        .text = SIGN_TEXT,
+        .text = SIGN_TEXT CHECK_TEXT,
         .example = "  almoner -C baoqing batch release 1 --as sunwei --key sunwei.pem",
     },
     {
@@ -506,11 +564,15 @@ static const struct command ITEMS[] = {
         .operands = "B",
         .operand_min = 1,
         .operand_max = 1,
+        .options = COMMAND_OPTIONS(CLOSE),
         .brief = "close a batch: the maker, then a checker",
         .brief_zh = "结清批次：经办后由复核确认",
         .text =
             "Refused with exit 4 while lines are open. The maker's close counts when "
-            "a checker closes too.",
+            "a checker closes too. --with-unknown closes a batch that the bank has "
+            "not answered whole: the maker signs how many lines and how much is not "
+            "known; report returns shows how old they are, and their answer is taken "
+            "in also later.",
         .example =
             "  almoner -C baoqing batch close 1 --as wangfang --key wangfang.pem\n"
             "  almoner -C baoqing batch close 1 --as lina --key lina.pem",

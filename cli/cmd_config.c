@@ -1,5 +1,6 @@
 /* cmd_config.c - how the office works: settings that admins sign. */
 #include <stdio.h>
+#include <string.h>
 
 #include "batch/admin.h"
 #include "cli/command.h"
@@ -108,6 +109,28 @@ static enum status add_pending(struct env *e, struct sheet *t, struct json *list
     return ST_OK;
 }
 
+/* Those of a kind that takes more behind its name, as far as they were set. */
+static enum status add_named(struct env *e, struct sheet *t, struct json *list,
+                             struct diag *d)
+{
+    struct txn *txn = ledger_txn(e->ledger);
+    uint32_t count = ledger_head(e->ledger)->settings;
+    for (uint32_t n = 1; n <= count; n++) {
+        struct setting_entry x;
+        char value[SETTING_VALUE_MAX + 1];
+        uint32_t newest;
+        TRY(setting_get(txn, n, &x, d));
+        const struct setting_kind *k = setting_kind_find(str_of(x.name));
+        TRY(setting_now(txn, count, x.name, value, &newest, d));
+        if (newest == n && k->name[strlen(k->name) - 1] == '.') {
+            struct setting_kind named = *k;
+            named.name = x.name;
+            TRY(add_kind(e, t, list, &named, d));
+        }
+    }
+    return ST_OK;
+}
+
 static enum status fill(struct env *e, struct sheet *t, struct json *top,
                         struct diag *d)
 {
@@ -115,6 +138,7 @@ static enum status fill(struct env *e, struct sheet *t, struct json *top,
     for (const struct setting_kind *k = setting_kinds; k->name != NULL; k++) {
         TRY(add_kind(e, t, list, k, d));
     }
+    TRY(add_named(e, t, list, d));
     return add_pending(e, t, top != NULL ? json_put_list(top, "pending") : NULL, d);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/ident.h"
 #include "base/money.h"
+#include "cli/bank_out.h"
 #include "cli/command.h"
 #include "cli/crash.h"
 #include "cli/file_kind.h"
@@ -398,12 +399,18 @@ static enum status in_file(const char *path, struct diag *d)
     return diag_where(d, "%s%s%s", path, where[0] != '\0' ? ": " : "", where);
 }
 
-static enum status read_file(struct env *e, struct str file, struct payment_reading *r,
-                             struct diag *d)
+/* `own`: empty; holds the profile of --format's file as long as r is used. */
+static enum status read_file(struct env *e, struct str file, struct bank_form *own,
+                             struct payment_reading *r, struct diag *d)
 {
     size_t count;
     const struct payment_format *const *formats = known_formats(&count);
-    const char *name = options_text(&e->options, "format");
+    const char *name;
+    bool given;
+    TRY(bank_form_option(&e->options, &name, &given, own, d));
+    if (given) {
+        return payment_file_read(file, &own->format, 1, r, d);
+    }
     if (name == NULL) {
         enum status st = payment_file_read(file, formats, count, r, d);
         return st == ST_INPUT && strcmp(d->code, "unknown-file") == 0
@@ -443,21 +450,24 @@ static enum status run_read(struct env *e, struct diag *d)
     struct file_map m;
     crash_of_file();
     TRY(file_map_open(&m, path, d));
+    struct bank_form own;
+    bank_form_init(&own);
     struct payment_reading *r = malloc(sizeof *r);
-    enum status st = r == NULL ? diag_memory(d) : read_file(e, m.bytes, r, d);
+    enum status st = r == NULL ? diag_memory(d) : read_file(e, m.bytes, &own, r, d);
     if (st == ST_OK) {
         st = show(e, path, m.bytes, r, d);
     } else if (st == ST_INPUT) {
         in_file(path, d);
     }
     free(r);
+    bank_form_release(&own);
     file_map_close(&m);
     return st;
 }
 
 static const struct option_spec READ[] = {
     {"format", 0, OPTION_TEXT, "FORMAT",
-     "read it in this format, whatever it looks like"},
+     "read it so: a name, or the path of a profile"},
     {"lines", 0, OPTION_FLAG, NULL, "every payment, names and accounts masked"},
 };
 

@@ -1,5 +1,5 @@
 /* cmd_report.c - the two pages of totals: by programme and month, and from roster to
- * bank with every difference. */
+ * bank with every difference; and the vouchers (report_journal.c). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,6 +8,8 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "cli/command.h"
+#include "cli/month_view.h"
+#include "cli/report_journal.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
 
@@ -283,8 +285,28 @@ static void show_reconcile(struct env *e, const struct reconcile_report *r)
     print_verdict(o, r->differences);
 }
 
+static const struct option_spec RECONCILE[] = {
+    {"month", 0, OPTION_TEXT, "YYYY-MM", "the page of this month"},
+    {"statement", 0, OPTION_LIST, "FILE", "a statement of the paying account"},
+    {"format", 0, OPTION_TEXT, "NAME", "of the statements"},
+    {"rows", 0, OPTION_TEXT, "FIGURE", "the rows behind one figure of the page"},
+    {"out", 0, OPTION_TEXT, "FILE", "the rows as CSV or .xlsx, not shown"},
+};
+
 static enum status run_reconcile(struct env *e, struct diag *d)
 {
+    int32_t month;
+    if (options_text(&e->options, "month") != NULL) {
+        TRY(options_month(&e->options, "month", &month, d));
+        return month_view_report(e, month, d);
+    }
+    for (size_t i = 1; i < COMMAND_COUNT(RECONCILE); i++) {
+        struct str one;
+        if (options_list(&e->options, RECONCILE[i].name, &one, 1) > 0) {
+            return diag_fail(d, ST_USAGE, "missing-option", "--%s is of a --month",
+                             RECONCILE[i].name);
+        }
+    }
     TRY(env_read(e, d));
     struct reconcile_report *r = calloc(1, sizeof *r);
     if (r == NULL) {
@@ -298,6 +320,14 @@ static enum status run_reconcile(struct env *e, struct diag *d)
     free(r);
     return st;
 }
+
+static const struct option_spec JOURNAL[] = {
+    {"from", 0, OPTION_TEXT, "DATE|YYYY-MM", "first day, or month"},
+    {"to", 0, OPTION_TEXT, "DATE|YYYY-MM", "last day, or month"},
+    {"mapping", 0, OPTION_TEXT, "FILE.yaml", "your own accounts and classes"},
+    {"out", 0, OPTION_TEXT, "FILE", "where the vouchers go"},
+    {"format", 0, OPTION_TEXT, "csv|xml", "form of the file: csv"},
+};
 
 static const struct command ITEMS[] = {
     {
@@ -317,12 +347,34 @@ static const struct command ITEMS[] = {
         .run = run_reconcile,
         .needs = COMMAND_LEDGER,
         .operands = "",
+        .options = COMMAND_OPTIONS(RECONCILE),
         .brief = "control totals from roster to bank",
         .brief_zh = "从名册到银行的对账",
         .text =
             "Each control total is computed by two ways and their difference shown; "
-            "exit 1 when one is not 0.00.",
+            "exit 1 when one is not 0.00. With --month the page of one month: granted, "
+            "put in batches, sent, answered, booked by the account's statement.",
         .example = "  almoner -C baoqing report reconcile",
+    },
+    {
+        .name = "report journal",
+        .run = report_journal,
+        .needs = COMMAND_LEDGER,
+        .operands = "",
+        .options = COMMAND_OPTIONS(JOURNAL),
+        .brief = "vouchers for the accounting system",
+        .brief_zh = "导出记账凭证",
+        .text = "One voucher for each act that moves money (run, set-off, batch, "
+                "answer, reissue, drop, cancel, recall, refund, recovery, repayment, "
+                "history), with what it posts: between almoner's own accounts, or by "
+                "the mapping between yours, with functional and economic class of the "
+                "year. Every posting must be in the mapping, be it with \"none\". All "
+                "records are added up and held against the trial balance: exit 1, and "
+                "no file, when an account differs. An older file is replaced. Example: "
+                "mappings/journal-government.yaml.",
+        .example =
+            "  almoner -C baoqing report journal --from 2026-10 --to 2026-10 \\\n"
+            "      --mapping mappings/journal-government.yaml --out 2026-10.csv",
     },
 };
 const struct command_list commands_report = {"Proving", "核对", ITEMS,

@@ -17,6 +17,7 @@
 #include "ledger/batch_step.h"
 #include "ledger/epoch.h"
 #include "ledger/erasure.h"
+#include "ledger/notice.h"
 #include "ledger/recovery.h"
 #include "ledger/register.h"
 
@@ -241,6 +242,38 @@ static enum status recovery_steps(struct page *s, struct diag *d)
                  TEXT(&s->e->out, "recovery %u (person %llu) waits for a checker",
                       "追缴 %u（补贴对象 %llu）待复核确认"),
                  n, (unsigned long long)e.terms.person);
+        }
+    }
+    return ST_OK;
+}
+
+/* Lists that have hung long enough, and objections nobody has decided. */
+static enum status notice_steps(struct page *s, struct diag *d)
+{
+    const struct head *h = ledger_head(s->l);
+    char command[80];
+    char day[DATE_TEXT_CAP];
+    for (uint32_t n = 1; n <= h->notices; n++) {
+        struct notice_entry e;
+        TRY(notice_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == NOTICE_OPEN && e.terms.last <= ledger_today(s->l)) {
+            date_print(e.terms.last, day);
+            snprintf(command, sizeof command, "almoner notice close %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "notice %u (%s) ran until %s: take it down",
+                      "公示 %u（%s）已于 %s 期满，请撤下"),
+                 n, e.terms.level, day);
+        }
+    }
+    for (uint32_t n = 1; h->objected > 0 && n <= h->objections; n++) {
+        struct objection_entry x;
+        TRY(objection_get(ledger_txn(s->l), n, &x, d));
+        if (x.state == OBJECTION_OPEN) {
+            snprintf(command, sizeof command, "almoner notice decide %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "objection %u (person %llu) waits for a checker",
+                      "公示异议 %u（补贴对象 %llu）待复核处理"),
+                 n, (unsigned long long)x.terms.person);
         }
     }
     return ST_OK;
@@ -856,6 +889,7 @@ static enum status steps(struct page *s, const struct facts *f, struct diag *d)
     begin_steps(s);
     TRY(run_step(s, d));
     TRY(undecided_step(s, d));
+    TRY(notice_steps(s, d));
     TRY(each_batch(s, NULL, d));
     due_step(s);
     TRY(payee_steps(s, d));

@@ -47,6 +47,9 @@ extern const struct command_list commands_import;
 extern const struct command_list commands_import_show;
 extern const struct command_list commands_fact;
 extern const struct command_list commands_roster;
+extern const struct command_list commands_budget;
+extern const struct command_list commands_funds;
+extern const struct command_list commands_application;
 extern const struct command_list commands_correct_post;
 extern const struct command_list commands_run;
 extern const struct command_list commands_person;
@@ -55,8 +58,13 @@ extern const struct command_list commands_batch;    /* list, show, new, signatur
 extern const struct command_list commands_transfer; /* batch export, answer, reissue */
 extern const struct command_list
     commands_batch_back; /* batch reject, drop, cancel ... */
+extern const struct command_list commands_batch_check; /* batch check */
+extern const struct command_list commands_notice;
 extern const struct command_list commands_correct;
 extern const struct command_list commands_report;
+extern const struct command_list commands_returns;
+extern const struct command_list commands_movement;
+extern const struct command_list commands_month; /* month and year: close, confirm */
 extern const struct command_list commands_recoveries; /* report recoveries, arrears */
 extern const struct command_list commands_letters;    /* report letters */
 extern const struct command_list commands_payees;     /* report payees */

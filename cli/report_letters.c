@@ -11,6 +11,7 @@
 #include "batch/admin.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/html.h"
 #include "cli/people.h"
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)
@@ -39,31 +40,9 @@ struct writing {
 
 /* ---- words and marks ---- */
 
-static void add_escaped(struct buf *b, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '<':
-            buf_add_text(b, "&lt;");
-            break;
-        case '>':
-            buf_add_text(b, "&gt;");
-            break;
-        case '&':
-            buf_add_text(b, "&amp;");
-            break;
-        case '"':
-            buf_add_text(b, "&quot;");
-            break;
-        default:
-            buf_add(b, &s.p[i], 1);
-        }
-    }
-}
-
 static void add_text(struct buf *b, const char *text)
 {
-    add_escaped(b, str_of(text));
+    html_add(b, str_of(text));
 }
 
 static void day_zh(int32_t day, char out[DAY_CAP])
@@ -75,13 +54,6 @@ static void day_zh(int32_t day, char out[DAY_CAP])
 static void add_month(struct buf *b, int32_t month)
 {
     buf_addf(b, "%d年%d月", month_year(month), month_number(month));
-}
-
-static void add_yuan(struct buf *b, int64_t fen)
-{
-    char text[MONEY_TEXT_CAP];
-    money_print_grouped(fen, text);
-    buf_add_text(b, text);
 }
 
 /* A fact's value as it was known last; "" when there is none. */
@@ -116,18 +88,18 @@ static void add_head(struct writing *w, const struct letter *x)
              WORDS[w->kind].title, info->division, month, WORDS[w->kind].sign,
              (unsigned long long)x->person);
     buf_add_text(b, "<table class=\"who\"><tr><th>补贴对象</th><td>");
-    add_escaped(b, fact_value(x, "name"));
+    html_add(b, fact_value(x, "name"));
     buf_add_text(b, dead ? "（已故）" : "");
     buf_add_text(b, "</td><th>身份证号</th><td>");
     add_text(b, id);
     buf_add_text(b, "</td></tr>");
     if (fact_value(x, "address").n > 0) {
         buf_add_text(b, "<tr><th>住址</th><td colspan=\"3\">");
-        add_escaped(b, fact_value(x, "address"));
+        html_add(b, fact_value(x, "address"));
         buf_add_text(b, "</td></tr>");
     }
     buf_add_text(b, "</table>\n<p>");
-    add_escaped(b, fact_value(x, "name"));
+    html_add(b, fact_value(x, "name"));
     buf_add_text(b, dead ? "的家属：</p>\n" : "：</p>\n");
 }
 
@@ -145,16 +117,16 @@ static void add_table(struct writing *w, const struct letter_item *item)
             add_month(b, s->from + s->months - 1);
         }
         buf_addf(b, "</td><td>%d</td><td>", s->months);
-        add_yuan(b, s->fen);
+        html_add_yuan(b, s->fen);
         buf_add_text(b, "</td><td>");
-        add_yuan(b, s->fen * s->months); /* letters.c added it up */
+        html_add_yuan(b, s->fen * s->months); /* letters.c added it up */
         buf_add_text(b, "</td></tr>\n");
     }
     if (item->more) {
         buf_add_text(b, "<tr><td colspan=\"4\">其余月份见台账</td></tr>\n");
     }
     buf_addf(b, "<tr><th colspan=\"3\">%s</th><th>", WORDS[w->kind].total);
-    add_yuan(b, item->fen);
+    html_add_yuan(b, item->fen);
     buf_add_text(b, "</th></tr></table>\n");
 }
 
@@ -216,7 +188,7 @@ static void add_demand(struct writing *w, const struct letter *x,
         break;
     case RECOVERY_PLAN:
         buf_addf(b, "上述款项分%u个月退缴，每月", item->terms.plan_months);
-        add_yuan(b, item->terms.monthly_fen);
+        html_add_yuan(b, item->terms.monthly_fen);
         buf_add_text(b, "元。");
         break;
     case RECOVERY_REPAY:
@@ -240,7 +212,7 @@ static void add_route(struct writing *w, const struct letter *x,
         return;
     }
     buf_add_text(b, "<p>款项将发放至登记的收款账户（户名");
-    add_escaped(b, r->account_name);
+    html_add(b, r->account_name);
     buf_addf(b, "，尾号%.4s）。</p>\n", r->account.p + r->account.n - 4);
 }
 

@@ -11,6 +11,7 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "cli/batch_change.h"
+#include "cli/batch_checks.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/secret.h"
@@ -219,8 +220,10 @@ static enum status give_signature(void *ctx, struct ledger *l,
         return diag_fail(d, ST_INPUT, "subject", "what is signed cannot be named");
     }
     TRY(compare(l, &s->signature.words, &now, d));
-    /* The end of a long act needs a signature too: known before its chunks are. */
-    if (record_kind_end(offer->kind) != 0 && s->request_path == NULL) {
+    /* The end of a long act needs a signature too: known before its chunks are; and so
+     * does the submission for which an allocation is signed. */
+    bool more = record_kind_end(offer->kind) != 0 || offer->kind == KIND_ALLOCATION;
+    if (more && s->request_path == NULL) {
         diag_fail(d, ST_USAGE, "request-missing",
                   "this act has a second signature, at its end: where to ask for it?");
         return diag_hint(d, "give --request FILE beside --signature");
@@ -246,6 +249,26 @@ static uint32_t batch_of(const struct act_offer *offer)
     return r.failed || number > UINT32_MAX ? 0 : (uint32_t)number;
 }
 
+/* What a batch's signature says was warned of (key 6), from the body it is under. */
+static void note_warned(const struct act_offer *offer, struct buf *notes)
+{
+    struct reader r;
+    struct cbor_map m;
+    reader_init(&r, offer->plain.p, offer->plain.n);
+    cbor_map_begin(&m, &r);
+    for (uint64_t key = 1; key <= 5; key++) {
+        if (cbor_map_key(&m, key)) {
+            cbor_skip(&r);
+        }
+    }
+    uint64_t count = cbor_map_key(&m, 6) ? cbor_get_array(&r) : 0;
+    for (uint64_t i = 0; i < count && !r.failed; i++) {
+        cbor_get_array(&r);
+        struct str name = cbor_get_text(&r);
+        batch_checks_note(notes, name, cbor_get_uint(&r));
+    }
+}
+
 static enum status print_request(struct signing *s, struct ledger *l,
                                  const struct act_offer *offer, struct buf *notes,
                                  struct buf *out, struct diag *d)
@@ -257,6 +280,9 @@ static enum status print_request(struct signing *s, struct ledger *l,
     uint32_t batch = batch_of(offer);
     if (batch != 0) {
         TRY(batch_change_notes(l, batch, notes, d));
+    }
+    if (offer->kind == KIND_BATCH_SIGN) {
+        note_warned(offer, notes);
     }
     q.notes = buf_str(notes);
     must(str_copy(str_of(ledger_signer(l)->name), q.name, sizeof q.name));

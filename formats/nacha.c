@@ -250,3 +250,14 @@ const struct payment_format nacha_format = {
     .read = nacha_read,
     .read_answer = nacha_read_answer,
 };
+
+/* `is` NULL: a file does not tell that it is the last of its batch, only people do. */
+const struct payment_format nacha_absent_paid = {
+    .name = "nacha-absent-paid",
+    .extension = "ach",
+    .title_zh = "NACHA 退回文件，未列出的视为已发（退回期满后用）",
+    .currency = "USD",
+    .banks = &routing_numbers,
+    .variants = 1,
+    .read_answer = nacha_read_answer,
+};

@@ -9,5 +9,8 @@
 /* "nacha": dollars, ABA routing numbers, ASCII. What the channel sets is in the
  * document. */
 extern const struct payment_format nacha_format;
+/* "nacha-absent-paid": only read, only by name. The same returns, and what they do not
+ * name was paid: for the last file, when the time for returns is over. */
+extern const struct payment_format nacha_absent_paid;
 
 #endif

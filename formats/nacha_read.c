@@ -702,6 +702,7 @@ enum status nacha_read_answer(const struct payment_format *f, struct str file,
                               struct answer_sink sink, struct answer_file *whole,
                               struct diag *d)
 {
-    (void)f;
-    return read_file(file, true, sink, whole, d);
+    TRY(read_file(file, true, sink, whole, d));
+    whole->rest = f == &nacha_absent_paid ? PAYMENT_PAID : PAYMENT_NONE;
+    return ST_OK;
 }

@@ -131,6 +131,7 @@ static const struct payment_format *const format_list[] = {
     &pain001_v03,
     &nacha_format,
     /* Only read: */
+    &nacha_absent_paid,
     &pain001_any,
     &pain002_format,
     &camt053_format,

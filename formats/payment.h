@@ -133,7 +133,9 @@ struct answer_file {
     uint64_t count; /* of the lines given */
     int64_t total_fen;
     char message_id[PAYMENT_ID_MAX + 1]; /* which file of ours it answers, or its own */
-    int32_t pay_day; /* that the file says, as days since 1970; 0: it says none */
+    int32_t pay_day;       /* that the file says, as days since 1970; 0: it says none */
+    uint64_t pay_day_line; /* where it says so first, from 1; of a sheet the row */
+    uint64_t pay_day_column;
     /* What became of the payments of that file which no line names: PAYMENT_NONE when
      * nothing is said of them. A file refused as a whole has PAYMENT_REJECTED, and
      * reason, code and text say why. */

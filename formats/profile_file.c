@@ -361,6 +361,8 @@ static enum status read_body(struct file_reader *r, struct answer_sink sink,
         .count = r->said.sum.count,
         .total_fen = r->said.sum.total_fen,
         .pay_day = r->said.pay_day,
+        .pay_day_line = r->said.pay_day_line,
+        .pay_day_column = r->said.pay_day_column,
         .rest = r->is_answer ? r->profile->answer.absent : PAYMENT_NONE,
     };
     memcpy(whole->message_id, r->said.message_id, sizeof whole->message_id);

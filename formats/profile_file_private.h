@@ -35,6 +35,8 @@ struct file_said {
     uint64_t count;
     int64_t total_fen;
     int32_t pay_day; /* 0: it does not say */
+    uint64_t pay_day_line;
+    uint64_t pay_day_column;
     char message_id[PAYMENT_ID_MAX + 1];
     struct answer_totals sum;
 };
@@ -70,7 +72,9 @@ struct file_reader {
 extern const char profile_ask_again[]; /* a hint */
 enum status profile_fail_line(const struct file_reader *r, const char *hint,
                               struct diag *d);
-/* At the byte `at` of the line's text; of a sheet: at cell `at`. */
+/* From 1, of the byte `at` of the line's text; of a sheet: of cell `at`. */
+size_t profile_column(const struct file_reader *r, size_t at);
+/* There. */
 enum status profile_fail_at(const struct file_reader *r, size_t at, struct diag *d);
 
 /* ---- profile_lines.c ---- */

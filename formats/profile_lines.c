@@ -18,13 +18,18 @@ enum status profile_fail_line(const struct file_reader *r, const char *hint,
                       (unsigned long long)r->line);
 }
 
+size_t profile_column(const struct file_reader *r, size_t at)
+{
+    if (r->layout->sheet) {
+        return at + 1;
+    }
+    size_t n = at < r->now.text.n ? at : r->now.text.n;
+    return text_utf8_count(str_make(r->now.text.p, n)) + 1;
+}
+
 enum status profile_fail_at(const struct file_reader *r, size_t at, struct diag *d)
 {
-    size_t column = at + 1;
-    if (!r->layout->sheet) {
-        size_t n = at < r->now.text.n ? at : r->now.text.n;
-        column = text_utf8_count(str_make(r->now.text.p, n)) + 1;
-    }
+    size_t column = profile_column(r, at);
     diag_hint(d, "%s", profile_ask_again);
     return diag_where(d, "%s %llu, column %zu", r->layout->sheet ? "row" : "line",
                       (unsigned long long)r->line, column);

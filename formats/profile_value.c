@@ -161,7 +161,11 @@ static enum status say_day(struct file_reader *r, const struct profile_field *f,
     if (r->said.pay_day != 0 && r->said.pay_day != day) {
         return fail_value(r, i, "date", "the day that the file said before", d);
     }
-    r->said.pay_day = day;
+    if (r->said.pay_day == 0) {
+        r->said.pay_day = day;
+        r->said.pay_day_line = r->line;
+        r->said.pay_day_column = profile_column(r, r->cut.at[i]);
+    }
     return ST_OK;
 }
 

@@ -66,9 +66,20 @@ static const struct fold_rule RULES[] = {
     {KIND_RECOVERY, ROLE_MAKER, 0, NULL, rule_recovery},
     {KIND_RECOVERY_CONFIRM, ROLE_CHECKER, 0, NULL, rule_recovery_confirm},
     {KIND_REPAYMENT, ROLE_MAKER, 0, NULL, rule_repayment},
+    {KIND_NOTICE, ROLE_MAKER, 0, NULL, rule_notice},
+    {KIND_OBJECTION, ROLE_MAKER | ROLE_CHECKER | ROLE_AUDITOR, 0, NULL, rule_objection},
+    {KIND_OBJECTION_DECIDED, ROLE_CHECKER, 0, NULL, rule_objection_decided},
+    {KIND_NOTICE_CLOSED, ROLE_MAKER | ROLE_CHECKER, 0, NULL, rule_notice_closed},
     {KIND_WITNESS, ROLE_ADMIN, 0, NULL, rule_witness},
     {KIND_COSIGNED, ANY_ROLE, 0, NULL, rule_cosigned},
     {KIND_TIMESTAMP, ANY_ROLE, 0, NULL, rule_timestamp},
+    {KIND_APPROPRIATION, ROLE_MAKER, 0, NULL, rule_appropriation},
+    {KIND_FUND_CONFIRM, ROLE_CHECKER, 0, NULL, rule_appropriation_confirm},
+    {KIND_RECEIPT, ROLE_MAKER, 0, NULL, rule_receipt},
+    {KIND_ALLOCATION, ROLE_MAKER, 0, NULL, rule_allocation},
+    {KIND_MONTH_CLOSE, ROLE_MAKER, 0, NULL, rule_month_close},
+    {KIND_CLOSE_CONFIRM, ROLE_CHECKER | ROLE_RELEASER, 0, NULL, rule_close_confirm},
+    {KIND_UNKNOWN_LIST, ROLE_MAKER, 0, NULL, rule_unknown_list},
 };
 
 static const struct fold_rule *rule_for(enum record_kind kind)
@@ -177,8 +188,11 @@ enum status fold_begin(struct fold *f, struct txn *t, struct diag *d)
     struct str row;
     f->t = t;
     f->balance_count = 0;
+    f->month_count = 0;
+    f->month_act = 0;
     f->batch.number = 0;
     f->batch_changed = false;
+    memset(&f->fund, 0, sizeof f->fund);
     TRY(store_get(t, TABLE_META, str_of("head"), &row, d));
     memset(&f->head, 0, sizeof f->head);
     tree_init(&f->head.tree);
@@ -242,9 +256,11 @@ enum status fold_end(struct fold *f, struct diag *d)
 {
     uint8_t bytes[HEAD_BYTES_MAX];
     struct writer w;
+    TRY(fold_fund_flush(f, d));
     close_cursors(f);
     TRY(flush_batch(f, d));
     TRY(flush_balances(f, d));
+    TRY(fold_flush_months(f, d));
     writer_init(&w, bytes, sizeof bytes);
     head_write(&f->head, &w);
     must(!w.failed);
@@ -255,8 +271,10 @@ void fold_drop(struct fold *f)
 {
     close_cursors(f);
     f->balance_count = 0;
+    f->month_count = 0;
     f->batch.number = 0;
     f->batch_changed = false;
+    memset(&f->fund, 0, sizeof f->fund);
     f->t = NULL;
 }
 
@@ -274,6 +292,7 @@ void fold_root(struct fold *f, uint8_t out[DIGEST_LEN])
 
 enum status fold_balance(struct fold *f, const struct postings *p, struct diag *d)
 {
+    TRY(fold_months(f, p, d));
     for (size_t i = 0; i < p->count; i++) {
         const struct posting *at = &p->items[i];
         size_t k = 0;
@@ -497,8 +516,9 @@ static enum status check_signature(struct fold *f, const struct record *r,
                          f->signer.name);
     }
     if ((f->signer.roles & rule->roles) == 0) {
-        return diag_fail(d, ST_DENIED, "role", "%s may not sign %s", f->signer.name,
-                         record_kind_name(r->kind));
+        diag_fail(d, ST_DENIED, "role", "%s may not sign %s", f->signer.name,
+                  record_kind_name(r->kind));
+        return diag_hint(d, "almoner operator list shows who may");
     }
     if (s->time_us > r->time_us || s->size > r->act) {
         return diag_fail(d, ST_DENIED, "signature-time",
@@ -562,6 +582,7 @@ static enum status apply(struct fold *f, const struct record *r, struct str byte
         TRY(fold_identity(f, r, &g, d));
     }
     TRY(note_act(f, r, d));
+    f->time_us = r->time_us;
     if (rule->roles != 0) {
         TRY(check_signature(f, r, rule, d));
     }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "ledger/fold_private.h"
 #include "ledger/setting.h"
@@ -36,7 +37,9 @@ enum status fold_step(struct fold *f, uint32_t number, enum batch_step step,
     if ((f->signer.roles & (*go)->roles) == 0) {
         char roles[60];
         roles_print((*go)->roles, roles, sizeof roles);
-        return diag_fail(d, ST_DENIED, "role", "%s is no %s", f->signer.name, roles);
+        diag_fail(d, ST_DENIED, "role", "%s is no %s", f->signer.name, roles);
+        return diag_hint(d, "almoner operator list shows who is: they sign %s",
+                         batch_step_name(step));
     }
     return ST_OK;
 }
@@ -115,7 +118,8 @@ enum status fold_line_load(struct fold *f, uint32_t batch, uint32_t line,
     line_key(batch, line, key);
     TRY(store_cursor_seek(f->lines, str_make(key, 8), &found, &row, d));
     if (found.p == NULL || !str_eq(found, str_make(key, 8))) {
-        return fold_refuse(d, "unknown-line", "batch %u has no line %u", batch, line);
+        fold_refuse(d, "unknown-line", "batch %u has no line %u", batch, line);
+        return diag_hint(d, "almoner batch show %u --lines shows them", batch);
     }
     if (!line_read(row, batch, line, out)) {
         return diag_fail(d, ST_INTEGRITY, "line-row",
@@ -147,6 +151,7 @@ enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
     }
     TRY(fold_batch(f, f->head.open.number, &b, d));
     TRY(fold_account_own(f, e->person, d));
+    TRY(fold_not_objected(f, e->person, str_of(e->programme), d));
     for (size_t i = 0; i < e->span_count; i++) {
         TRY(account_take(f->account, str_of(e->programme), e->spans[i], &own, d));
     }
@@ -295,6 +300,7 @@ static enum status release(struct fold *f, struct batch_entry *e,
     *done = !first || batch_total(e) <= limit;
     if (*done) {
         e->release_sequence = r->sequence;
+        return fold_fund_commit(f, e->number, d);
     }
     return ST_OK;
 }
@@ -342,7 +348,30 @@ enum status fold_step_words(const struct act_signature *s, const struct batch_en
     return ST_OK;
 }
 
-/* Body {1: batch, 2: step, 3: content, 4: lines, 5: total}. */
+#define WARNED_MAX 64
+
+/* What was warned of when it was signed: names ascend, each once. */
+static void read_warned(struct body *b, enum batch_step step)
+{
+    struct str last = str_of("");
+    if (!cbor_map_key(&b->map, 6)) {
+        return;
+    }
+    uint64_t count = cbor_get_array(&b->r);
+    b->ok = b->ok && count > 0 && count <= WARNED_MAX &&
+            (step == STEP_SUBMIT || step == STEP_RELEASE);
+    for (uint64_t i = 0; b->ok && i < count; i++) {
+        b->ok = cbor_get_array(&b->r) == 2;
+        struct str name = cbor_get_text(&b->r);
+        uint64_t rows = cbor_get_uint(&b->r);
+        b->ok = b->ok && !b->r.failed && rows > 0 && rows <= UINT32_MAX &&
+                programme_code_valid(name) && str_cmp(last, name) < 0;
+        last = name;
+    }
+}
+
+/* Body {1: batch, 2: step, 3: content, 4: lines, 5: total, 6: [[check, rows]...] when
+ * something was warned of}. */
 enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry *e;
@@ -355,6 +384,7 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
     body_digest(&b, 3, content);
     uint64_t lines = body_uint(&b, 4, UINT32_MAX);
     int64_t total = body_int(&b, 5);
+    read_warned(&b, step);
     if (!body_done(&b) || step < STEP_SUBMIT) {
         return fold_malformed(r, d);
     }
@@ -371,6 +401,9 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
         return fold_refuse(d, "batch-empty", "batch %u has no lines", number);
     }
     TRY(fold_step_words(&f->body.signature, e, step, d));
+    if (step == STEP_SUBMIT || step == STEP_RELEASE) {
+        TRY(fold_fund_needed(f, number, d));
+    }
     bool done;
     TRY(take_signature(f, e, step, r, &done, d));
     e->state = done ? go->to : e->state;
@@ -422,6 +455,7 @@ enum status rule_answer_start(struct fold *f, const struct record *r, struct dia
     }
     f->head.answers++;
     fold_open(f, r, a.batch);
+    f->head.open.fen[3] = day_of_time(r->time_us, f->offset_minutes);
     return answer_put(f->t, f->head.answers, a.batch, a.sha256, r->sequence, d);
 }
 
@@ -481,6 +515,7 @@ enum status fold_result(struct fold *f, uint32_t batch, const struct result_entr
         TRY(move_result(f, line, e->state, &own, d));
         TRY(fold_account_put(f, line->person, d));
     }
+    TRY(fold_fund_line(f, line, e->state, line->fen, d));
     uncount(b, line);
     line->state = e->state;
     line->reason = e->reason;

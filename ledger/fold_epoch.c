@@ -181,6 +181,7 @@ static enum status rule_sent(struct fold *f, const struct record *r,
         b->signers[BATCH_RELEASER].operator_number = 0;
         b->signers[BATCH_RELEASER].time_us = x->created_us;
     }
+    TRY(fold_fund_commit(f, b->number, d));
     b->export_sequence = r->sequence;
     b->state = BATCH_EXPORTED;
     f->batch_changed = true;

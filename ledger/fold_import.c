@@ -5,6 +5,7 @@
 
 #include "base/money.h"
 #include "ledger/fold_private.h"
+#include "ledger/notice.h"
 #include "ledger/recovery.h"
 #include "ledger/settled.h"
 #include "ledger/unit.h"
@@ -380,6 +381,7 @@ enum status rule_merge(struct fold *f, const struct record *r, struct diag *d)
     TRY(open_import(f, number, IMPORT_MERGES, &e, d));
     TRY(check_merge(f, duplicate, kept, d));
     TRY(move_account(f, duplicate, kept, d));
+    TRY(objection_merge(f->t, duplicate, kept, d));
     f->head.open.next = row;
     f->head.open.count[0] += 2;
     return ST_OK;

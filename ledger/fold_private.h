@@ -4,14 +4,32 @@
 
 #include "ledger/body.h"
 #include "ledger/fold.h"
+#include "ledger/fund.h"
 #include "ledger/genesis.h"
+#include "ledger/month.h"
 
 #define FOLD_PROGRAMMES_MAX 64
+#define FOLD_MONTHS_MAX 512   /* rows of TABLE_MONTHS held at once */
 #define FOLD_SIGNATURE_KEY 16 /* bytes of a signature's hash in the key of its row */
 
 struct balance { /* what this transaction changed so far, by programme */
     char programme[PROGRAMME_CODE_MAX + 1];
     int64_t fen[ACCOUNT_KINDS];
+};
+
+/* What appropriations bear of the batch whose results are folded. */
+struct fund_hold {
+    uint32_t batch; /* 0: none */
+    struct allocation_entry entry;
+    int32_t year;
+    uint32_t next; /* `before` counts the lines before this one */
+    size_t programmes;
+    struct {
+        char programme[PROGRAMME_CODE_MAX + 1];
+        int64_t fen;
+    } before[FUND_ITEMS_MAX];
+    struct fund_sums more[FUND_ITEMS_MAX]; /* to be added, by item */
+    bool changed;
 };
 
 struct fold {
@@ -31,6 +49,11 @@ struct fold {
     struct cursor *lines;
     size_t balance_count;
     struct balance balances[FOLD_PROGRAMMES_MAX];
+    size_t month_count;
+    struct month_sum months[FOLD_MONTHS_MAX]; /* what this transaction added */
+    uint64_t month_act; /* 1 + first sequence of the long act that month_own is of */
+    int32_t month_own;
+    int64_t time_us;          /* of the record being folded */
     struct batch_entry batch; /* number 0: none held */
     bool batch_changed;
     struct buf message;
@@ -40,6 +63,7 @@ struct fold {
     struct postings claimed;  /* as the record says */
     struct entitlement entitlement;
     struct line_entry line;
+    struct fund_hold fund;
 };
 
 /* A rule is given the record; when the kind is signed, f->body and f->signer are. */
@@ -114,6 +138,16 @@ enum status rule_erased(struct fold *f, const struct record *r, struct diag *d);
 /* Refuses who was erased: nothing is recorded of them any more. */
 enum status fold_not_erased(struct fold *f, uint64_t person, struct diag *d);
 
+/* fold_notice.c */
+enum status rule_notice(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_objection(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_objection_decided(struct fold *f, const struct record *r,
+                                   struct diag *d);
+enum status rule_notice_closed(struct fold *f, const struct record *r, struct diag *d);
+/* Refuses "objection" while one holds the person in the programme. */
+enum status fold_not_objected(struct fold *f, uint64_t person, struct str programme,
+                              struct diag *d);
+
 /* fold_batch.c */
 /* The batch, if the step may be taken in its state by somebody with the signer's roles.
  */
@@ -149,6 +183,34 @@ enum status money_withdrawn(struct fold *f, const struct record *r, struct diag 
 enum status rule_withdrawn(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_withdraw_end(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_batch_step(struct fold *f, const struct record *r, struct diag *d);
+
+/* fold_close.c */
+/* Adds what an entry moved to the books of its month. */
+enum status fold_months(struct fold *f, const struct postings *p, struct diag *d);
+enum status fold_flush_months(struct fold *f, struct diag *d);
+enum status rule_month_close(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_close_confirm(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_unknown_list(struct fold *f, const struct record *r, struct diag *d);
+
+/* fold_fund.c */
+enum status rule_appropriation(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_appropriation_confirm(struct fold *f, const struct record *r,
+                                       struct diag *d);
+enum status rule_receipt(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_allocation(struct fold *f, const struct record *r, struct diag *d);
+/* Refuses a batch without allocation where the setting wants one. */
+enum status fold_fund_needed(struct fold *f, uint32_t batch, struct diag *d);
+enum status fold_fund_commit(struct fold *f, uint32_t batch, struct diag *d);
+/* The batch goes back to its draft, or ends: what it held is left again. */
+enum status fold_fund_void(struct fold *f, uint32_t batch, struct diag *d);
+enum status fold_fund_redate(struct fold *f, const struct batch_entry *b,
+                             int32_t pay_day, struct diag *d);
+/* The line becomes `to`: all of it, or of a refund fen of it; line->state is
+ * what it was. */
+enum status fold_fund_line(struct fold *f, const struct line_entry *line,
+                           enum line_state to, int64_t fen, struct diag *d);
+/* Writes what was gathered. */
+enum status fold_fund_flush(struct fold *f, struct diag *d);
 
 /* fold_anchor.c */
 enum status rule_witness(struct fold *f, const struct record *r, struct diag *d);

@@ -21,6 +21,9 @@ enum status rule_withdraw_start(struct fold *f, const struct record *r, struct d
             d, "batch-answered", "the bank has answered %llu lines of batch %u",
             (unsigned long long)(e->paid_lines + e->back_lines), w.batch);
     }
+    if (w.what != WITHDRAW_REFUND) {
+        TRY(fold_fund_void(f, w.batch, d));
+    }
     e->step_sequence = r->sequence + 1;
     f->batch_changed = true;
     fold_open(f, r, w.batch);
@@ -74,6 +77,9 @@ enum status fold_withdraw(struct fold *f, uint32_t batch, uint32_t number,
     TRY(move_line(f, line, what, &own, fen, d));
     TRY(fold_account_put(f, line->person, d));
     count_out(b, line, what, *fen);
+    if (what == WITHDRAW_REFUND) {
+        TRY(fold_fund_line(f, line, to, *fen, d));
+    }
     line->state = to;
     f->head.open.fen[0] += *fen;
     f->batch_changed = true;
@@ -199,8 +205,10 @@ enum status rule_batch_step(struct fold *f, const struct record *r, struct diag 
     TRY(fold_step(f, s.batch, s.step, &go, &e, d));
     TRY(step_fits(f, &s, e, d));
     if (s.step == STEP_REDATE) {
+        TRY(fold_fund_redate(f, e, s.pay_day, d));
         e->pay_day = s.pay_day;
     } else {
+        TRY(fold_fund_void(f, s.batch, d));
         forget_signatures(e);
     }
     e->state = go->to;

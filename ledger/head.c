@@ -21,19 +21,38 @@ void head_write(const struct head *h, struct writer *w)
     writer_varint(w, h->open.count[0]);
     writer_varint(w, h->open.count[1]);
     const uint64_t counters[] = {
-        h->people,        h->operators,
-        h->channels,      h->policies,
-        h->imports,       h->runs,
-        h->batches,       h->answers,
-        h->confirmed,     (uint64_t)h->assessed_month,
-        h->assessed_size, h->assessed_rules,
-        h->institutions,  h->recoveries,
-        h->retentions,    h->erased,
-        h->witnesses,     h->cosigned,
-        h->timestamps,    h->epoch,
-        h->ledger_keys,   h->ledger_key,
-        h->locked,        h->stated,
+        h->people,
+        h->operators,
+        h->channels,
+        h->policies,
+        h->imports,
+        h->runs,
+        h->batches,
+        h->answers,
+        h->confirmed,
+        (uint64_t)h->assessed_month,
+        h->assessed_size,
+        h->assessed_rules,
+        h->institutions,
+        h->recoveries,
+        h->retentions,
+        h->erased,
+        h->witnesses,
+        h->cosigned,
+        h->timestamps,
+        h->epoch,
+        h->ledger_keys,
+        h->ledger_key,
+        h->locked,
+        h->stated,
         h->settings,
+        h->closes,
+        (uint64_t)h->open_month,
+        h->closed_year,
+        h->funds,
+        h->notices,
+        h->objections,
+        h->objected,
     };
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         writer_varint(w, counters[i]);
@@ -91,5 +110,12 @@ bool head_read(struct head *h, struct str bytes)
     h->locked = reader_varint(&r);
     h->stated = reader_varint(&r);
     h->settings = (uint32_t)reader_varint(&r);
+    h->closes = (uint32_t)reader_varint(&r);
+    h->open_month = (int32_t)reader_varint(&r);
+    h->closed_year = (uint32_t)reader_varint(&r);
+    h->funds = (uint32_t)reader_varint(&r);
+    h->notices = (uint32_t)reader_varint(&r);
+    h->objections = (uint32_t)reader_varint(&r);
+    h->objected = (uint32_t)reader_varint(&r);
     return reader_done(&r);
 }

@@ -41,7 +41,13 @@ struct head {
     /* 1 + sequence of the statement that nothing else was sent, waiting for a second
      * signature; 0: none. */
     uint64_t stated;
-    uint32_t settings; /* ledger/setting.h, pending ones among them */
+    uint32_t settings;    /* ledger/setting.h, pending ones among them */
+    uint32_t closes;      /* ledger/closing.h, those of no effect among them */
+    int32_t open_month;   /* the first whose books are open; 0: none was closed */
+    uint32_t closed_year; /* the last; 0: none */
+    uint32_t funds;       /* ledger/fund.h: appropriations and adjustments, likewise */
+    /* ledger/notice.h; of the objections how many hold somebody. */
+    uint32_t notices, objections, objected;
 };
 
 #define HEAD_BYTES_MAX 3000

@@ -55,9 +55,20 @@ static const struct {
     {KIND_RECOVERY, 0, "recovery"},
     {KIND_RECOVERY_CONFIRM, 0, "recovery-confirm"},
     {KIND_REPAYMENT, 0, "repayment"},
+    {KIND_NOTICE, 0, "notice"},
+    {KIND_OBJECTION, 0, "objection"},
+    {KIND_OBJECTION_DECIDED, 0, "objection-decided"},
+    {KIND_NOTICE_CLOSED, 0, "notice-closed"},
     {KIND_WITNESS, 0, "witness"},
     {KIND_COSIGNED, 0, "cosigned"},
     {KIND_TIMESTAMP, 0, "timestamp"},
+    {KIND_APPROPRIATION, 0, "appropriation"},
+    {KIND_FUND_CONFIRM, 0, "appropriation-confirm"},
+    {KIND_RECEIPT, 0, "receipt"},
+    {KIND_ALLOCATION, 0, "allocation"},
+    {KIND_MONTH_CLOSE, 0, "month-close"},
+    {KIND_CLOSE_CONFIRM, 0, "close-confirm"},
+    {KIND_UNKNOWN_LIST, 0, "unknown-list"},
 };
 #define KIND_COUNT (sizeof KINDS / sizeof KINDS[0])
 

@@ -62,9 +62,20 @@ enum record_kind {
     KIND_RECOVERY = 60,         /* getting an overpayment back: proposed */
     KIND_RECOVERY_CONFIRM = 61, /* and decided */
     KIND_REPAYMENT = 62,
-    KIND_WITNESS = 70,  /* an outsider who cosigns checkpoints */
-    KIND_COSIGNED = 71, /* and did */
-    KIND_TIMESTAMP = 72 /* a time authority stamped a checkpoint (RFC 3161) */
+    KIND_WITNESS = 70,           /* an outsider who cosigns checkpoints */
+    KIND_COSIGNED = 71,          /* and did */
+    KIND_TIMESTAMP = 72,         /* a time authority stamped a checkpoint (RFC 3161) */
+    KIND_APPROPRIATION = 80,     /* 预算指标: proposed */
+    KIND_FUND_CONFIRM = 81,      /* and confirmed */
+    KIND_RECEIPT = 82,           /* money received from the treasury */
+    KIND_ALLOCATION = 83,        /* which appropriations bear a batch */
+    KIND_NOTICE = 85,            /* a public list (公示) begins */
+    KIND_OBJECTION = 86,         /* somebody objects to a person on it */
+    KIND_OBJECTION_DECIDED = 87, /* upheld, dismissed, lifted */
+    KIND_NOTICE_CLOSED = 88,     /* the list was taken down */
+    KIND_MONTH_CLOSE = 90,       /* the books of a month or year: ledger/closing.h */
+    KIND_CLOSE_CONFIRM = 91,     /* and closed */
+    KIND_UNKNOWN_LIST = 92       /* a batch is closed, and this is not known of it */
 };
 const char *record_kind_name(enum record_kind k); /* "run-start"; NULL when unknown */
 /* The kind that ends a long act begun by k, or 0 when k does not begin one. */

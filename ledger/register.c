@@ -715,8 +715,9 @@ enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
     line_key(batch, line, key);
     TRY(store_get(t, TABLE_LINES, str_make(key, sizeof key), &value, d));
     if (value.p == NULL) {
-        return diag_fail(d, ST_CONFLICT, "unknown-line", "batch %u has no line %u",
-                         batch, line);
+        diag_fail(d, ST_CONFLICT, "unknown-line", "batch %u has no line %u", batch,
+                  line);
+        return diag_hint(d, "almoner batch show %u --lines shows them", batch);
     }
     if (!line_read(value, batch, line, out)) {
         return damaged("line of batch", batch, d);

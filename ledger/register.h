@@ -31,7 +31,12 @@ enum register_kind {
     REGISTER_KEEPING = 14, /* ledger/erasure.h: retention rules; with a person: holds */
     REGISTER_ERASURE = 15, /* ledger/erasure.h */
     REGISTER_EPOCH = 16,   /* ledger/epoch.h */
-    REGISTER_SETTING = 17  /* ledger/setting.h */
+    REGISTER_SETTING = 17, /* ledger/setting.h */
+    REGISTER_FUND = 18,    /* ledger/fund.h: appropriations */
+    REGISTER_ALLOCATION = 19, /* by number of the batch */
+    REGISTER_NOTICE = 20,     /* ledger/notice.h */
+    REGISTER_OBJECTION = 21,  /* ledger/notice.h; with a person: the newest about it */
+    REGISTER_CLOSE = 22       /* ledger/closing.h */
 };
 
 enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };

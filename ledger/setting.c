@@ -5,9 +5,12 @@
 
 #include "base/money.h"
 #include "base/must.h"
+#include "base/text.h"
 #include "ledger/body.h"
 
 #define ROW_MAX 64
+#define CHECK_WORDS "block warn off"
+#define COUNT_MAX 12000
 
 const struct setting_kind setting_kinds[] = {
     {"office.submit", SETTING_TEXT, NULL, "", "the office whose makers submit batches",
@@ -18,6 +21,49 @@ const struct setting_kind setting_kinds[] = {
      "审批批次的单位"},
     {"release.second-above", SETTING_FEN, NULL, "",
      "batches above this many yuan need a second releaser", "超过该金额须第二人审批"},
+    {"check.agent-of-many", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "one agent for three people or more", "一名代领人代领三人以上"},
+    {"check.amount-unusual", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "more than the policy can give, or many months at once",
+     "金额超出政策可能范围或月数过多"},
+    {"check.dead", SETTING_SWITCH, CHECK_WORDS, "block", "dead, and not due any more",
+     "已死亡且不再应发"},
+    {"check.duplicate-account", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "one account of several beneficiaries", "多名补贴对象使用同一账号"},
+    {"check.duplicate-payee", SETTING_SWITCH, CHECK_WORDS, "block",
+     "a month of a programme twice", "同一人同一项目同月重复"},
+    {"check.facts-since-run", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "facts since the run that change what is due", "测算后登记的信息影响应发"},
+    {"check.invalid-account", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "a card number whose check digit is wrong", "卡号校验位不符"},
+    {"check.invalid-id", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "an ID number that is missing or wrong", "身份证号缺失或有误"},
+    {"check.notice-missing", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "not made public although it has to be", "应公示而未公示"},
+    {"check.objection", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "an objection that is not decided", "公示异议未处理"},
+    {"check.pay-hold", SETTING_SWITCH, CHECK_WORDS, "block",
+     "held on the day of payment", "发放日缓发"},
+    {"check.route-changed", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "another account than was paid last", "收款账户与上次发放不同"},
+    {"check.shared-account", SETTING_SWITCH, CHECK_WORDS, "warn",
+     "one account of different households", "不同户的人使用同一账号"},
+    {"check.stopped", SETTING_SWITCH, CHECK_WORDS, "block",
+     "granted no more: would be receivable at once", "已停发：发放即成应追缴"},
+    {"check.two-batches", SETTING_SWITCH, CHECK_WORDS, "block",
+     "also in an earlier batch that is not sent", "同时列入尚未送出的前一批次"},
+    {"check.months", SETTING_COUNT, NULL, "12",
+     "amount-unusual: more months at once than this", "一次发放超过该月数即提示"},
+    {"funds", SETTING_SWITCH, "off on", "off",
+     "batches are submitted within appropriations (budget set)", "批次须有预算指标"},
+    {"notice.label.", SETTING_TEXT, NULL, "",
+     "what this programme is called in public lists; empty: its name",
+     "公示时的项目名称（空：原名称）"},
+    {"notice.allow.", SETTING_SWITCH, "off on", "off",
+     "public lists may call it by a name that tells of illness or poverty",
+     "允许以涉及疾病、困难的原名称公示"},
+    {"notice.required.", SETTING_SWITCH, "off on", "off",
+     "paid only after a public list has run its days", "公示期满后方可发放"},
     {NULL, SETTING_TEXT, NULL, NULL, NULL, NULL},
 };
 
@@ -51,6 +97,7 @@ static bool is_word(const char *words, struct str value)
 static bool value_fits(const struct setting_kind *k, struct str value)
 {
     int64_t fen;
+    uint64_t count;
     switch (k->form) {
     case SETTING_TEXT:
         return value.n <= SETTING_VALUE_MAX;
@@ -58,6 +105,8 @@ static bool value_fits(const struct setting_kind *k, struct str value)
         return value.n == 0 || (money_parse(value, &fen) && fen > 0);
     case SETTING_SWITCH:
         return is_word(k->words, value);
+    case SETTING_COUNT:
+        return text_u64(value, 1, COUNT_MAX, &count);
     }
     return false;
 }
@@ -74,8 +123,9 @@ enum status setting_check(struct str name, struct str value, struct diag *d)
         diag_fail(d, ST_USAGE, "setting-value", "\"%.*s\" is no value of %.*s",
                   STR_ARG(value), STR_ARG(name));
         return k->form == SETTING_SWITCH ? diag_hint(d, "one of: %s", k->words)
-               : k->form == SETTING_FEN
-                   ? diag_hint(d, "yuan, as in 500000.00")
+               : k->form == SETTING_FEN  ? diag_hint(d, "yuan, as in 500000.00")
+               : k->form == SETTING_COUNT
+                   ? diag_hint(d, "a number from 1 to %d", COUNT_MAX)
                    : diag_hint(d, "a text of up to %d bytes", SETTING_VALUE_MAX);
     }
     return ST_OK;

@@ -10,9 +10,10 @@
 #define SETTING_VALUE_MAX 80
 
 enum setting_form {
-    SETTING_TEXT,  /* up to 80 bytes */
-    SETTING_FEN,   /* yuan with two decimals, above zero; "" is no limit */
-    SETTING_SWITCH /* one of its words */
+    SETTING_TEXT,   /* up to 80 bytes */
+    SETTING_FEN,    /* yuan with two decimals, above zero; "" is no limit */
+    SETTING_SWITCH, /* one of its words */
+    SETTING_COUNT   /* a number from 1 to 12000 */
 };
 
 struct setting_kind {

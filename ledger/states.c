@@ -111,7 +111,7 @@ static const struct {
     {"export", "导出"},  {"answer", "回盘"},     {"reissue", "重发"},
     {"sent", "已送"},    {"reject", "退回"},     {"drop", "剔除明细"},
     {"cancel", "作废"},  {"recall", "撤回"},     {"refused", "银行整批拒收"},
-    {"redate", "改期"},  {"refund", "缴回国库"},
+    {"redate", "改期"},  {"refund", "缴回国库"}, {"close-unknown", "附未明清单结清"},
 };
 #define STEP_COUNT (sizeof STEPS / sizeof STEPS[0])
 
@@ -166,6 +166,7 @@ static const struct transition TRANSITIONS[] = {
     {BATCH_SETTLED, STEP_REFUND, ROLE_MAKER, BATCH_SETTLED},
     {BATCH_CLOSING, STEP_REFUND, ROLE_MAKER, BATCH_CLOSING},
     {BATCH_CLOSED, STEP_REFUND, ROLE_MAKER, BATCH_CLOSED},
+    {BATCH_EXPORTED, STEP_CLOSE_UNKNOWN, ROLE_MAKER, BATCH_CLOSING},
 };
 
 const struct transition *batch_transition(enum batch_state from, enum batch_step step)

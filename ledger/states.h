@@ -52,7 +52,8 @@ enum batch_step {
     STEP_RECALL = 13, /* likewise, with the bank's word */
     STEP_REFUSED = 14, /* the bank took nothing of the file: to be mended, sent again */
     STEP_REDATE = 15,
-    STEP_REFUND = 16 /* what came back goes to the treasury */
+    STEP_REFUND = 16,       /* what came back goes to the treasury */
+    STEP_CLOSE_UNKNOWN = 17 /* the maker's close, with what is not known listed */
 };
 const char *batch_step_name(enum batch_step s);
 const char *batch_step_zh(enum batch_step s);

@@ -81,7 +81,7 @@ const char *table_name(enum table t)
         [TABLE_LOOKUP] = "lookup",     [TABLE_BLOBS] = "blobs",
         [TABLE_ACCOUNTS] = "accounts", [TABLE_BALANCES] = "balances",
         [TABLE_REGISTER] = "register", [TABLE_LINES] = "lines",
-        [TABLE_TILES] = "tiles",
+        [TABLE_TILES] = "tiles",       [TABLE_MONTHS] = "months",
     };
     must(t >= 0 && t < TABLE_COUNT);
     return names[t];

@@ -41,6 +41,7 @@ enum table {
     TABLE_REGISTER, /* u8 kind, u32 number -> operators, channels, policies, batches */
     TABLE_LINES,    /* u32 batch, u32 line -> payment line */
     TABLE_TILES,    /* u8 level, u64 index -> node of the tree */
+    TABLE_MONTHS,   /* month, own month, programme, accounts -> i64, count */
     TABLE_COUNT
 };
 const char *table_name(enum table t);

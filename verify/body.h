@@ -10,8 +10,13 @@
 #define RECORD_MAX 2000
 #define ORIGIN_TEXT_MAX 160
 #define CODE_MAX 32
+#define SETTING_NAME_MAX 48
+#define SETTING_VALUE_MAX 80
 #define MONTH_MAX 150000
 #define SPAN_MONTHS_MAX 12000
+#define FUND_FEN INT64_C(100000000000000)
+#define FUND_CARRY INT64_C(1000000000000)
+#define FUND_ITEMS 40
 #define FEN_MAX INT64_C(10000000000000)
 
 enum kind_number {
@@ -27,6 +32,7 @@ enum kind_number {
     K_POLICY_ADOPT = 10,
     K_POLICY_CONFIRM = 11,
     K_RETENTION = 12,
+    K_SETTING = 13,
     K_IMPORT = 20,
     K_IMPORT_START = 21,
     K_FACTS = 22,
@@ -52,12 +58,27 @@ enum kind_number {
     K_REISSUE_START = 48,
     K_REISSUE = 49,
     K_REISSUE_END = 50,
+    K_WITHDRAW_START = 51,
+    K_WITHDRAWN = 52,
+    K_WITHDRAW_END = 53,
+    K_BATCH_STEP = 54,
     K_RECOVERY = 60,
     K_RECOVERY_CONFIRM = 61,
     K_REPAYMENT = 62,
+    K_NOTICE = 85,
+    K_OBJECTION = 86,
+    K_OBJECTION_DECIDED = 87,
+    K_NOTICE_CLOSED = 88,
     K_WITNESS = 70,
     K_COSIGNED = 71,
-    K_TIMESTAMP = 72
+    K_TIMESTAMP = 72,
+    K_APPROPRIATION = 80,
+    K_FUND_CONFIRM = 81,
+    K_RECEIPT = 82,
+    K_ALLOCATION = 83,
+    K_MONTH_CLOSE = 90,
+    K_CLOSE_CONFIRM = 91,
+    K_UNKNOWN_LIST = 92
 };
 
 enum role {
@@ -68,7 +89,7 @@ enum role {
     ROLE_ADMIN = 16
 };
 #define ROLE_ANY 31
-#define ROLE_BY_STEP 32 /* of kinds 9 and 43: as the body says */
+#define ROLE_BY_STEP 32 /* of kinds 9, 43, 51, 53 and 54: as the body says */
 
 enum value_type {
     V_UINT,

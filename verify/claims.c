@@ -227,8 +227,8 @@ static void rows_of(const struct delta *d, size_t count, const char *const label
 void claims_rows(struct claims *c, enum counted what, const char *code[], size_t codes,
                  struct buf *out)
 {
-    static const char *const names[COUNTED] = {"entitled", "history", "lines",
-                                               "paid",     "back",    "open"};
+    static const char *const names[COUNTED] = {"entitled", "history", "lines", "paid",
+                                               "back",     "open",    "out"};
     join_deltas(c);
     const struct delta *d = c->deltas.rows;
     const char *done = ""; /* codes ascend: the last that was written */

@@ -19,6 +19,7 @@ enum counted {
     COUNT_PAID,
     COUNT_BACK,
     COUNT_OPEN,
+    COUNT_OUT,
     COUNTED
 };
 

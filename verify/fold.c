@@ -24,9 +24,14 @@ static const struct {
     {K_LEDGER_KEY, rule_ledger_key},
     {K_LOST_FILE, rule_lost_file},
     {K_RETENTION, rule_retention},
+    {K_SETTING, rule_setting},
     {K_HOLD, rule_hold},
     {K_ERASE, rule_erase},
     {K_ERASED, rule_erased},
+    {K_NOTICE, rule_notice},
+    {K_OBJECTION, rule_objection},
+    {K_OBJECTION_DECIDED, rule_objection_decided},
+    {K_NOTICE_CLOSED, rule_notice_closed},
     {K_WITNESS, rule_witness},
     {K_COSIGNED, rule_cosigned},
     {K_TIMESTAMP, rule_timestamp},
@@ -54,9 +59,20 @@ static const struct {
     {K_REISSUE_START, rule_reissue_start},
     {K_REISSUE, rule_reissue},
     {K_REISSUE_END, rule_reissue_end},
+    {K_WITHDRAW_START, rule_withdraw_start},
+    {K_WITHDRAWN, rule_withdrawn},
+    {K_WITHDRAW_END, rule_withdraw_end},
+    {K_BATCH_STEP, rule_batch_step},
     {K_RECOVERY, rule_recovery},
     {K_RECOVERY_CONFIRM, rule_recovery_confirm},
     {K_REPAYMENT, rule_repayment},
+    {K_APPROPRIATION, rule_appropriation},
+    {K_FUND_CONFIRM, rule_fund_confirm},
+    {K_RECEIPT, rule_receipt},
+    {K_ALLOCATION, rule_allocation},
+    {K_MONTH_CLOSE, rule_month_close},
+    {K_CLOSE_CONFIRM, rule_close_confirm},
+    {K_UNKNOWN_LIST, rule_unknown_list},
 };
 
 enum status fold_new(struct fold **out, const struct fold_options *options,
@@ -98,11 +114,14 @@ void fold_free(struct fold *f)
         &f->policies,  &f->imports,    &f->runs,      &f->batches,     &f->recoveries,
         &f->units,     &f->people,     &f->exports,   &f->named_files, &f->commitments,
         &f->erased,    &f->retentions, &f->witnesses, &f->holds,       &f->proposals,
-        &f->left_outs, &f->chain};
+        &f->left_outs, &f->chain,      &f->settings,  &f->funds,       &f->notices,
+        &f->objections};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         list_release(lists[i]);
     }
     scope_release(f);
+    list_release(&f->months);
+    list_release(&f->closes);
     set_release(&f->used);
     set_release(&f->files);
     hash_free(f->hash);
@@ -220,6 +239,7 @@ static void after(struct fold *f, const struct act *a)
     if (k->starts && !f->stopped) {
         f->open.kind = k->number;
         f->open.begin = a->r->sequence;
+        f->open.time = a->r->time;
     }
     if (k->in != 0 && f->open.concerned) {
         claims_range(f->o.claims, f->open.begin, a->r->sequence + 1);

@@ -6,7 +6,7 @@
 
 static bool state_allows(const struct fold *f, const struct batch_row *b)
 {
-    return !f->o.whole || b->state >= 5;
+    return !f->o.whole || (b->state >= 5 && b->state <= 8);
 }
 
 static bool answer_known(struct fold *f, struct batch_row *b, struct str sha)
@@ -26,17 +26,19 @@ static bool answer_known(struct fold *f, struct batch_row *b, struct str sha)
     return false;
 }
 
-static void begin(struct fold *f, struct act *a, struct batch_row *b)
+void fold_begin_batch(struct fold *f, struct act *a, struct batch_row *b)
 {
     f->open.number = a->b.v[1].u;
-    if (b == NULL) {
-        return;
-    }
-    f->open.concerned = b->concerned;
-    if (!state_allows(f, b)) {
+    f->open.concerned = b != NULL && b->concerned;
+}
+
+static void begin(struct fold *f, struct act *a, struct batch_row *b)
+{
+    fold_begin_batch(f, a, b);
+    if (b != NULL && !state_allows(f, b)) {
         REFUSE(f, a, GROUP_AUTHORISATION, "answer-state",
-               "batch %u is in state %u, and was not sent",
-               "%u 号批次处于状态 %u，尚未发送", b->number, (unsigned)b->state);
+               "batch %u is in state %u, and is not with the bank",
+               "%u 号批次处于状态 %u，不在银行处理中", b->number, (unsigned)b->state);
     }
 }
 
@@ -44,6 +46,7 @@ void rule_answer_start(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     struct batch_row *b = fold_batch(f, a, v[1].u);
+    fold_fund_day(f, a);
     fold_keep_file(f, a, v[3].s, v[4].u);
     fold_check_layout(f, a, 6, 7, 0);
     begin(f, a, b);
@@ -59,7 +62,7 @@ void rule_reissue_start(struct fold *f, struct act *a)
     begin(f, a, fold_batch(f, a, a->b.v[1].u));
 }
 
-static struct batch_row *open_batch(struct fold *f, struct act *a)
+struct batch_row *fold_open_batch(struct fold *f, struct act *a)
 {
     if (f->open.incomplete && f->open.number == 0) {
         f->open.number = a->b.v[1].u;
@@ -99,8 +102,8 @@ static bool result_operation(unsigned from, uint64_t to, enum operation *op, boo
     }
 }
 
-static void operate_line(struct fold *f, struct act *a, const struct batch_row *b,
-                         const struct line_row *l, enum operation op)
+void fold_operate_line(struct fold *f, struct act *a, const struct batch_row *b,
+                       const struct line_row *l, enum operation op)
 {
     const struct span *spans = b->spans.rows;
     if (!fold_row_load(f, a, l->person)) {
@@ -138,15 +141,15 @@ static bool apply_result(struct fold *f, struct act *a, struct batch_row *b,
         return false;
     }
     if (!none) {
-        operate_line(f, a, b, l, op);
+        fold_operate_line(f, a, b, l, op);
         *fen = l->fen;
     }
+    fold_fund_line(f, b, l, result[1]);
     l->state = (uint8_t)result[1];
     return true;
 }
 
-/* Without accounts: what is posted is what the lines amount to. */
-static void check_sum(struct fold *f, struct act *a, bool known, int64_t expected)
+void fold_check_sum(struct fold *f, struct act *a, bool known, int64_t expected)
 {
     int64_t posted = 0;
     fold_postings(f, a, f->o.whole, &posted);
@@ -161,7 +164,7 @@ static void check_sum(struct fold *f, struct act *a, bool known, int64_t expecte
 void rule_results(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
-    struct batch_row *b = open_batch(f, a);
+    struct batch_row *b = fold_open_batch(f, a);
     struct cbor c = cbor_of(v[3].s);
     bool known = true;
     int64_t sum = 0;
@@ -194,7 +197,7 @@ void rule_results(struct fold *f, struct act *a)
         fold_malformed(f, a, "key 3");
         return;
     }
-    check_sum(f, a, known, sum);
+    fold_check_sum(f, a, known, sum);
 }
 
 static bool all_answered(const struct batch_row *b)
@@ -211,7 +214,7 @@ static bool all_answered(const struct batch_row *b)
 void rule_answer_end(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
-    struct batch_row *b = open_batch(f, a);
+    struct batch_row *b = fold_open_batch(f, a);
     bool whole = fold_check_end(f, a);
     if (f->stopped) {
         return;
@@ -229,7 +232,7 @@ void rule_answer_end(struct fold *f, struct act *a)
 void rule_reissue(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
-    struct batch_row *b = open_batch(f, a);
+    struct batch_row *b = fold_open_batch(f, a);
     struct cbor c = cbor_of(v[3].s);
     int64_t sum = 0;
     for (uint64_t i = 0; i < v[3].u && !f->stopped; i++) {
@@ -252,7 +255,7 @@ void rule_reissue(struct fold *f, struct act *a)
                    "第 %llu 笔未退回，或重发金额多于退回", (unsigned long long)number);
         }
         f->scope.named = f->scope.named || l->named;
-        operate_line(f, a, b, l, OP_REISSUE);
+        fold_operate_line(f, a, b, l, OP_REISSUE);
         l->state = LINE_REISSUED;
     }
     f->open.count[0] += v[3].u;
@@ -263,13 +266,13 @@ void rule_reissue(struct fold *f, struct act *a)
         fold_malformed(f, a, "key 3");
         return;
     }
-    check_sum(f, a, true, sum);
+    fold_check_sum(f, a, true, sum);
 }
 
 void rule_reissue_end(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
-    (void)open_batch(f, a);
+    (void)fold_open_batch(f, a);
     if (!fold_check_end(f, a) || f->stopped) {
         return;
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "verify/fold_private.h"
@@ -12,6 +13,7 @@ void fold_batch_free(struct batch_row *b)
     list_release(&b->lines);
     list_release(&b->spans);
     list_release(&b->answers);
+    list_release(&b->funds);
 }
 
 struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number)
@@ -30,6 +32,16 @@ struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t numbe
                    (unsigned long long)number);
     }
     return b;
+}
+
+uint64_t batch_pays_lines(const struct batch_row *b)
+{
+    return b->lines.count - b->out_lines;
+}
+
+int64_t batch_pays_fen(const struct batch_row *b)
+{
+    return b->total_fen - b->out_fen;
 }
 
 struct line_row *fold_line(struct batch_row *b, uint64_t number)
@@ -97,6 +109,7 @@ void rule_batch_start(struct fold *f, struct act *a)
         return;
     }
     b->begun = true;
+    b->month = month_of_day((int32_t)v[3].i);
     b->state = 1;
     check_programmes(f, a);
     const struct channel_row *c = list_find(&f->channels, v[2].u);
@@ -215,6 +228,7 @@ static bool add_line(struct fold *f, struct act *a, struct batch_row *b, struct 
             return false;
         }
     }
+    fold_check_objected(f, a, person, str_of(f->programmes[programme]));
     take_line(f, a, b, l);
     return money_add(b->total_fen, fen, &b->total_fen);
 }
@@ -281,24 +295,11 @@ void rule_batch_end(struct fold *f, struct act *a)
 
 /* ---- signatures of three ---- */
 
-static void check_three(struct fold *f, struct act *a, struct batch_row *b,
+static void check_close(struct fold *f, struct act *a, struct batch_row *b,
                         unsigned step)
 {
-    uint32_t signer = a->signer == NULL ? 0 : a->signer->number;
-    if (step <= 3) {
-        for (unsigned i = 0; i < step - 1; i++) {
-            if (b->signer[i] == signer) {
-                FAULT(
-                    f, a, GROUP_AUTHORISATION, "three-people",
-                    "batch %u: %s has signed two of submit, approve and release, which "
-                    "three people must",
-                    "%u 号批次：%s 在提交、复核、审批中签了两步，须由三人分签",
-                    b->number, a->signer == NULL ? "?" : a->signer->name);
-                break;
-            }
-        }
-        b->signer[step - 1] = signer;
-    } else if (step == 4) {
+    uint32_t signer = fold_signer(a);
+    if (step == 4) {
         b->closer = signer;
     } else if (b->closer == signer) {
         FAULT(f, a, GROUP_AUTHORISATION, "close-same",
@@ -307,38 +308,83 @@ static void check_three(struct fold *f, struct act *a, struct batch_row *b,
     }
 }
 
-static bool content_fine(struct fold *f, struct act *a, const struct batch_row *b)
+/* Takes the signature; false: another releaser has to sign, too. */
+static bool check_signers(struct fold *f, struct act *a, struct batch_row *b,
+                          unsigned step)
+{
+    uint32_t signer = fold_signer(a);
+    if (step > 3) {
+        check_close(f, a, b, step);
+        return true;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        if (b->signer[i] == signer && signer != 0) {
+            FAULT(f, a, GROUP_AUTHORISATION, "three-people",
+                  "batch %u: %s has signed two of submit, approve and release, which "
+                  "three people must",
+                  "%u 号批次：%s 在提交、复核、审批中签了两步，须由三人分签", b->number,
+                  a->signer->name);
+            break;
+        }
+    }
+    bool second = step == 3 && b->signer[2] != 0;
+    b->signer[second ? 3 : step - 1] = signer;
+    if (step < 3 || second) {
+        return true;
+    }
+    int64_t limit;
+    return !money_parse(str_of(fold_setting(f, "release.second-above")), &limit) ||
+           batch_pays_fen(b) <= limit;
+}
+
+/* Which office signs a step, admins may have set. */
+static void check_office(struct fold *f, struct act *a, const struct batch_row *b,
+                         unsigned step)
+{
+    static const char *const names[] = {"?", "office.submit", "office.approve",
+                                        "office.release"};
+    if (step > 3 || a->signer == NULL) {
+        return;
+    }
+    const char *office = fold_setting(f, names[step]);
+    if (office[0] != '\0' && strcmp(office, a->signer->office) != 0) {
+        FAULT(f, a, GROUP_AUTHORISATION, "office",
+              "batch %u: %s is of \"%s\", and the admins have set \"%s\" for this step",
+              "%u 号批次：%s 属于“%s”，而管理员指定此步由“%s”签字", b->number,
+              a->signer->name, a->signer->office, office);
+    }
+}
+
+static void check_digest(struct fold *f, struct act *a, const struct batch_row *b)
 {
     const struct value *v = a->b.v;
     if (b->holes || !b->ended) {
-        return true;
+        return;
     }
-    if (memcmp(v[3].s.p, b->content, HASH_LEN) != 0 || v[4].u != b->lines.count ||
-        v[5].i != b->total_fen) {
+    if (memcmp(v[3].s.p, b->content, HASH_LEN) != 0 || v[4].u != batch_pays_lines(b) ||
+        v[5].i != batch_pays_fen(b)) {
         FAULT(
             f, a, GROUP_AUTHORISATION, "batch-content",
             "what was signed for batch %u (%llu lines, %lld fen) is not what the batch "
             "holds",
             "对 %u 号批次所签（%llu 笔，%lld 分）与批次内容不符", b->number,
             (unsigned long long)v[4].u, (long long)v[5].i);
-        return false;
     }
-    return true;
 }
 
 /* What a person reads before signing: subject, count and total are the batch's. */
-static void check_words(struct fold *f, struct act *a, const struct batch_row *b,
-                        unsigned step)
+void fold_check_content(struct fold *f, struct act *a, const struct batch_row *b,
+                        const char *step)
 {
-    static const char *const names[] = {"?",       "submit", "approve",
-                                        "release", "close",  "close-check"};
     const struct signature *s = &a->b.signature;
     char subject[64];
-    snprintf(subject, sizeof subject, "batch %u: %s", b->number, names[step]);
+    check_digest(f, a, b);
+    snprintf(subject, sizeof subject, "batch %u: %s", b->number, step);
     /* Older ledgers have "close" under both closings. */
-    bool fine = str_is(s->subject, subject) ||
-                (step == 5 && str_starts(str_of(subject), s->subject) &&
-                 s->subject.n + 6 == strlen(subject));
+    bool fine =
+        str_is(s->subject, subject) ||
+        (strcmp(step, "close-check") == 0 && str_starts(str_of(subject), s->subject) &&
+         s->subject.n + 6 == strlen(subject));
     if (!fine || s->count != a->b.v[4].u || s->total != a->b.v[5].i) {
         FAULT(f, a, GROUP_AUTHORISATION, "signed-words",
               "what was shown for signing (\"%.*s\", %llu, %lld fen) is not what was "
@@ -348,16 +394,44 @@ static void check_words(struct fold *f, struct act *a, const struct batch_row *b
     }
 }
 
+static int order_of(struct str a, struct str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
+    return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Checks and how many lines each found, the names ascending. */
+static bool warned_fine(const struct value *v, unsigned step)
+{
+    struct cbor c = cbor_of(v->s);
+    struct str last = str_of("");
+    c.bad = step != 1 && step != 3;
+    for (uint64_t i = 0; i < v->u && !c.bad; i++) {
+        c.bad = cbor_array(&c, 2) != 2;
+        struct str name = cbor_text(&c, 1, CODE_MAX);
+        uint64_t rows = cbor_uint(&c, UINT32_MAX);
+        c.bad = c.bad || rows == 0 || !code_fine(name) || order_of(last, name) >= 0;
+        last = name;
+    }
+    return cbor_done(&c);
+}
+
 void rule_batch_sign(struct fold *f, struct act *a)
 {
     static const uint8_t from[6] = {0, 1, 2, 3, 6, 7}, to[6] = {0, 2, 3, 4, 7, 8};
+    static const char *const names[] = {"?",       "submit", "approve",
+                                        "release", "close",  "close-check"};
     const struct value *v = a->b.v;
     struct batch_row *b = fold_batch(f, a, v[1].u);
     unsigned step = (unsigned)v[2].u;
+    if (v[6].there && !warned_fine(&v[6], step)) {
+        fold_malformed(f, a, "warnings");
+        return;
+    }
     if (b == NULL) {
         return;
     }
-    (void)content_fine(f, a, b);
     /* Where an answer is left out, whether the batch is settled is not known. */
     if (b->state != from[step] && (f->o.whole || (b->begun && step <= 3))) {
         REFUSE(f, a, GROUP_AUTHORISATION, "batch-state",
@@ -370,9 +444,15 @@ void rule_batch_sign(struct fold *f, struct act *a)
               "batch %u is released while the ledger is locked after a restore",
               "账恢复后尚在锁定，%u 号批次却已审批", b->number);
     }
-    check_words(f, a, b, step);
-    check_three(f, a, b, step);
-    b->state = to[step];
+    fold_check_content(f, a, b, names[step]);
+    check_office(f, a, b, step);
+    if (step == 1 || step == 3) {
+        fold_fund_needed(f, a, b);
+    }
+    b->state = check_signers(f, a, b, step) ? to[step] : b->state;
+    if (step == 3 && b->state == to[3]) {
+        fold_fund_commit(f, b);
+    }
     if (b->concerned) {
         claims_range(f->o.claims, a->r->sequence, a->r->sequence + 1);
     }
@@ -395,7 +475,7 @@ void rule_export(struct fold *f, struct act *a)
                (unsigned)b->state);
     }
     if (!b->holes && b->ended &&
-        (v[5].u != b->lines.count || v[6].i != b->total_fen ||
+        (v[5].u != batch_pays_lines(b) || v[6].i != batch_pays_fen(b) ||
          v[7].u != b->last_export)) {
         FAULT(
             f, a, GROUP_BALANCE, "export-totals",

@@ -34,9 +34,10 @@ enum batch_shown fold_batch_shown(const struct fold *f, uint64_t number)
 
 static enum counted fate(const struct line_row *l)
 {
-    return l->state == LINE_PAID                               ? COUNT_PAID
-           : l->state == LINE_OPEN || l->state == LINE_UNKNOWN ? COUNT_OPEN
-                                                               : COUNT_BACK;
+    return l->state == LINE_PAID                                   ? COUNT_PAID
+           : l->state == LINE_OPEN || l->state == LINE_UNKNOWN     ? COUNT_OPEN
+           : l->state == LINE_DROPPED || l->state == LINE_RECALLED ? COUNT_OUT
+                                                                   : COUNT_BACK;
 }
 
 static void count_lines(struct fold *f, const struct batch_row *b)
@@ -93,9 +94,9 @@ static void write_head(struct fold *f, struct buf *out)
 
 static void write_batch(const struct batch_row *b, struct buf *out)
 {
-    static const char *const names[] = {"?",        "draft",    "submitted",
-                                        "approved", "released", "exported",
-                                        "settled",  "closing",  "closed"};
+    static const char *const names[] = {
+        "?",       "draft",   "submitted", "approved",  "released", "exported",
+        "settled", "closing", "closed",    "cancelled", "recalled"};
     const struct line_row *l = b->lines.rows;
     uint64_t paid = 0, back = 0;
     int64_t paid_fen = 0, back_fen = 0; /* parts of total_fen, which is known to fit */
@@ -108,10 +109,11 @@ static void write_batch(const struct batch_row *b, struct buf *out)
         back_fen += what == COUNT_BACK ? l[i].fen : 0;
     }
     text_hex(b->content, HASH_LEN, hex);
-    buf_addf(out, "batch %u %s %zu %lld %llu %lld %llu %lld %s\n", b->number,
-             names[b->state <= 8 ? b->state : 0], b->lines.count,
-             (long long)b->total_fen, (unsigned long long)paid, (long long)paid_fen,
-             (unsigned long long)back, (long long)back_fen, hex);
+    buf_addf(out, "batch %u %s %llu %lld %llu %lld %llu %lld %s\n", b->number,
+             names[b->state <= 10 ? b->state : 0],
+             (unsigned long long)batch_pays_lines(b), (long long)batch_pays_fen(b),
+             (unsigned long long)paid, (long long)paid_fen, (unsigned long long)back,
+             (long long)back_fen, hex);
 }
 
 static void write_batches(struct fold *f, struct buf *out)

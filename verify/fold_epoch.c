@@ -128,6 +128,7 @@ static void sent(struct fold *f, struct act *a)
               "the lost file of batch %u has other lines or fen than the batch",
               "%u 号批次丢失文件的笔数或金额与批次不符", b->number);
     }
+    fold_fund_commit(f, b);
     b->state = 5;
     b->last_export = a->r->sequence;
     if (b->concerned) {

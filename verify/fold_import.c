@@ -14,6 +14,7 @@ static size_t size_of(const struct fold *f, const struct list *rows)
            : rows == &f->runs       ? sizeof(struct run_row)
            : rows == &f->batches    ? sizeof(struct batch_row)
            : rows == &f->recoveries ? sizeof(struct recovery_row)
+           : rows == &f->closes     ? sizeof(struct close_row)
                                     : sizeof(struct unit_row);
 }
 

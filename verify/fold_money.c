@@ -146,6 +146,7 @@ void fold_postings(struct fold *f, const struct act *a, bool exact, int64_t *sum
         same = same && q->programme == p.programme && q->debit == p.debit &&
                q->credit == p.credit && q->fen == p.fen;
         book(f, a, &p);
+        fold_month(f, a, &p);
     }
     if (!cbor_done(&c)) {
         fold_malformed(f, a, "key 9");

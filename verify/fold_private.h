@@ -12,6 +12,7 @@
 struct operator_row {
     uint32_t number;
     char name[104];
+    char office[204];
     uint8_t key[PUBLIC_KEY_LEN];
     uint8_t roles;
     bool confirmed;
@@ -59,7 +60,10 @@ enum line_state {
     LINE_REJECTED,
     LINE_RETURNED,
     LINE_UNKNOWN,
-    LINE_REISSUED
+    LINE_REISSUED,
+    LINE_DROPPED,
+    LINE_REFUNDED,
+    LINE_RECALLED
 };
 struct line_row {
     uint32_t number;
@@ -70,21 +74,37 @@ struct line_row {
     uint64_t spans_at; /* in the batch's list of spans */
     int64_t fen;
 };
+struct fund_row {
+    uint32_t number;
+    bool confirmed;
+    uint32_t proposer, adjusts;
+    int programme; /* -1: any */
+    int32_t year;
+    char source[28];
+    int64_t fen;
+    uint8_t leaf[HASH_LEN];
+    int64_t appropriated, received, reserved, committed, spent; /* not of adjustments */
+};
 struct batch_row {
     uint32_t number;
     uint8_t state;
     bool begun, ended; /* its records 40 and 42 are there */
     bool holes;        /* records of lines are left out */
     bool concerned;    /* by the bundle's scope */
+    int32_t month;     /* of the day of payment that its start says */
     uint8_t content[HASH_LEN];
     int64_t total_fen;
     uint32_t line_count; /* as 42 says */
-    uint32_t signer[3];  /* of submit, approve, release */
+    uint32_t out_lines;  /* dropped or cancelled: not of what it pays */
+    int64_t out_fen;
+    uint32_t signer[4]; /* of submit, approve, release, second release */
     uint32_t closer;
     uint64_t last_export;
     struct list lines;   /* of struct line_row */
     struct list spans;   /* of struct span */
     struct list answers; /* of sha256, HASH_LEN each */
+    struct list funds;   /* what appropriations bear: fold_fund.c */
+    uint8_t fund_state;
 };
 
 struct person_row {
@@ -98,6 +118,7 @@ struct person_row {
 struct open_act {
     unsigned kind; /* of its start; 0: none is open */
     uint64_t begin;
+    int64_t time; /* of its start */
     uint64_t number;
     uint64_t next;
     int64_t fen[4];
@@ -130,6 +151,13 @@ struct retention_row {
     bool confirmed;
     uint32_t proposer;
 };
+struct setting_row {
+    uint32_t number;
+    bool confirmed;
+    uint32_t proposer;
+    char name[SETTING_NAME_MAX + 1];
+    char value[SETTING_VALUE_MAX + 1];
+};
 struct witness_row {
     uint32_t number;
     bool confirmed;
@@ -141,6 +169,40 @@ struct hold_row { /* of one person: the newest record of kind 27 */
     uint64_t person;
     uint32_t by;
     bool on;
+};
+struct month_row { /* what a month's books moved from one account to another */
+    int32_t month, own;
+    uint8_t programme, debit, credit;
+    int64_t fen;
+};
+struct close_row { /* of kind 90 */
+    uint32_t number;
+    uint8_t what;
+    bool confirmed;
+    int32_t month;
+    uint32_t proposer;
+    uint64_t rows;
+    int64_t sums[ACCOUNT_COUNT];
+    uint8_t digest[HASH_LEN], leaf[HASH_LEN];
+};
+struct notice_row { /* of kind 85 */
+    uint32_t number;
+    uint32_t objections;
+    int64_t last;
+    bool closed;
+    char programme[CODE_MAX + 1];
+};
+enum objection_state { /* as kind 87 says; those up to upheld hold the person */
+                       OBJECTION_OPEN,
+                       OBJECTION_UPHELD,
+                       OBJECTION_DISMISSED,
+                       OBJECTION_LIFTED
+};
+struct objection_row { /* of kind 86 */
+    uint32_t number;
+    uint32_t notice, by;
+    uint8_t state;
+    uint64_t person;
 };
 struct proposal_row { /* of kind 28 */
     uint64_t person, sequence;
@@ -185,8 +247,13 @@ struct fold {
     uint64_t stated; /* sequence + 1 of the newest statement */
     uint32_t stated_by;
     uint8_t stated_leaf[HASH_LEN];
-    struct list retentions, witnesses, holds, proposals;
+    struct list retentions, witnesses, holds, proposals, settings;
+    struct list notices, objections;
     uint64_t cosignatures, timestamps;
+    struct list funds;   /* of struct fund_row */
+    uint32_t fund_batch; /* whose lines up to fund_next are counted; 0: none */
+    uint32_t fund_next;
+    int64_t fund_before[PROGRAMMES_MAX];
     struct list keys;  /* of struct ledger_key_row */
     int64_t last_time; /* of the newest record, whether its rule was followed or not */
     int64_t time;      /* of the record before */
@@ -196,7 +263,11 @@ struct fold {
         units;
     struct list people; /* of struct person_row; index is number - 1; whole only */
     uint64_t institutions, confirmed_policies;
-    struct set used;  /* signatures */
+    struct list months; /* of struct month_row; whole only */
+    struct list closes;
+    int32_t open_month;   /* the first whose books are open; 0: none was closed */
+    uint32_t closed_year; /* the last; 0: none */
+    struct set used;      /* signatures */
     struct set files; /* answer files, names and keys of operators, codes of units */
     struct open_act open;
     char programmes[PROGRAMMES_MAX][CODE_MAX + 1];
@@ -255,6 +326,9 @@ void rule_channel(struct fold *f, struct act *a);
 void rule_second(struct fold *f, struct act *a);
 void rule_clock(struct fold *f, struct act *a);
 void rule_reveal(struct fold *f, struct act *a);
+void rule_setting(struct fold *f, struct act *a);
+/* The newest confirmed value of the name; "": none. Lives until the next record. */
+const char *fold_setting(const struct fold *f, const char *name);
 void rule_policy_adopt(struct fold *f, struct act *a);
 void rule_policy_confirm(struct fold *f, struct act *a);
 
@@ -264,6 +338,21 @@ void *fold_next_registered(struct fold *f, const struct act *a, struct list *row
                            size_t size);
 /* True when these bytes come for the first time under this tag. */
 bool fold_first_time(struct fold *f, char tag, struct str bytes);
+
+/* fold_fund.c */
+void rule_appropriation(struct fold *f, struct act *a);
+void rule_fund_confirm(struct fold *f, struct act *a);
+void rule_receipt(struct fold *f, struct act *a);
+void rule_allocation(struct fold *f, struct act *a);
+void fold_fund_void(struct fold *f, struct batch_row *b);
+void fold_fund_commit(struct fold *f, struct batch_row *b);
+void fold_fund_needed(struct fold *f, struct act *a, const struct batch_row *b);
+void fold_fund_redate(struct fold *f, struct act *a, const struct batch_row *b,
+                      int64_t day);
+/* The line, as it is, becomes `to`. */
+void fold_fund_line(struct fold *f, const struct batch_row *b, const struct line_row *l,
+                    uint64_t to);
+void fold_fund_day(struct fold *f, const struct act *a); /* of the answer that begins */
 
 /* fold_epoch.c */
 bool fold_add_ledger_key(struct fold *f, struct str key, uint64_t size);
@@ -277,6 +366,15 @@ void rule_retention(struct fold *f, struct act *a);
 void rule_hold(struct fold *f, struct act *a);
 void rule_erase(struct fold *f, struct act *a);
 void rule_erased(struct fold *f, struct act *a);
+
+/* fold_notice.c */
+void rule_notice(struct fold *f, struct act *a);
+void rule_objection(struct fold *f, struct act *a);
+void rule_objection_decided(struct fold *f, struct act *a);
+void rule_notice_closed(struct fold *f, struct act *a);
+/* A line of this person: nothing may hold it. */
+void fold_check_objected(struct fold *f, const struct act *a, uint64_t person,
+                         struct str programme);
 
 /* fold_witness.c */
 void rule_witness(struct fold *f, struct act *a);
@@ -335,17 +433,47 @@ void rule_batch_end(struct fold *f, struct act *a);
 void rule_batch_sign(struct fold *f, struct act *a);
 void rule_export(struct fold *f, struct act *a);
 void fold_batch_free(struct batch_row *b);
+/* What it pays now: without the lines that left it. */
+uint64_t batch_pays_lines(const struct batch_row *b);
+int64_t batch_pays_fen(const struct batch_row *b);
+/* Keys 3 to 5 against the batch, and the words of the signature against those of this
+ * step. */
+void fold_check_content(struct fold *f, struct act *a, const struct batch_row *b,
+                        const char *step);
 /* The batch, or NULL: refused when all records are there, else only not known. */
 struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number);
 struct line_row *fold_line(struct batch_row *b, uint64_t number);
 
 /* fold_answer.c */
+/* The batch of the long act under way; NULL: refused, or not known. */
+struct batch_row *fold_open_batch(struct fold *f, struct act *a);
+/* Opens a long act on this batch. */
+void fold_begin_batch(struct fold *f, struct act *a, struct batch_row *b);
+void fold_operate_line(struct fold *f, struct act *a, const struct batch_row *b,
+                       const struct line_row *l, enum operation op);
+/* Postings exactly, or where accounts are not known by what the lines amount to. */
+void fold_check_sum(struct fold *f, struct act *a, bool known, int64_t expected);
 void rule_answer_start(struct fold *f, struct act *a);
 void rule_results(struct fold *f, struct act *a);
 void rule_answer_end(struct fold *f, struct act *a);
 void rule_reissue_start(struct fold *f, struct act *a);
 void rule_reissue(struct fold *f, struct act *a);
 void rule_reissue_end(struct fold *f, struct act *a);
+
+/* fold_withdraw.c */
+void rule_withdraw_start(struct fold *f, struct act *a);
+void rule_withdrawn(struct fold *f, struct act *a);
+void rule_withdraw_end(struct fold *f, struct act *a);
+void rule_batch_step(struct fold *f, struct act *a);
+/* Who may sign this record of kind 51, 53 or 54, whatever the state: roles. */
+unsigned withdraw_roles(const struct fold *f, const struct act *a);
+
+/* fold_close.c */
+/* Books a posting in its month. */
+void fold_month(struct fold *f, const struct act *a, const struct posting *p);
+void rule_month_close(struct fold *f, struct act *a);
+void rule_close_confirm(struct fold *f, struct act *a);
+void rule_unknown_list(struct fold *f, struct act *a);
 
 /* fold_recover.c */
 void rule_recovery(struct fold *f, struct act *a);

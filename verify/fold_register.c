@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/money.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "verify/fold_private.h"
@@ -149,6 +150,10 @@ void rule_operator(struct fold *f, struct act *a)
         return;
     }
     o->roles = (uint8_t)v[4].u;
+    if (v[5].there && !str_copy(v[5].s, o->office, sizeof o->office)) {
+        fold_malformed(f, a, "key 5");
+        return;
+    }
     o->confirmed = f->sandbox;
     o->proposer = proposer;
     if ((o->roles & ROLE_ADMIN) != 0 && o->roles != ROLE_ADMIN) {
@@ -195,6 +200,7 @@ void rule_second(struct fold *f, struct act *a)
     struct channel_row *c = list_find(&f->channels, v[2].u);
     struct witness_row *w = list_find(&f->witnesses, v[2].u);
     struct retention_row *r = list_find(&f->retentions, v[2].u);
+    struct setting_row *s = list_find(&f->settings, v[2].u);
     if (v[1].u == 1 && o != NULL) {
         second(f, a, &o->confirmed, o->proposer);
     } else if (v[1].u == 2 && c != NULL) {
@@ -203,6 +209,8 @@ void rule_second(struct fold *f, struct act *a)
         second(f, a, &w->confirmed, w->proposer);
     } else if (v[1].u == 14 && r != NULL) {
         second(f, a, &r->confirmed, r->proposer);
+    } else if (v[1].u == 17 && s != NULL) {
+        second(f, a, &s->confirmed, s->proposer);
     } else if (v[1].u == 16) {
         fold_confirm_key(f, a);
     } else {
@@ -210,6 +218,41 @@ void rule_second(struct fold *f, struct act *a)
                "it confirms number %llu, which is not registered",
                "确认了未登记的 %llu 号", (unsigned long long)v[2].u);
     }
+}
+
+/* Names that no rule of records reads are taken as they are. */
+void rule_setting(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    int64_t fen;
+    struct setting_row *s = fold_next_registered(f, a, &f->settings, sizeof *s);
+    if (s == NULL) {
+        return;
+    }
+    s->confirmed = f->sandbox;
+    s->proposer = fold_signer(a);
+    if (!str_copy(v[2].s, s->name, sizeof s->name) ||
+        !str_copy(v[3].s, s->value, sizeof s->value)) {
+        fold_malformed(f, a, "name or value");
+        return;
+    }
+    if (str_is(v[2].s, "release.second-above") && v[3].s.n > 0 &&
+        (!money_parse(v[3].s, &fen) || fen <= 0)) {
+        REFUSE(f, a, GROUP_AUTHORISATION, "setting-value",
+               "\"%.*s\" is no amount above which two must release",
+               "“%.*s”不能作为须第二人审批的金额", STR_ARG(v[3].s));
+    }
+}
+
+const char *fold_setting(const struct fold *f, const char *name)
+{
+    const struct setting_row *rows = f->settings.rows;
+    for (size_t i = f->settings.count; i > 0; i--) {
+        if (rows[i - 1].confirmed && strcmp(rows[i - 1].name, name) == 0) {
+            return rows[i - 1].value;
+        }
+    }
+    return "";
 }
 
 void rule_clock(struct fold *f, struct act *a)

@@ -72,6 +72,13 @@ static void in_period(struct fold *f, uint64_t sequence)
     f->scope.end = sequence + 1;
 }
 
+/* Those of a batch that come with any line of it; what leaves it comes whole. */
+static bool of_batch(unsigned kind)
+{
+    return kind == K_BATCH_START || kind == K_BATCH_END || kind == K_BATCH_SIGN ||
+           kind == K_EXPORT || (kind >= K_WITHDRAW_START && kind <= K_BATCH_STEP);
+}
+
 static void of_person(struct fold *f, const struct act *a)
 {
     const struct record *r = a->r;
@@ -86,8 +93,7 @@ static void of_person(struct fold *f, const struct act *a)
         }
         return;
     }
-    if (kind != K_IMPORT && kind != K_BATCH_SIGN && kind != K_EXPORT &&
-        !r->kind->starts && !r->kind->ends) {
+    if (kind != K_IMPORT && !of_batch(kind) && !r->kind->starts && !r->kind->ends) {
         stray(f, r->sequence);
         return;
     }
@@ -113,7 +119,7 @@ void scope_record(struct fold *f, const struct act *a)
         in_period(f, a->r->sequence);
         break;
     case SCOPE_BATCH:
-        if (kind < K_BATCH_START || kind > K_REISSUE_END || a->b.v[1].u != c->number) {
+        if (kind < K_BATCH_START || kind > K_BATCH_STEP || a->b.v[1].u != c->number) {
             stray(f, a->r->sequence);
         }
         break;
@@ -128,13 +134,11 @@ void scope_record(struct fold *f, const struct act *a)
 static bool belongs(const struct fold *f, const struct waiting *w)
 {
     const struct scope_state *s = &f->scope;
-    bool paying = w->kind == K_BATCH_START || w->kind == K_BATCH_END ||
-                  w->kind == K_BATCH_SIGN || w->kind == K_EXPORT;
     if (w->kind == K_IMPORT) {
         return has_number(&s->imports, w->number);
     }
     return has_number(&s->acts, w->act) ||
-           (paying && has_number(&s->batches, w->number));
+           (of_batch(w->kind) && has_number(&s->batches, w->number));
 }
 
 static void sort(struct list *l)

@@ -45,8 +45,8 @@ const struct root_row *fold_find_root(const struct fold *f, uint64_t size)
     return NULL;
 }
 
-/* Which role the kind wants; of kinds 9 and 43 the body says it. */
-static unsigned role_wanted(const struct act *a)
+/* Which role the kind wants; of some the body says it. */
+static unsigned role_wanted(const struct fold *f, const struct act *a)
 {
     static const uint8_t of_step[6] = {
         0, ROLE_MAKER, ROLE_CHECKER, ROLE_RELEASER, ROLE_MAKER, ROLE_CHECKER};
@@ -55,6 +55,9 @@ static unsigned role_wanted(const struct act *a)
     unsigned roles = a->r->kind->roles;
     if (a->r->kind->number == K_LOST_FILE) {
         return of_lost[a->b.v[1].u];
+    }
+    if (roles == ROLE_BY_STEP && a->r->kind->number != K_BATCH_SIGN) {
+        return withdraw_roles(f, a);
     }
     return roles == ROLE_BY_STEP ? of_step[a->b.v[2].u] : roles;
 }
@@ -141,7 +144,7 @@ void fold_check_signature(struct fold *f, struct act *a)
         return;
     }
     a->signer = o;
-    if ((o->roles & role_wanted(a)) == 0) {
+    if ((o->roles & role_wanted(f, a)) == 0) {
         FAULT(f, a, GROUP_AUTHORISATION, "signer-role",
               "%s has signed \"%.*s\" without the role for it",
               "%s 签了“%.*s”，但没有相应的职责", o->name, STR_ARG(s->subject));

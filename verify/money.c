@@ -274,6 +274,12 @@ static void operate(struct moving *m, enum operation op, int64_t x)
     case OP_SET_OFF:
         move(m, A_DUE, A_SET_OFF, x);
         return;
+    case OP_UNTAKE:
+        move_back(m, A_TRANSIT, A_DUE, x);
+        return;
+    case OP_REFUND:
+        move(m, A_RETURNED, A_REFUNDED, least(x, m->segment->fen[A_RETURNED]));
+        return;
     }
 }
 

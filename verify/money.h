@@ -70,7 +70,9 @@ enum operation {
     OP_RECOVER,
     OP_WAIVE,
     OP_WRITE_OFF,
-    OP_SET_OFF
+    OP_SET_OFF,
+    OP_UNTAKE,
+    OP_REFUND
 };
 
 void row_unpack(const struct packed_row *packed, struct row *out);

@@ -8,14 +8,21 @@ NOW=2026-09-24T01:00:00Z
 make_sandbox
 make_county 60
 expect 0 a maker run --period 2026-09
-expect 0 a maker batch new --channel psbc --pay-date 2026-09-24 --json
-expect 0 a maker batch submit 1
-expect 0 a checker batch approve 1
-expect 0 a releaser batch release 1
-expect 0 r batch show 1 --json
-COUNT=$(field lines)
-SUM=$(field total_fen)
-cp -r "$L" released
+cp -r "$L" ran
+
+# released CHANNEL: batch 1 of all that is due, ready to be sent, in the folder released
+released() {
+    expect 0 a maker batch new --channel "$1" --pay-date 2026-09-24 --json
+    expect 0 a maker batch submit 1
+    expect 0 a checker batch approve 1
+    expect 0 a releaser batch release 1
+    expect 0 r batch show 1 --json
+    COUNT=$(field lines)
+    SUM=$(field total_fen)
+    rm -rf released
+    cp -r "$L" released
+}
+released psbc
 
 # again: a ledger in which nothing was exported yet
 again() {
@@ -25,7 +32,9 @@ again() {
 sets() { # sets FORMAT: what the layout asks for
     case $1 in
     acp-batch) echo '--set acquirer=00010000 --set merchant=000190000000001' ;;
-    blanks-gbk*) echo '--set prefix=F --set code=01 --set kind=0' ;;
+    blanks-gbk) echo '--set prefix=F --set code=01 --set kind=0' ;;
+    bank-sheet-outer) echo '--set class=102 --set agreement=A1' ;;
+    blanks-gbk-outer) echo '--set prefix=F00201 --set class=102 --set agreement=A1' ;;
     city-bank-pipe | template) echo '--set unit=0001' ;;
     gzelink) echo '--set merchant=000190000000001 --set business=10600' ;;
     esac
@@ -146,3 +155,14 @@ says 'refused the file'
 expect 0 r batch show 1 --json
 is returned_lines "$COUNT"
 verified
+
+# ---- payees at other banks than the payer's ----
+rm -rf "$L"
+cp -r ran "$L"
+expect 0 a admin channel add icbc --bank-code 102100099996 --account 0200000000000000007 \
+    --account-name 演练民政局 --format pipe-trailer-outer
+released icbc
+both pipe-trailer-outer pipe-trailer-outer
+both pipe-trailer-both pipe-trailer-both
+both blanks-gbk-outer blanks-gbk-outer
+both bank-sheet-outer bank-sheet-outer

@@ -55,7 +55,10 @@ for format in $(sed -n 's/^writes //p' formats); do
         [ "$(field count) $(field total_fen)" = "$sums" ] ||
             fail "$format: $(field count) $(field total_fen), not $sums"
         lines >got
-        cmp -s want got || fail "$format: other lines are read than were written"
+        # Some layouts of banks have no place for our ids.
+        sed 's/^[^|]*|/|/' want >nameless
+        cmp -s want got || cmp -s nameless got ||
+            fail "$format: other lines are read than were written"
     done
     echo "read back: $format"
 done

@@ -129,6 +129,8 @@ is due_fen 0
 is paid_fen $((31 * 2000 + 500))
 is receivable_fen 0
 verified
+expect 0 r report journal --from 2026-01 --to 2026-12 --out own.csv
+grep -q ',history,.*,granted,paid,' own.csv || fail 'no voucher of what was taken over'
 expect 0 r report reconcile
 
 # A killed confirmation is finished by the same command, and the sums are the file's.

@@ -98,6 +98,22 @@ expect 3 a maker batch answer "$B" other.ach --json
 is code other-batch
 expect 3 a maker batch answer "$B" pay.ach --json
 is code not-an-answer
+expect 3 a admin channel add rest --bank-code 900000032 --account 900001 \
+    --account-name DEMO --format nacha-absent-paid --json
+# The time for returns is over: what no return named was paid.
+python3 - <<'END'
+text = open("answer.ach").read()
+orders = [l for l in open("pay.ach").read().split("\n") if l[:1] == "6"]
+old, new = orders[0], orders[4]
+for field in (slice(12, 29), slice(39, 76), slice(79, 94)):
+    text = text.replace(old[field], new[field])
+open("last.ach", "w").write(text)
+END
+expect 0 a maker batch answer "$B" last.ach --format nacha-absent-paid --json
+expect 0 r batch show "$B" --json
+is returned_lines 3
+is paid_lines 9
+is state settled
 expect 0 a maker batch export "$B" --out again.ach
 cmp pay.ach again.ach || fail "an export made again has other bytes"
 verified

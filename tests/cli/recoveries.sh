@@ -295,3 +295,16 @@ code no-run
 expect 0 r report recoveries --out register.csv
 [ "$(wc -l <register.csv)" = 4 ] || fail 'rows of the register'
 verified
+
+# Each of these postings has its entry, or "none" by name, in the mapping of the example.
+for year in 2026 2027; do
+    sed "s/^year: .*/year: $year/" "$TOP/mappings/journal-government.yaml" >map.yaml
+    expect 0 r report journal --from $year-01 --to $year-12 --mapping map.yaml \
+        --out $year.csv --json
+    is differences 0
+done
+grep -q ',repayment,.*,400101,-' 2026.csv 2027.csv || fail 'repaid money is not in red'
+expect 0 r report journal --from 2026-01 --to 2027-12 --out own.csv
+for event in run set-off batch answer recovery repayment; do
+    grep -q ",$event," own.csv || fail "no voucher of $event"
+done

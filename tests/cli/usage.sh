@@ -12,8 +12,8 @@ expect 2 "$ALMONER" bacth new
 says 'did you mean: batch new'
 expect 2 "$ALMONER" imprt people x.csv
 says 'did you mean: import people'
-for later in history 'person history 1' 'budget show' \
-    'notice publish' 'audit witness'; do
+for later in history 'person history 1' \
+    'notice print' 'audit witness'; do
     expect 2 "$ALMONER" $later
     code unknown-command
 done

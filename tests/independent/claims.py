@@ -4,7 +4,7 @@ import datetime
 import re
 
 from container import number
-from fold import BATCH_STATES
+from fold import BATCH_STATES, Fold
 from primitives import need
 from records import STARTS, is_register
 
@@ -85,7 +85,7 @@ class Claims:
                 hit = any(r.kind == 24 and any(
                     self.in_period(spans) for x in r.body[3] for _, spans in x[2])
                     for r in members)
-            elif 40 <= kind <= 50:
+            elif 40 <= kind <= 54:
                 hit = self.has_batch(members[0].body[1])
             elif 60 <= kind <= 62:
                 hit = members[0].body[1] in recoveries
@@ -118,7 +118,7 @@ class Claims:
             span = self.concerned(fold, records, present)
             return want | set(range(*span)), span
         if self.scope == "batch":
-            return want | {s for s in present if 40 <= records[s].kind <= 50 and
+            return want | {s for s in present if 40 <= records[s].kind <= 54 and
                            records[s].body[1] == self.subject}, None
         lines = {(n, k) for n, batch in fold.batches.items()
                  for k, line in batch.lines.items()
@@ -134,7 +134,7 @@ class Claims:
                     imports.add(r.body[1])
         for s in present:
             r = records[s]
-            if r.kind in (40, 42, 43, 44) and r.body[1] in batches or \
+            if r.kind in (40, 42, 43, 44, 51, 52, 53, 54) and r.body[1] in batches or \
                     r.act in acts and (r.kind in STARTS or r.kind in ENDS) or \
                     r.kind == 20 and r.body[1] in imports:
                 want.add(s)
@@ -168,8 +168,8 @@ class Claims:
                  if self.scope == "person" or self.has_batch(n)
                  for line in batch.lines.values()
                  if self.scope != "person" or line.person in self.persons]
-        for word, states in (("lines", (1, 2, 3, 4, 5, 6)), ("paid", (2,)),
-                             ("back", (3, 4, 6)), ("open", (1, 5))):
+        for word, states in (("lines", range(1, 10)), ("paid", (2,)),
+                             ("back", (3, 4, 6, 8)), ("open", (1, 5)), ("out", (7, 9))):
             out += self.table(word, [(x.programme, s) for x in lines if x.state in states
                                      for s in x.spans])
         if self.scope != "person":
@@ -188,10 +188,10 @@ class Claims:
     @staticmethod
     def batch_line(n, batch):
         paid = [x.fen for x in batch.lines.values() if x.state == 2]
-        back = [x.fen for x in batch.lines.values() if x.state in (3, 4, 6)]
+        back = [x.fen for x in batch.lines.values() if x.state in (3, 4, 6, 8)]
         return "batch %d %s %d %d %d %d %d %d %s" % (
-            n, BATCH_STATES[batch.state], len(batch.lines), batch.total, len(paid),
-            sum(paid), len(back), sum(back), batch.digest.hex())
+            n, BATCH_STATES[batch.state], *Fold.pays(batch), len(paid), sum(paid),
+            len(back), sum(back), batch.digest.hex())
 
     def choose_batches(self, fold):
         for n, batch in fold.batches.items():

@@ -2,16 +2,18 @@
 out, what stands on them is not checked: `complete` says that none is, `persons` whose
 accounts can be told all the same."""
 import datetime
+import re
 
 from primitives import (Bad, DIGESTS, b64, cosignature_holds, need, signature_holds,
                         vkey, typed_key)
 from records import (ADMIN, CHECKER, DUE, GRANTED, PAID, RECEIVABLE, RECOVERED,
-                     LEFT, MAX_FEN, RETURNED, SET_OFF, STARTS, STEPS, TRANSIT, WAIVED,
-                     WRITTEN, Accounts, Moves)
+                     LEFT, MAX_FEN, REFUNDED, RETURNED, SET_OFF, STARTS, STEPS, TRANSIT,
+                     WAIVED, WRITTEN, BACKWARDS, STEP_NAMES, WITHDRAWN, Accounts, Moves)
 
 DAY40, DAYS7 = 3456000000000, 604800000000
 OPEN, BATCH_STATES = {1, 2}, ("", "draft", "submitted", "approved", "released",
-                              "exported", "settled", "closing", "closed")
+                              "exported", "settled", "closing", "closed", "cancelled",
+                              "recalled")
 
 
 class Row:
@@ -25,6 +27,22 @@ def auth(condition, what):
 
 def balance(condition, what):
     need(condition, what, "balance")
+
+
+def encode(v):
+    """Deterministic CBOR of what is hashed here: arrays, texts, unsigned numbers."""
+    if type(v) is list:
+        return head(4, len(v)) + b"".join(map(encode, v))
+    if type(v) is str:
+        return head(3, len(v.encode())) + v.encode()
+    return head(0, v)
+
+
+def head(major, n):
+    if n < 24:
+        return bytes([major << 5 | n])
+    k = next(k for k in range(4) if n < 256 ** 2 ** k)
+    return bytes([major << 5 | 24 + k]) + n.to_bytes(2 ** k, "big")
 
 
 def month_of(day):
@@ -87,7 +105,10 @@ class Fold:
         self.operators, self.channels, self.policies, self.imports = {}, {}, {}, {}
         self.retention, self.runs, self.batches, self.recoveries = {}, {}, {}, {}
         self.witnesses, self.cosignatures, self.timestamps = {}, {}, {}
-        self.units, self.settings = {}, {}
+        self.units, self.settings, self.funds = {}, {}, {}
+        self.months, self.closes = {}, {}  # (month, own, programme, debit, credit): fen
+        self.open_month, self.closed_year = 0, 0
+        self.notices, self.objections = {}, {}
         self.used, self.holds, self.proposals, self.erased = {}, {}, {}, {}
         self.merged, self.newest, self.institutions = {}, {}, set()
         self.accounts, self.balances = Accounts(), {}
@@ -126,7 +147,10 @@ class Fold:
         if moves.open:
             self.partly.add("postings that depend on accounts of people whose records "
                             "are left out: their sums only")
+        own = self.own_month(record) if self.complete else 0
         for p, d, c, x in record.body[9]:
+            key = max(own, self.open_month), own, p, d, c
+            self.months[key] = self.months.get(key, 0) + x
             self.balances[p, d] = self.balances.get((p, d), 0) + x
             self.balances[p, c] = self.balances.get((p, c), 0) - x
         moves.compare(record.body[9])
@@ -198,7 +222,7 @@ class Fold:
             if not (self.sandbox or gap or before is None or r.kind == 5):
                 need(r.time - before.time <= DAY40, "a jump of the clock")
         if r.kind in STARTS:
-            self.open = Row(kind=r.kind, first=r.sequence, number=r.body[1], whole=True,
+            self.open = Row(kind=r.kind, first=r.sequence, time=r.time, number=r.body[1], whole=True,
                             entries=0, next=0, people=0, sums=[0, 0, 0, 0], records=0,
                             others=0, person=0)
 
@@ -222,9 +246,10 @@ class Fold:
             count, total, size, b64(root))
         auth(signature_holds(self.suite, operator.key, text.encode(), signature,
                              self.sm2_id), "the signature does not hold")
-        if r.kind == 43:
+        if r.kind in (43, 54):
             b = r.body
-            auth(subject == "batch %d: %s" % (b[1], STEPS[b[2]][0]) and
+            step = STEPS[b[2]][0] if r.kind == 43 else STEP_NAMES[b[2]]
+            auth(subject == "batch %d: %s" % (b[1], step) and
                  (count, total) == (b[4], b[5]), "what was signed for is not the batch")
 
     # ---- registers ----
@@ -238,13 +263,13 @@ class Fold:
         need((8 in b) == (b[3] == 2), "an SM2 id is of suite 2, and only of it")
         need(b[5] or len(b[7]) >= 2, "one admin alone")
         for n, key in b[7]:
-            self.add_operator(n, key, ADMIN, 0, True)
+            self.add_operator(n, key, ADMIN, 0, True, "")
         self.key_length(b[4])
 
     def key_length(self, key):
         need(len(key) == 31 + self.suite, "a key of the other suite")
 
-    def add_operator(self, name, key, roles, by, confirmed):
+    def add_operator(self, name, key, roles, by, confirmed, office):
         self.key_length(key)
         for row in self.operators.values():
             need(row.name != name and row.key != key, "a name or key a second time")
@@ -252,12 +277,12 @@ class Fold:
             need(row.key != key, "a witness has this key")
         need(not roles & ADMIN or roles == ADMIN, "an admin with another role")
         self.operators[len(self.operators) + 1] = Row(
-            name=name, key=key, roles=roles, by=by, confirmed=confirmed)
+            name=name, key=key, roles=roles, by=by, confirmed=confirmed, office=office)
 
     def do_operator(self, r):
         b = r.body
         self.next_number(self.operators, b[1])
-        self.add_operator(b[2], b[3], b[4], b[0][0], self.sandbox)
+        self.add_operator(b[2], b[3], b[4], b[0][0], self.sandbox, b.get(5, ""))
 
     def do_channel(self, r):
         b = r.body
@@ -272,10 +297,25 @@ class Fold:
         self.retention[b[1]] = Row(kind=b[2], years=b[3], by=b[0][0],
                                    confirmed=self.sandbox)
 
+    def do_setting(self, r):
+        b = r.body
+        self.next_number(self.settings, b[1])
+        if b[2] == "release.second-above":
+            need(b[3] == "" or re.match(r"(0|[1-9][0-9]*)\.[0-9]{2}\Z", b[3]) and
+                 b[3] != "0.00", "not an amount above zero")
+        self.settings[b[1]] = Row(name=b[2], value=b[3], by=b[0][0],
+                                  confirmed=self.sandbox)
+
+    def setting(self, name):
+        """The newest that counts; "" when there is none."""
+        values = [self.settings[n].value for n in sorted(self.settings)
+                  if self.settings[n].confirmed and self.settings[n].name == name]
+        return values[-1] if values else ""
+
     def do_second(self, r):
         b = r.body
         tables = {1: self.operators, 2: self.channels, 11: self.witnesses,
-                  14: self.retention, 16: self.keys}
+                  14: self.retention, 16: self.keys, 17: self.settings}
         need(b[1] in tables, "no such register")
         row = tables[b[1]].get(b[2])
         need(row, "nothing to confirm")
@@ -339,6 +379,7 @@ class Fold:
                 need(1 <= batch.state <= 4 and batch.lines, "not a batch to be sent")
                 balance((b[6], b[7]) == (len(batch.lines), batch.total),
                         "lines and total are not the batch's")
+            self.spend(batch)
             batch.state, batch.export, batch.ids = 5, r.sequence, (b[10], b[11])
 
     def do_policy_adopt(self, r):
@@ -396,6 +437,54 @@ class Fold:
             auth(self.operators[b[0][0]].roles & CHECKER and by != b[0][0],
                  "lifted by who set it, or by no checker")
         self.holds[b[1]] = (b[2], b[0][0])
+
+    def day(self, time):
+        return (time + self.offset * 60000000) // 86400000000
+
+    def do_notice(self, r):
+        b = r.body
+        today = self.day(b[0][4])
+        span = b[7] - b[6] + 1
+        need(today <= b[6] <= today + 366 and
+             (b[8] <= span <= 4 * 366 if 14 in b else span == b[8]),
+             "the days do not fit together", "balance")
+        self.next_number(self.notices, b[1])
+        self.notices[b[1]] = Row(programme=b[2], last=b[7], objections=0, closed=False)
+
+    def do_objection(self, r):
+        b = r.body
+        need(b[2] in self.notices, "no such notice")
+        self.exists(b[3])
+        need(b[3] not in self.merged, "about a duplicate")
+        self.next_number(self.objections, b[1])
+        self.notices[b[2]].objections += 1
+        self.objections[b[1]] = Row(person=b[3], state=0, by=b[0][0],
+                                    programme=self.notices[b[2]].programme)
+
+    def do_objection_decided(self, r):
+        b = r.body
+        row = self.objections.get(b[1])
+        need(row, "no such objection")
+        auth(row.state == (1 if b[2] == 3 else 0) and row.by != b[0][0],
+             "decided twice, or by who recorded it")
+        row.state = b[2]
+
+    def do_notice_closed(self, r):
+        b = r.body
+        row = self.notices.get(b[1])
+        need(row, "no such notice")
+        need(not row.closed and row.last <= b[2] <= self.day(r.time) and
+             b[3] == row.objections, "closed twice, too early, or other objections",
+             "balance")
+        row.closed = True
+
+    def objected(self, n, programme):
+        def now(p):
+            while p in self.merged:
+                p = self.merged[p]
+            return p
+        return any(x.state <= 1 and x.programme == programme and now(x.person) == n
+                   for x in self.objections.values())
 
     def do_erase(self, r):
         n = r.body[1]
@@ -767,7 +856,8 @@ class Fold:
             need(not self.complete and n, "no such batch")
             self.batches[n] = Row(start=None, lines={}, whole=False, state=0, total=0,
                                   digest=bytes(32), signers={}, export=None, end=None,
-                                  answers=set(), codes=None, exports=[], ids=None)
+                                  answers=set(), codes=None, exports=[], ids=None,
+                                  dropped=False)
         return self.batches[n]
 
     def do_batch_start(self, r):
@@ -775,10 +865,12 @@ class Fold:
         self.next_number(self.batches, b[1], False)
         channel = self.channels.get(b[2])
         need(channel and channel.confirmed, "the channel is not confirmed")
-        self.batches[b[1]] = Row(start=r.sequence, lines={}, whole=True, state=1, total=0,
+        self.batches[b[1]] = Row(start=r.sequence, pay_day=b[3], lines={}, whole=True,
+                                 state=1, total=0,
                                  digest=bytes(32), signers={}, export=0, end=None,
                                  answers=set(), codes=b.get(4), exports=[],
-                                 channel=b[2], ids=(self.epoch, b[1]))
+                                 channel=b[2], ids=(self.epoch, b[1]),
+                                 dropped=False)
 
     def do_lines(self, r):
         b, batch, moves = r.body, self.batch(r.body[1]), self.moves()
@@ -790,6 +882,7 @@ class Fold:
             payee = item[6] if len(item) == 7 else None
             self.exists(n)
             need(n not in self.merged, "pays a duplicate")
+            need(not self.objected(n, programme), "paid while an objection holds")
             need(payee is None or payee not in (0, n) and
                  (not self.complete or payee <= self.people), "a payee that may not be")
             need(not batch.codes or programme in batch.codes, "a programme of another batch")
@@ -816,9 +909,16 @@ class Fold:
                 "lines and total are not those of the batch")
         balance(b[4] == batch.digest, "the content digest is another")
 
+    @staticmethod
+    def pays(batch):
+        """Lines and total: without those that are out."""
+        out = [x.fen for x in batch.lines.values() if x.state == 7]
+        return batch.end[0] - len(out), batch.end[1] - sum(out)
+
     def same(self, batch, count, total, digest):
-        if batch.end:
-            balance((count, total) == batch.end[:2] and digest in (None, batch.end[2]),
+        if batch.end and (batch.whole or not batch.dropped):
+            balance((count, total) == self.pays(batch) and
+                    digest in (None, batch.digest if batch.whole else batch.end[2]),
                     "lines, total or digest are not those of the batch")
 
     def do_batch_sign(self, r):
@@ -826,17 +926,30 @@ class Fold:
         step, who = b[2], b[0][0]
         self.softly(self.same, batch, b[4], b[5], b[3])
         self.softly(self.may_sign, batch, step, who)
+        if self.complete and step in (1, 3) and self.setting("funds") == "on":
+            self.softly(balance, getattr(batch, "items", None), "no appropriation bears it")
+        if step == 3 and 3 in batch.signers:
+            step = 6  # the second releaser
         batch.signers[step] = who
-        batch.state = {1: 2, 2: 3, 3: 4, 4: 7, 5: 8}[step]
+        limit = self.setting("release.second-above")
+        if step == 3 and limit and b[5] > int(limit.replace(".", "")):
+            return
+        batch.state = {1: 2, 2: 3, 3: 4, 6: 4, 4: 7, 5: 8}[step]
+        if batch.state == 4:
+            self.spend(batch)
 
     def may_sign(self, batch, step, who):
         need(step != 3 or not self.locked, "released while the ledger is locked")
         if batch.whole or step <= 3 and batch.start is not None:
             at = {1: 1, 2: 2, 3: 3, 4: 6, 5: 7}[step]
             auth(batch.state == at, "the batch is %s" % BATCH_STATES[batch.state])
-        others = {1: (), 2: (1,), 3: (1, 2), 4: (), 5: (4,)}[step]
+        others = {1: (1, 2, 3, 6), 2: (1, 2, 3, 6), 3: (1, 2, 3, 6), 4: (), 5: (4,)}[step]
         auth(all(batch.signers.get(s) != who for s in others),
              "operator %d signed another step of this batch" % who)
+        if step <= 3 and who in self.operators:
+            office = self.setting("office." + STEPS[step][0])
+            auth(office in ("", self.operators[who].office),
+                 "operator %d is not of the office that signs this step" % who)
 
     def do_export(self, r):
         b, batch = r.body, self.batch(r.body[1])
@@ -845,16 +958,18 @@ class Fold:
         if batch.export is not None:
             need(b[7] == batch.export, "key 7 is not the export before")
         if batch.whole:
-            need(batch.state in (4, 5, 6), "exported while %s" % BATCH_STATES[batch.state])
-        batch.state = max(batch.state, 5)
+            auth(batch.state in (4, 5, 6), "exported while %s" % BATCH_STATES[batch.state])
+        batch.state = 5 if batch.state == 4 or not batch.whole else batch.state
         batch.export = r.sequence
         batch.exports.append((r.sequence, b[2], b[4], b[3], batch.ids))
 
     def do_answer_start(self, r):
         b, batch = r.body, self.batch(r.body[1])
-        need(not batch.whole or batch.state >= 5, "answered before it was exported")
+        need(not batch.whole or 5 <= batch.state <= 8, "answered, and not with the bank")
         need(b[3] not in batch.answers, "this file was taken in already")
         batch.answers.add(b[3])
+        day = (r.time + self.offset * 60000000) // 86400000000
+        self.open.year = (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).year
 
     def lines_known(self, batch, line):
         return batch.whole or self.person(line.person) is not None
@@ -876,6 +991,7 @@ class Fold:
             else:
                 blind = True
             source = PAID if line.state == 2 else TRANSIT
+            self.answered(batch, k, line, state)
             line.state = state
             for m0, count, x in line.spans:
                 for m in range(m0, m0 + count):
@@ -902,7 +1018,7 @@ class Fold:
 
     def do_reissue_start(self, r):
         batch = self.batch(r.body[1])
-        need(not batch.whole or batch.state >= 5, "reissued before it was exported")
+        need(not batch.whole or 5 <= batch.state <= 8, "reissued before it was exported")
 
     def do_reissue(self, r):
         b, batch, moves = r.body, self.batch(r.body[1]), self.moves()
@@ -934,6 +1050,297 @@ class Fold:
         if self.open.whole:
             balance(r.body[2] == self.open.entries and
                     r.body[3] == self.open.sums[0], "not the sums of its entries")
+
+    # ---- what goes backwards ----
+
+    def backwards(self, batch, step, who):
+        """The state after the step; None: not possible, or not known."""
+        if not batch.whole and batch.start is None:
+            return None
+        auth((step, batch.state) in BACKWARDS, "step %d while the batch is %s" %
+             (step, BATCH_STATES[batch.state]))
+        roles, state = BACKWARDS[step, batch.state]
+        operator = self.operators.get(who)
+        auth(operator is None or operator.roles & roles,
+             "operator %d has not the role for step %d" % (who, step))
+        return state
+
+    def unanswered(self, batch):
+        balance(all(x.state in (1, 5, 7, 9) for x in batch.lines.values()),
+                "the bank has answered lines of the batch")
+
+    def do_withdraw_start(self, r):
+        b, batch = r.body, self.batch(r.body[1])
+        self.open.what = b[2]
+        self.backwards(batch, WITHDRAWN[b[2]][0], b[0][0])
+        if b[2] != 4:
+            self.void(batch)
+        if b[2] == 3:
+            self.unanswered(batch)
+
+    def do_withdrawn(self, r):
+        b, batch, moves = r.body, self.batch(r.body[1]), self.moves()
+        _, states, after = WITHDRAWN[self.open.what]
+        self.ascending(r)
+        blind = False
+        if self.open.what == 1:
+            batch.digest = self.digest(batch.digest + r.items_of(3))
+            batch.dropped = True
+        for k, x in b[3]:
+            self.open.entries += 1
+            self.open.sums[0] += x
+            line = batch.lines.get(k)
+            if line is None:
+                need(not batch.whole, "no such line")
+                blind = True
+                continue
+            if self.lines_known(batch, line):
+                balance(line.state in states, "line %d is %d and cannot leave" %
+                        (k, line.state))
+            line.state = after
+            who, moved = self.person(line.person), 0
+            for m0, count, each in line.spans:
+                for m in range(m0, m0 + count):
+                    what = moves.refund if after == 8 else moves.untake
+                    moved += what(who, line.programme, m, each)
+            balance(x <= line.fen if who is None else x == moved,
+                    "line %d: %d is moved, not %d" % (k, moved, x))
+            if who is None and after == 8:
+                moves.post(None, line.programme, RETURNED, REFUNDED, x)
+        self.close_or_not(r, moves, blind)
+
+    def do_withdraw_end(self, r):
+        b, batch, act = r.body, self.batch(r.body[1]), self.open
+        if act.whole:
+            balance((b[2], b[3]) == (act.entries, act.sums[0]),
+                    "not the sums of its entries")
+        state = self.backwards(batch, WITHDRAWN[act.what][0], b[0][0])
+        if batch.whole and act.whole:
+            left = self.pays(batch)[0]
+            balance({1: left > 0, 2: left == 0, 3: left == b[2], 4: True}[act.what],
+                    "lines are left that must not be, or none")
+        if state:
+            batch.state = state
+        if act.what == 1:
+            batch.signers = {}
+
+    def do_batch_step(self, r):
+        b, batch = r.body, self.batch(r.body[1])
+        self.softly(self.same, batch, b[4], b[5], b[3])
+        state = self.backwards(batch, b[2], b[0][0])
+        if b[2] == 14:
+            self.softly(self.unanswered, batch)
+        if b[2] != 15:
+            batch.signers = {}
+            self.void(batch)
+        elif getattr(batch, "items", None):
+            balance((datetime.date(1970, 1, 1) + datetime.timedelta(days=b[7])).year ==
+                    self.funds[batch.items[0][1]].terms[4],
+                    "appropriations of another year bear it")
+        if state:
+            batch.state = state
+
+    # ---- the books of months ----
+
+    def day_of(self, time):
+        return (time + self.offset * 60 * 10 ** 6) // (86400 * 10 ** 6)
+
+    def own_month(self, r):
+        """The month a posting of this record belongs to."""
+        if self.open is None or self.open.kind == 21:
+            return month_of(self.day_of(self.open.time if self.open else r.time))
+        if self.open.kind == 30:
+            return self.runs[self.open.number].period
+        return month_of(self.batches[self.open.number].pay_day)
+
+    def books(self, what, month):
+        """Rows, digest and changes of a month's or year's books."""
+        first = month - 11 if what == 2 else month
+        digest, changes, rows = bytes(32), [0] * 11, 0
+        for (m, own, p, d, c), x in sorted(
+                self.months.items(), key=lambda i: (i[0][:2], i[0][2].encode() + b"\0",
+                                                    i[0][3:])):
+            if first <= m <= month:
+                digest = self.digest(digest + encode([m, own, p, d, c, x]))
+                changes[d] += x if d in LEFT else -x
+                changes[c] -= x if c in LEFT else -x
+                rows += 1
+        return [rows, digest, changes]
+
+    def check_close(self, r, b):
+        if not self.complete:
+            self.partly.add("books of months: records are left out")
+            return
+        what, month = b[2], b[3]
+        if what == 2:
+            need(month % 12 == 11 and self.open_month > month and
+                 self.closed_year in (0, month // 12 - 1), "not the next year to close")
+        else:
+            need(self.open_month in (0, month), "not the next month to close")
+            need(month <= month_of(self.day_of(r.time)), "a month that has not begun")
+        balance([b[4], b[5], b[6]] == self.books(what, month),
+                "control totals are not those of the books")
+        for n, batch in self.batches.items():
+            balance(batch.state not in (5, 6, 7) or month_of(batch.pay_day) > month,
+                    "batch %d was sent and is not closed" % n)
+
+    def do_month_close(self, r):
+        b = r.body
+        self.next_number(self.closes, b[1], False)
+        self.closes[b[1]] = Row(body=b, leaf=r.leaf, by=b[0][0], confirmed=False)
+        self.check_close(r, b)
+
+    def do_close_confirm(self, r):
+        b, close = r.body, self.closes.get(r.body[1])
+        if close is None:
+            need(not self.complete, "no such close")
+            return
+        need(not close.confirmed and b[1] == max(self.closes), "not the newest close")
+        auth(close.by != b[0][0], "closed and confirmed by one")
+        auth(close.leaf == b[2], "another close than was seen")
+        self.check_close(r, close.body)
+        close.confirmed = True
+        if close.body[2] == 2:
+            self.closed_year = close.body[3] // 12
+        else:
+            self.open_month = close.body[3] + 1
+
+    def do_unknown_list(self, r):
+        b, batch = r.body, self.batch(r.body[1])
+        auth(r.signature[1:4] == ["batch %d: close-unknown" % b[1], b[2], b[3]],
+             "what was signed for is not the list")
+        if batch.whole:
+            need(batch.state == 5, "a list of a batch that is not with the bank")
+            digest, fen, count = bytes(32), 0, 0
+            for k in sorted(batch.lines):
+                line = batch.lines[k]
+                if line.state in (1, 5):
+                    digest = self.digest(digest + encode([k, line.state, line.fen]))
+                    fen, count = fen + line.fen, count + 1
+            balance([count, fen, digest] == [b[2], b[3], b[4]],
+                    "the list is not what is unknown")
+        need(b[5] <= self.day_of(r.time), "a list of a later day")
+        batch.state = 7
+        batch.signers[4] = b[0][0]
+
+    # ---- funds ----
+
+    def do_appropriation(self, r):
+        b = r.body
+        self.next_number(self.funds, b[1])
+        need(b[8] and (b[8] > 0 or 9 in b), "an amount that is none")
+        terms = [b[k] for k in range(2, 7)]
+        if 9 in b:
+            of = self.funds.get(b[9])
+            balance(of and of.confirmed and of.adjusts is None and of.terms == terms,
+                    "it adjusts none that is confirmed, or of other terms")
+        self.funds[b[1]] = Row(terms=terms, fen=b[8], adjusts=b.get(9), by=b[0][0],
+                               leaf=r.leaf, confirmed=False, given=0, received=0,
+                               reserved=0, committed=0, spent=0)
+
+    def left(self, fund):
+        return fund.given - fund.reserved - fund.committed - fund.spent
+
+    def do_appropriation_confirm(self, r):
+        b = r.body
+        row = self.funds.get(b[1])
+        auth(row and not row.confirmed and row.leaf == b[2] and row.by != b[0][0],
+             "not proposed so, confirmed already, or by who proposed it")
+        row.confirmed = True
+        root = row if row.adjusts is None else self.funds[row.adjusts]
+        root.given += row.fen
+        balance(not self.complete or 0 <= self.left(root), "less than is taken from it")
+
+    def do_receipt(self, r):
+        b = r.body
+        row = self.funds.get(b[1])
+        need(row and row.confirmed and row.adjusts is None and b[3],
+             "not received for a confirmed appropriation")
+        row.received += b[3]
+        balance(row.received >= 0, "less than nothing was received")
+
+    def do_allocation(self, r):
+        b, batch = r.body, self.batch(r.body[1])
+        if not self.complete:
+            return
+        self.void(batch)
+        need(batch.state == 1 and self.setting("funds") == "on",
+             "the batch is no draft, or funds are off")
+        pays = {}
+        for line in batch.lines.values():
+            if line.state != 7:
+                pays[line.programme] = pays.get(line.programme, 0) + line.fen
+        items = {}
+        for programme, _, x in b[2]:
+            items[programme] = items.get(programme, 0) + x
+        balance(items == pays, "the items are not what the batch pays")
+        need(len({tuple(i[:2]) for i in b[2]}) == len(b[2]), "an item twice")
+        balance(sum(c[3] for c in b[3]) == 0, "what is carried does not add up")
+        first = self.funds.get(b[2][0][1])
+        need(first, "no such appropriation")
+        for programme, source, before, _ in b[3]:
+            carried = sum(c[3] for other in self.batches.values()
+                          if getattr(other, "items", None) and
+                          self.funds[other.items[0][1]].terms[4] == first.terms[4]
+                          for c in other.carries if tuple(c[:2]) == (programme, source))
+            balance(carried == before, "%s, %s: another sum is carried" %
+                    (programme, source))
+        batch.items, batch.carries, batch.held = b[2], b[3], "reserved"
+        for programme, n, x in b[2]:
+            fund = self.funds.get(n)
+            need(fund and fund.confirmed and fund.adjusts is None and
+                 fund.terms[0] in ("", programme) and fund.terms[4] == first.terms[4],
+                 "appropriation %d cannot bear it" % n)
+            balance(x <= self.left(fund), "more than is left of appropriation %d" % n)
+            fund.reserved += x
+
+    def void(self, batch):
+        for _, n, x in getattr(batch, "items", None) or ():
+            setattr(self.funds[n], batch.held, getattr(self.funds[n], batch.held) - x)
+        batch.items, batch.held = None, None
+
+    def spend(self, batch):
+        if getattr(batch, "held", None) == "reserved":
+            for _, n, x in batch.items:
+                self.funds[n].reserved -= x
+                self.funds[n].committed += x
+            batch.held, batch.parts = "committed", self.parts(batch)
+
+    def parts(self, batch):
+        """What each item bears of each line."""
+        sums, out = {}, {}
+        for k in sorted(batch.lines):
+            line = batch.lines[k]
+            if line.state != 7:
+                x = sums.get(line.programme, 0)
+                sums[line.programme] = x + line.fen
+                out[k] = [(n, b - a) for (n, a), (_, b) in zip(
+                    self.bears(batch, line.programme, x),
+                    self.bears(batch, line.programme, x + line.fen))]
+        return out
+
+    def bears(self, batch, programme, x):
+        items = [i for i in batch.items if i[0] == programme]
+        whole, out = sum(i[2] for i in items), []
+        for _, n, fen in items:
+            part = x * fen // whole
+            out.append((n, part))
+            x, whole = x - part, whole - fen
+        return out
+
+    def answered(self, batch, k, line, state):
+        """Line k, as it is, becomes `state`."""
+        if getattr(batch, "held", None) != "committed" or state == 5:
+            return
+        for n, x in batch.parts[k]:
+            fund = self.funds[n]
+            later = self.open.year != fund.terms[4]
+            was_open = line.state != 2
+            fund.committed -= x if was_open else 0
+            if state == 2 or later and was_open:
+                fund.spent += x
+            elif not later and not was_open:
+                fund.spent -= x
 
     # ---- at the end ----
 

@@ -59,6 +59,7 @@ u32, u64, i64, sha = uint(2 ** 32 - 1), uint(), integer(), octets(32)
 number = uint(2 ** 32 - 1, 1)
 month, months = uint(150000), uint(12000, 1)
 fen = integer(1, MAX_FEN)
+i32 = integer(-2 ** 31, 2 ** 31 - 1)
 diff = integer(-MAX_FEN, MAX_FEN)
 public_key = octets(32, 33)
 span = tuple_of(month, months, fen)
@@ -76,6 +77,12 @@ def settings(v):
 
 def opt(check):
     return check, True
+
+
+def warned(v):
+    """Key 6 of kind 43: checks and rows, the names ascending."""
+    return array(tuple_of(code, number), 1, 64)(v) and \
+        all(a[0].encode() < b[0].encode() for a, b in zip(v, v[1:]))
 
 
 # kind: (name, roles of the signer, kind of the start it belongs into, keys)
@@ -99,6 +106,7 @@ KINDS = {
     10: ("policy-adopt", MAKER, 0, {1: u32, 2: text(100), 3: sha, 4: u64}),
     11: ("policy-confirm", CHECKER, 0, {1: u32, 2: sha}),
     12: ("retention", ADMIN, 0, {1: u32, 2: uint(2, 1), 3: uint(200), 4: text(200, 1)}),
+    13: ("setting", ADMIN, 0, {1: u32, 2: text(48), 3: text(80)}),
     20: ("import", MAKER, 0, {
         1: u32, 2: uint(10, 1), 3: sha, 4: u64, 5: u64, 6: opt(text(200)),
         7: opt(text(200)), 8: opt(u64), 9: opt(text(200)), 10: opt(sha), 11: opt(u64)}),
@@ -133,7 +141,8 @@ KINDS = {
     41: ("lines", 0, 40, {1: u32, 2: u64, 3: array(either(line, line7), 1),
                           9: postings}),
     42: ("batch-end", MAKER, 40, {1: u32, 2: u32, 3: i64, 4: sha, 15: sha}),
-    43: ("batch-sign", None, 0, {1: u32, 2: uint(5, 1), 3: sha, 4: number, 5: i64}),
+    43: ("batch-sign", None, 0, {1: u32, 2: uint(5, 1), 3: sha, 4: number, 5: i64,
+                             6: opt(warned)}),
     44: ("export", MAKER, 0, {1: u32, 2: text(39), 3: sha, 4: u64, 5: u32, 6: i64,
                               7: u64, 8: opt(sha), 10: opt(u64), 11: opt(settings),
                               12: opt(uint(100000, 2)), 13: opt(uint(2 ** 32 - 1, 2))}),
@@ -146,17 +155,50 @@ KINDS = {
     49: ("reissue", 0, 48, {1: u32, 2: opt(u64), 3: array(tuple_of(u32, u64), 1),
                             9: postings}),
     50: ("reissue-end", MAKER, 48, {1: u32, 2: u64, 3: i64, 15: sha}),
+    51: ("withdraw-start", None, 0, {1: u32, 2: uint(4, 1), 3: text(300, 1)}),
+    52: ("withdrawn", 0, 51, {1: u32, 2: opt(u64), 3: array(tuple_of(u32, u64), 1),
+                              9: postings}),
+    53: ("withdraw-end", None, 51, {1: u32, 2: uint(2 ** 64 - 1, 1), 3: i64, 15: sha}),
+    54: ("batch-step", None, 0, {
+        1: u32, 2: lambda v: v in (10, 14, 15), 3: sha, 4: u32, 5: i64, 6: text(300, 1),
+        7: opt(integer(-2 ** 31, 2 ** 31 - 1)), 8: opt(sha)}),
     60: ("recovery", MAKER, 0, {
         1: u32, 2: u64, 3: code, 4: spans24, 5: uint(5, 1), 6: text(120, 1), 7: i64,
         8: opt(i64), 10: opt(uint(12000)), 11: opt(u32)}),
     61: ("recovery-confirm", CHECKER, 0, {1: u32, 2: sha, 9: postings}),
     62: ("repayment", MAKER, 0, {1: u32, 2: u64, 3: i64, 4: fen, 5: uint(5, 1), 6: sha,
                                  7: spans24, 8: u64, 9: postings}),
+    80: ("appropriation", MAKER, 0, {
+        1: u32, 2: text(32), 3: text(24, 1), 4: text(16), 5: text(16),
+        6: uint(2999, 2000), 7: text(120, 1), 8: integer(-10 ** 14, 10 ** 14),
+        9: opt(u32)}),
+    81: ("appropriation-confirm", CHECKER, 0, {1: u32, 2: sha}),
+    82: ("receipt", MAKER, 0, {1: u32, 2: integer(-2 ** 31, 2 ** 31 - 1),
+                               3: integer(-10 ** 14, 10 ** 14), 4: text(120, 1)}),
+    83: ("allocation", MAKER, 0, {
+        1: u32, 2: array(tuple_of(code, u32, integer(1, 10 ** 14)), 1, 40),
+        3: array(tuple_of(code, text(24, 1), integer(-10 ** 12, 10 ** 12),
+                          integer(-10 ** 12, 10 ** 12)), 0, 40)}),
+    85: ("notice", MAKER, 0, {
+        1: u32, 2: code, 3: month, 4: uint(2, 1), 5: uint(2 ** 63 - 1, 1), 6: i32,
+        7: i32, 8: uint(366, 1), 10: sha, 11: uint(2 ** 63 - 1), 12: text(60, 1),
+        13: text(80, 1), 14: opt(sha)}),
+    86: ("objection", MAKER | CHECKER | AUDITOR, 0, {1: u32, 2: u32, 3: u64,
+                                                     4: text(200, 1)}),
+    87: ("objection-decided", CHECKER, 0, {1: u32, 2: uint(3, 1), 3: text(200, 1)}),
+    88: ("notice-closed", MAKER | CHECKER, 0, {1: u32, 2: i32, 3: u32}),
     70: ("witness", ADMIN, 0, {1: u32, 2: name, 3: octets(32)}),
     71: ("cosigned", ANY, 0, {1: u32, 2: u32, 3: u64, 4: sha, 5: uint(2 ** 63 - 1),
                               6: octets(64)}),
     72: ("timestamp", ANY, 0, {1: u32, 2: u64, 3: sha, 4: sha, 5: u64, 6: sha, 7: u64,
                                8: i64}),
+    90: ("month-close", MAKER, 0, {
+        1: u32, 2: uint(2, 1), 3: uint(150000, 12), 4: u64, 5: sha,
+        6: array(i64, 11, 11),
+        7: opt(array(tuple_of(sha, uint(2 ** 63 - 1), uint(2 ** 63 - 1)), 1, 8))}),
+    91: ("close-confirm", CHECKER | RELEASER, 0, {1: u32, 2: sha}),
+    92: ("unknown-list", MAKER, 0, {1: u32, 2: number, 3: i64, 4: sha,
+                                    5: integer(-2 ** 31, 2 ** 31 - 1)}),
 }
 LOST_FILE = {
     1: (MAKER, {1: u64, 2: u32, 3: text(39), 4: sha, 5: u64, 6: u32, 7: i64, 8: i64,
@@ -166,13 +208,23 @@ LOST_FILE = {
     3: (CHECKER | ADMIN, {1: u64, 2: sha}),
 }
 STEPS = {1: ("submit", MAKER), 2: ("approve", CHECKER), 3: ("release", RELEASER),
-         4: ("close", MAKER), 5: ("close-check", CHECKER)}
-STARTS = {21: 23, 30: 32, 40: 42, 45: 47, 48: 50}
+         4: ("close", MAKER), 5: ("close", CHECKER)}
+# What goes backwards, by the state of the batch: (step, state): (roles, next state).
+BACKWARDS = {(10, 2): (CHECKER, 1), (10, 3): (CHECKER | RELEASER, 1),
+             (10, 4): (RELEASER, 1), (12, 1): (MAKER, 9), (12, 2): (MAKER | CHECKER, 9),
+             (13, 5): (RELEASER, 10), (14, 5): (CHECKER, 1)}
+BACKWARDS.update({(11, s): (MAKER, 1) for s in (1, 2, 3, 4)})
+BACKWARDS.update({(12, s): (MAKER | CHECKER | RELEASER, 9) for s in (3, 4)})
+BACKWARDS.update({(15, s): (RELEASER, s) for s in (2, 3, 4)})
+BACKWARDS.update({(16, s): (MAKER, s) for s in (5, 6, 7, 8)})
+WITHDRAWN = {1: (11, (1,), 7), 2: (12, (1,), 7), 3: (13, (1, 5), 9), 4: (16, (3, 4), 8)}
+STEP_NAMES = {10: "reject", 14: "refused", 15: "redate"}
+STARTS = {21: 23, 30: 32, 40: 42, 45: 47, 48: 50, 51: 53}
 SIGNATURE = tuple_of(u32, text(200), u64, i64, i64, u64, sha, octets(64))
 
 
 def is_register(kind):
-    return kind <= 19 or 27 <= kind <= 29 or 70 <= kind <= 79
+    return kind <= 19 or 27 <= kind <= 29 or 70 <= kind <= 79 or 85 <= kind <= 88
 
 
 class Record:
@@ -216,6 +268,13 @@ class Record:
                 need(check(self.body[key]), "key %d has another form" % key)
         if self.kind == 43:
             self.roles = STEPS[self.body[2]][1]
+            need(6 not in self.body or self.body[2] in (1, 3),
+                 "key 6 is of submit and release alone")
+        elif self.roles is None:  # what the batch's state allows, its rule looks at
+            self.roles = MAKER | CHECKER | RELEASER
+        if self.kind == 54:
+            need((7 in self.body) == (self.body[2] == 15), "key 7 is of 15, and only of it")
+            need(8 not in self.body or self.body[2] == 14, "key 8 is of 14 alone")
         self.signature = None
         if signed:
             need(0 in self.body, "it is not signed", "authorisation")
@@ -243,6 +302,7 @@ PAIRS = {
     "grant": {(0, 5), (0, 7), (0, 8), (0, 1)},
     "reduce": {(1, 0), (3, 0), (5, 0)},
     "back": {(2, 5), (2, 7), (2, 8), (2, 3), (4, 5), (4, 7), (4, 8), (4, 3)},
+    "untake": {(2, 5), (2, 7), (2, 8), (2, 1)},
 }
 
 
@@ -329,6 +389,23 @@ class Moves:
         self.post(cell, programme, RETURNED, DUE, x)
         return x
 
+    def untake(self, person, programme, m, x):
+        cell = self.cell(person, programme, m)
+        if cell is None:
+            self.unknown(programme, "untake", x)
+            return 0
+        before = cell[DUE]
+        self.restore(cell, programme, TRANSIT, x, DUE)
+        return cell[DUE] - before
+
+    def refund(self, person, programme, m, x):
+        cell = self.cell(person, programme, m)
+        if cell is None:
+            return 0
+        x = min(x, cell[RETURNED])
+        self.post(cell, programme, RETURNED, REFUNDED, x)
+        return x
+
     def move(self, person, programme, m, debit, credit, x):
         self.post(self.cell(person, programme, m), programme, debit, credit, x)
 
@@ -346,7 +423,8 @@ class Moves:
             x -= self.sums.get((p, d, c), 0)
             need(x >= 0, "a posting is too small", "balance")
             if x:
-                operation = [n for n, pairs in PAIRS.items() if (d, c) in pairs]
+                operation = [n for n, pairs in PAIRS.items() if (d, c) in pairs and
+                             (p, n) in self.open]
                 need(operation, "a posting of no operation of this record", "balance")
                 key = (p, operation[0])
                 rest[key] = rest.get(key, 0) + x

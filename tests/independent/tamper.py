@@ -184,6 +184,66 @@ def more(text):
     return [" ".join(word)]
 
 
+def back_case(case, r):
+    """What goes backwards, as backwards.sh does it; False: another case."""
+    acts = {w: r.find(51, key=2, value=w) for w in (1, 2, 3, 4) if w in
+            [i[7][2] for i in r.items if i[5] == 51]}
+    of_act = lambda what: [i for i in r.items if i[6] == acts[what][2]]
+    if case == "forged-dropped-back":
+        chunk, end = of_act(1)[1:]
+        gone = chunk[7][3].pop(0)[1]
+        chunk[7][9][0][3] -= gone
+        end[7][2], end[7][3] = end[7][2] - 1, end[7][3] - gone
+    elif case == "forged-dropped-again":
+        dropped, chunk, end = of_act(1)[1][7][3][0], of_act(3)[1], of_act(3)[-1]
+        chunk[7][3].insert(0, list(dropped))
+        chunk[7][9][0][3] += dropped[1]
+        end[7][2], end[7][3] = end[7][2] + 1, end[7][3] + dropped[1]
+    elif case == "forged-drop-signed":
+        at = of_act(1)[-1][2]
+        for i in [i for i in r.items if i[5] == 43 and i[7][1] == acts[1][7][1] and
+                  i[2] > at][:3]:
+            r.items.remove(i)
+    elif case == "forged-recall-answered":
+        releaser = r.find(43, key=2, value=3)[7][0][0]
+        for i in (acts[4], of_act(4)[-1]):
+            i[7][0][0] = releaser
+        acts[4][7][2] = 3
+    elif case == "forged-refund-paid":
+        paid = [x for i in r.items if i[5] == 46 for x in i[7][3] if x[1] == 2][0]
+        of_act(4)[1][7][3][0][0] = paid[0]
+    elif case == "forged-early-reject":
+        r.find(54, key=2, value=10)[7][0][0] = r.find(43, key=2, value=1)[7][0][0]
+    else:
+        return office_case(case, r)
+    return True
+
+
+def office_case(case, r):
+    first, second = [i for i in r.items if i[5] == 43 and i[7][2] == 3][-2:]
+    if case == "forged-other-office":
+        first[7][0][0] = r.find(43, key=2, value=3)[7][0][0]
+    elif case == "forged-one-release":
+        r.items.remove(second)
+    elif case == "forged-second-same":
+        second[7][0][0] = first[7][0][0]
+    else:
+        return False
+    return True
+
+
+def renumber(r):
+    """After records were taken out: sequences, and what names them."""
+    numbers = {i[2]: n for n, i in enumerate(r.items)}
+    for i in r.items:
+        i[2], i[6], body = numbers[i[2]], numbers[i[6]], i[7]
+        if 0 in body:
+            body[0][5] = numbers[body[0][5]]
+        for kind, key, more in ((30, 3, 0), (31, 3, 1), (44, 7, 0)):
+            if i[5] == kind and body[key] > 0:
+                body[key] = numbers[body[key] - more] + more
+
+
 def records_case(case, files, keys):
     r = Records(files)
     lines, entitled = r.find(41), r.find(31, 2)
@@ -229,8 +289,10 @@ def records_case(case, files, keys):
         signs[1][7][0][4] -= 8 * 86400 * 10 ** 6
     elif case == "forged-signature-again":
         signs[1][7] = dict(signs[0][7])
-    elif case != "forged-nothing":
+    elif case != "forged-nothing" and not back_case(case, r):
         raise SystemExit("no such case: " + case)
+    if case in ("forged-drop-signed", "forged-one-release"):
+        renumber(r)
     if case == "forged-drop":
         numbers = {i[2]: n for n, i in enumerate(r.items)}
         for i in r.items:
@@ -261,10 +323,13 @@ def file_case(case, files, passphrase):
         text[2] = b64(bytes(32))
         files["data/checkpoint.txt"] = "\n".join(text).encode()
     elif case == "vkey":
-        change_line(files, "bag-info.txt", "Almoner-Vkey", lambda x: [x[:-2] + "A" + x[-1]])
+        change_line(files, "bag-info.txt", "Almoner-Vkey", lambda x: [
+            x[:-2] + ("A" if x[-2] != "A" else "B") + x[-1]])
     elif case == "node":
         change_line(files, "data/tree.txt", "node ", lambda x: [
             x[:-1] + ("0" if x[-1] != "0" else "1")])
+    elif "data/sealed.txt" not in files:
+        return False
     else:
         opener = sealed.Opener(files, passphrase)
         if case == "bank-file":

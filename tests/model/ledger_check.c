@@ -255,7 +255,7 @@ bool county_check(struct county *c)
             }
         }
     }
-    return check_totals(c);
+    return check_totals(c) && county_check_months(c);
 }
 
 /* ---- set-offs of a run ---- */

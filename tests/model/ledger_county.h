@@ -140,6 +140,8 @@ enum county_step {
     STEP_PAYDAY,   /* a batch, the bank's file and its answer */
     STEP_DECISION, /* a recovery decided by both */
     STEP_SWING,    /* up, down, waived, down, up in one month that is paid */
+    STEP_CLOSES,   /* a month, or a batch of which something is not known */
+    STEP_BACK,     /* any event, in any state, by any role */
     COUNTY_STEPS
 };
 bool county_do(struct county *c, enum county_step step, uint64_t seed);
@@ -158,6 +160,10 @@ bool county_batch(struct county *c, struct chance *x);
 bool county_forward(struct county *c, struct chance *x);
 bool county_answers(struct county *c, struct chance *x);
 bool county_reissues(struct county *c, struct chance *x);
+bool county_closes(struct county *c, struct chance *x);
+bool county_back(struct county *c, struct chance *x);
+/* Each month by two ways, and closed months as they were signed for. */
+bool county_check_months(struct county *c);
 bool county_decide(struct county *c, struct chance *x);
 bool county_confirm(struct county *c, struct chance *x);
 bool county_repay(struct county *c, struct chance *x);

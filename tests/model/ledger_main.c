@@ -58,6 +58,8 @@ static const struct {
     [STEP_PAYDAY] = {"payday", county_payday, 24},
     [STEP_DECISION] = {"decision", county_decision, 16},
     [STEP_SWING] = {"swing", county_swing, 3},
+    [STEP_CLOSES] = {"closes", county_closes, 8},
+    [STEP_BACK] = {"back", county_back, 40},
 };
 
 bool county_do(struct county *c, enum county_step step, uint64_t seed)

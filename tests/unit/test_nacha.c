@@ -643,7 +643,7 @@ START_TEST(debits)
         struct seen s;
         struct diag d;
         snprintf(file, sizeof file, "%s5%s%s%s8%s%s%s", FILE_1, services[i],
-                 BATCH("PPD") + 4, ENTRY("27", "0000003500", OUR_ID, "0"), services[i],
+                 &BATCH("PPD")[4], ENTRY("27", "0000003500", OUR_ID, "0"), services[i],
                  "0000010090000003000000003500000000000000"
                  "1234567890                         900000030000001\n",
                  "9000001000001000000010090000003000000003500000000000000\n");

@@ -152,7 +152,7 @@ START_TEST(words)
     ck_assert_str_eq(batch_state_name((enum batch_state)0), "?");
     ck_assert_str_eq(batch_state_name((enum batch_state)11), "?");
     ck_assert_str_eq(line_state_name((enum line_state)10), "?");
-    ck_assert_str_eq(batch_step_name((enum batch_step)17), "?");
+    ck_assert_str_eq(batch_step_name((enum batch_step)18), "?");
 }
 END_TEST
 

@@ -1,8 +1,8 @@
-/* recall.c - see recall.h. An entry counts only when its block is of the same policies
+/* carry.c - see carry.h. An entry counts only when its block is of the same policies
  * and settled history, its row is the very one that was read then (it is sealed under a
  * fresh nonce whenever it changes), and the run that made it is over. Then the person's
  * facts are all older than that run. */
-#include "batch/recall.h"
+#include "batch/carry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #define NO_BLOCK UINT64_MAX
 #define FRAME_BYTES 12
 
-struct recall {
-    struct recall_terms terms;
+struct carry {
+    struct carry_terms terms;
     struct vault_opener *opener;
     uint8_t digest[DIGEST_LEN]; /* entitle_terms */
     uint16_t outcome_bytes;
@@ -28,11 +28,10 @@ struct recall {
     struct steady_block now; /* number NO_BLOCK: none */
 };
 
-enum status recall_new(struct recall **out, struct vault_opener *o,
-                       const struct entitle *e, struct recall_terms terms,
-                       struct diag *d)
+enum status carry_new(struct carry **out, struct vault_opener *o,
+                      const struct entitle *e, struct carry_terms terms, struct diag *d)
 {
-    struct recall *r = calloc(1, sizeof *r);
+    struct carry *r = calloc(1, sizeof *r);
     if (r == NULL) {
         return diag_memory(d);
     }
@@ -46,12 +45,12 @@ enum status recall_new(struct recall **out, struct vault_opener *o,
     r->outcomes_max =
         (uint16_t)(most < STEADY_OUTCOMES_MAX ? most : STEADY_OUTCOMES_MAX);
     buf_init(&r->plain, STEADY_BYTES_MAX);
-    recall_restart(r);
+    carry_restart(r);
     *out = r;
     return ST_OK;
 }
 
-void recall_free(struct recall *r)
+void carry_free(struct carry *r)
 {
     if (r != NULL) {
         buf_release(&r->plain);
@@ -59,14 +58,14 @@ void recall_free(struct recall *r)
     }
 }
 
-void recall_restart(struct recall *r)
+void carry_restart(struct carry *r)
 {
     r->now.number = NO_BLOCK;
 }
 
 /* ---- blocks on their way ---- */
 
-void recall_add(struct buf *blocks, uint64_t number, struct str bytes)
+void carry_add(struct buf *blocks, uint64_t number, struct str bytes)
 {
     uint8_t frame[FRAME_BYTES];
     put_u64(frame, number);
@@ -75,7 +74,7 @@ void recall_add(struct buf *blocks, uint64_t number, struct str bytes)
     buf_add_str(blocks, bytes);
 }
 
-bool recall_next(struct str blocks, size_t *at, uint64_t *number, struct str *bytes)
+bool carry_next(struct str blocks, size_t *at, uint64_t *number, struct str *bytes)
 {
     if (*at >= blocks.n) {
         return false;
@@ -92,7 +91,7 @@ bool recall_next(struct str blocks, size_t *at, uint64_t *number, struct str *by
 
 /* ---- one block ---- */
 
-static bool read_before(struct recall *r, uint64_t number, struct str sealed)
+static bool read_before(struct carry *r, uint64_t number, struct str sealed)
 {
     return sealed.n > 0 && r->terms.assessed_size > 0 &&
            steady_open(r->opener, number, sealed, &r->plain) &&
@@ -102,11 +101,11 @@ static bool read_before(struct recall *r, uint64_t number, struct str sealed)
            r->before.known_below <= r->terms.assessed_size;
 }
 
-static void begin(struct recall *r, uint64_t number, struct str in, size_t *at)
+static void begin(struct carry *r, uint64_t number, struct str in, size_t *at)
 {
     uint64_t next = NO_BLOCK;
     struct str sealed = str_of("");
-    while (next != number && recall_next(in, at, &next, &sealed)) {
+    while (next != number && carry_next(in, at, &next, &sealed)) {
     }
     r->usable = next == number && read_before(r, number, sealed);
     r->changed = !r->usable;
@@ -119,7 +118,7 @@ static void begin(struct recall *r, uint64_t number, struct str in, size_t *at)
     r->now.outcome_bytes = r->outcome_bytes;
 }
 
-void recall_finish(struct recall *r, struct buf *out)
+void carry_finish(struct carry *r, struct buf *out)
 {
     uint8_t bytes[STEADY_BYTES_MAX];
     struct writer w;
@@ -130,13 +129,13 @@ void recall_finish(struct recall *r, struct buf *out)
         writer_init(&w, bytes, sizeof bytes);
         steady_write(&r->now, &w);
         must(!w.failed);
-        recall_add(out, r->now.number, writer_str(&w));
+        carry_add(out, r->now.number, writer_str(&w));
     }
     r->now.number = NO_BLOCK;
 }
 
 /* Its number in the new block; STEADY_NO_OUTCOME when no more fit. */
-static uint16_t take_outcome(struct recall *r, struct str outcome)
+static uint16_t take_outcome(struct carry *r, struct str outcome)
 {
     struct steady_block *b = &r->now;
     size_t n = r->outcome_bytes;
@@ -155,13 +154,13 @@ static uint16_t take_outcome(struct recall *r, struct str outcome)
 
 /* ---- one person ---- */
 
-struct recalled recall_person(struct recall *r, uint64_t person, struct str sealed,
-                              struct str in, size_t *at, struct buf *out)
+struct carried carry_person(struct carry *r, uint64_t person, struct str sealed,
+                            struct str in, size_t *at, struct buf *out)
 {
-    struct recalled x = {.outcome = str_of("")};
+    struct carried x = {.outcome = str_of("")};
     uint64_t number = person / STEADY_PEOPLE;
     if (r->now.number != number) {
-        recall_finish(r, out);
+        carry_finish(r, out);
         begin(r, number, in, at);
     }
     r->slot = (size_t)(person % STEADY_PEOPLE);
@@ -183,7 +182,7 @@ struct recalled recall_person(struct recall *r, uint64_t person, struct str seal
     return x;
 }
 
-static void keep(struct recall *r, int32_t until, uint16_t outcome)
+static void keep(struct carry *r, int32_t until, uint16_t outcome)
 {
     int32_t months = until - r->terms.period;
     struct steady_entry *now = &r->now.entries[r->slot];
@@ -191,7 +190,7 @@ static void keep(struct recall *r, int32_t until, uint16_t outcome)
     now->months = (uint16_t)(months > UINT16_MAX ? UINT16_MAX : months);
 }
 
-void recall_same(struct recall *r)
+void carry_same(struct carry *r)
 {
     const struct steady_entry *e = &r->before.entries[r->slot];
     int32_t until = r->before.month + e->months;
@@ -208,7 +207,7 @@ void recall_same(struct recall *r)
     }
 }
 
-void recall_found(struct recall *r, int32_t until, struct str outcome)
+void carry_found(struct carry *r, int32_t until, struct str outcome)
 {
     uint16_t number = STEADY_NO_OUTCOME;
     must(until >= r->terms.period);
@@ -219,7 +218,7 @@ void recall_found(struct recall *r, int32_t until, struct str outcome)
     keep(r, number == STEADY_NO_OUTCOME ? r->terms.period : until, number);
 }
 
-void recall_institution(struct recall *r)
+void carry_institution(struct carry *r)
 {
     r->changed = true;
     keep(r, r->terms.period + 1, STEADY_NO_OUTCOME);

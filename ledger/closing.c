@@ -1,0 +1,268 @@
+/* closing.c - see closing.h. */
+#include "ledger/closing.h"
+
+#include <string.h>
+
+#include "base/date.h"
+#include "base/money.h"
+#include "base/must.h"
+#include "ledger/body.h"
+
+#define ROW_MAX 64
+#define ENCODED_MAX 40
+
+int32_t close_from(const struct close_entry *e)
+{
+    return e->what == CLOSE_YEAR ? e->month - 11 : e->month;
+}
+
+/* ---- bodies ---- */
+
+void close_write(const struct close_entry *e, struct writer *w)
+{
+    cbor_put_map(w, e->statement_count > 0 ? 7 : 6);
+    cbor_put_uint(w, 1);
+    cbor_put_uint(w, e->number);
+    cbor_put_uint(w, 2);
+    cbor_put_uint(w, (uint64_t)e->what);
+    cbor_put_uint(w, 3);
+    cbor_put_uint(w, (uint64_t)e->month);
+    cbor_put_uint(w, 4);
+    cbor_put_uint(w, e->totals.rows);
+    cbor_put_uint(w, 5);
+    cbor_put_bytes(w, e->totals.digest, DIGEST_LEN);
+    cbor_put_uint(w, 6);
+    cbor_put_array(w, ACCOUNT_KINDS);
+    for (int k = 0; k < ACCOUNT_KINDS; k++) {
+        cbor_put_int(w, e->totals.fen[k]);
+    }
+    if (e->statement_count > 0) {
+        cbor_put_uint(w, 7);
+        cbor_put_array(w, e->statement_count);
+    }
+    for (size_t i = 0; i < e->statement_count; i++) {
+        cbor_put_array(w, 3);
+        cbor_put_bytes(w, e->statements[i].sha256, DIGEST_LEN);
+        cbor_put_int(w, e->statements[i].paid_fen);
+        cbor_put_int(w, e->statements[i].back_fen);
+    }
+}
+
+static void read_totals(struct body *b, struct month_totals *out)
+{
+    out->rows = body_uint(b, 4, UINT64_MAX);
+    body_digest(b, 5, out->digest);
+    b->ok = b->ok && cbor_map_key(&b->map, 6) && cbor_get_array(&b->r) == ACCOUNT_KINDS;
+    for (int k = 0; b->ok && k < ACCOUNT_KINDS; k++) {
+        out->fen[k] = cbor_get_int(&b->r);
+    }
+}
+
+static void read_statements(struct body *b, struct close_entry *out)
+{
+    if (!b->ok || !cbor_map_key(&b->map, 7)) {
+        return;
+    }
+    uint64_t n = cbor_get_array(&b->r);
+    b->ok = n >= 1 && n <= CLOSE_STATEMENTS_MAX;
+    for (uint64_t i = 0; b->ok && i < n; i++) {
+        struct close_statement *s = &out->statements[i];
+        b->ok = cbor_get_array(&b->r) == 3;
+        struct str sha = cbor_get_bytes(&b->r);
+        s->paid_fen = cbor_get_int(&b->r);
+        s->back_fen = cbor_get_int(&b->r);
+        b->ok = b->ok && !b->r.failed && sha.n == DIGEST_LEN && s->paid_fen >= 0 &&
+                s->back_fen >= 0;
+        if (b->ok) {
+            memcpy(s->sha256, sha.p, DIGEST_LEN);
+        }
+    }
+    out->statement_count = (size_t)n;
+}
+
+bool close_read(struct str plain, struct close_entry *out)
+{
+    struct body b;
+    memset(out, 0, sizeof *out);
+    body_start(&b, plain);
+    out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    out->what = (enum close_what)body_uint(&b, 2, CLOSE_YEAR);
+    out->month = (int32_t)body_uint(&b, 3, ACCOUNT_MONTH_MAX);
+    read_totals(&b, &out->totals);
+    read_statements(&b, out);
+    return body_done(&b) && out->what >= CLOSE_MONTH && out->month >= 12 &&
+           (out->what == CLOSE_MONTH || month_number(out->month) == 12);
+}
+
+void unknown_write(const struct unknown_list *x, struct writer *w)
+{
+    cbor_put_map(w, 5);
+    cbor_put_uint(w, 1);
+    cbor_put_uint(w, x->batch);
+    cbor_put_uint(w, 2);
+    cbor_put_uint(w, x->lines);
+    cbor_put_uint(w, 3);
+    cbor_put_int(w, x->fen);
+    cbor_put_uint(w, 4);
+    cbor_put_bytes(w, x->digest, DIGEST_LEN);
+    cbor_put_uint(w, 5);
+    cbor_put_int(w, x->day);
+}
+
+bool unknown_read(struct str plain, struct unknown_list *out)
+{
+    struct body b;
+    memset(out, 0, sizeof *out);
+    body_start(&b, plain);
+    out->batch = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    out->lines = body_uint(&b, 2, UINT32_MAX);
+    out->fen = body_int(&b, 3);
+    body_digest(&b, 4, out->digest);
+    out->day = body_int32(&b, 5);
+    return body_done(&b) && out->lines > 0;
+}
+
+/* ---- rows ---- */
+
+enum status close_put(struct txn *t, const struct close_entry *e, struct diag *d)
+{
+    uint8_t key[5];
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->made_by);
+    writer_varint(&w, e->confirmed_by);
+    writer_varint(&w, e->confirmed_at);
+    must(!w.failed);
+    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_CLOSE, e->number),
+                     writer_str(&w), d);
+}
+
+static bool row_read(struct str row, struct close_entry *e)
+{
+    struct reader r;
+    reader_init(&r, row.p, row.n);
+    uint8_t state = reader_u8(&r);
+    e->state = (enum entry_state)state;
+    e->sequence = reader_varint(&r);
+    uint64_t by = reader_varint(&r);
+    uint64_t second = reader_varint(&r);
+    e->confirmed_at = reader_varint(&r);
+    e->made_by = (uint32_t)by;
+    e->confirmed_by = (uint32_t)second;
+    return reader_done(&r) && state <= ENTRY_ACTIVE && by <= UINT32_MAX &&
+           second <= UINT32_MAX;
+}
+
+enum status close_get(struct txn *t, uint32_t number, struct close_entry *out,
+                      struct diag *d)
+{
+    uint8_t key[5];
+    struct str row;
+    struct record rec;
+    struct signed_body body;
+    struct close_entry row_says;
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_CLOSE, number), &row,
+                  d));
+    if (row.p == NULL) {
+        diag_fail(d, ST_CONFLICT, "unknown-close", "there is no close %u", number);
+        return diag_hint(d, "almoner month list shows them");
+    }
+    if (row_read(row, &row_says)) {
+        TRY(record_get(t, row_says.sequence, &rec, NULL, d));
+        TRY(signed_body_read(&rec, &body, d));
+        if (rec.kind == KIND_MONTH_CLOSE && close_read(body.plain, out)) {
+            out->state = row_says.state;
+            out->sequence = row_says.sequence;
+            out->made_by = row_says.made_by;
+            out->confirmed_by = row_says.confirmed_by;
+            out->confirmed_at = row_says.confirmed_at;
+            return ST_OK;
+        }
+    }
+    return diag_fail(d, ST_INTEGRITY, "register-row",
+                     "the register's row of close %u is not what was written", number);
+}
+
+enum status close_open_month(struct txn *t, uint32_t closes, uint64_t size,
+                             int32_t *out, struct diag *d)
+{
+    *out = 0;
+    for (uint32_t n = closes; n > 0; n--) {
+        struct close_entry e;
+        TRY(close_get(t, n, &e, d));
+        if (e.state == ENTRY_ACTIVE && e.what == CLOSE_MONTH && e.confirmed_at < size) {
+            *out = e.month + 1;
+            return ST_OK;
+        }
+    }
+    return ST_OK;
+}
+
+/* ---- batches ---- */
+
+enum status close_batches(struct txn *t, uint32_t batches, int32_t month,
+                          struct diag *d)
+{
+    for (uint32_t n = 1; n <= batches; n++) {
+        struct batch_entry b;
+        int32_t own;
+        TRY(batch_get(t, n, &b, d));
+        if (b.state != BATCH_EXPORTED && b.state != BATCH_SETTLED &&
+            b.state != BATCH_CLOSING) {
+            continue;
+        }
+        TRY(batch_month(t, &b, &own, d));
+        if (own <= month) {
+            diag_fail(d, ST_CONFLICT, "month-batch", "batch %u is %s, not closed", n,
+                      batch_state_name(b.state));
+            return b.state == BATCH_EXPORTED
+                       ? diag_hint(d,
+                                   "take the bank's answer in, or close it with a "
+                                   "signed list of what is unknown: almoner batch "
+                                   "close %u --with-unknown",
+                                   n)
+                       : diag_hint(d, "almoner batch close %u", n);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status add_unknown(struct digest *g, const struct line_entry *line,
+                               struct unknown_list *out, struct diag *d)
+{
+    uint8_t bytes[ENCODED_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_array(&w, 3);
+    cbor_put_uint(&w, line->line);
+    cbor_put_uint(&w, (uint64_t)line->state);
+    cbor_put_int(&w, line->fen);
+    must(!w.failed);
+    digest_once(g, str_make(out->digest, DIGEST_LEN), writer_str(&w), out->digest);
+    out->lines++;
+    if (!money_add(out->fen, line->fen, &out->fen)) {
+        return diag_fail(d, ST_INTEGRITY, "line-row", "lines of batch %u are too large",
+                         out->batch);
+    }
+    return ST_OK;
+}
+
+enum status unknown_make(struct txn *t, struct digest *g, const struct batch_entry *b,
+                         struct unknown_list *out, struct diag *d)
+{
+    int32_t day = out->day;
+    memset(out, 0, sizeof *out);
+    out->batch = b->number;
+    out->day = day;
+    for (uint32_t n = 1; n <= b->lines; n++) {
+        struct line_entry line;
+        TRY(line_get(t, b->number, n, &line, d));
+        if (line.state == LINE_OPEN || line.state == LINE_UNKNOWN) {
+            TRY(add_unknown(g, &line, out, d));
+        }
+    }
+    return ST_OK;
+}

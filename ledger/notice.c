@@ -1,0 +1,395 @@
+/* notice.c - see notice.h: bodies and register rows of public lists and objections;
+ * bytes in docs/formats/ledger.md. It must never open a sealed row: the fold and
+ * verifiers without the vault's key read all of this. */
+#include "ledger/notice.h"
+
+#include <string.h>
+
+#include "base/must.h"
+#include "ledger/body.h"
+
+#define ROW_MAX 64
+
+static enum status damaged(const char *what, uint64_t number, struct diag *d)
+{
+    return diag_fail(d, ST_INTEGRITY, "register-row",
+                     "the register's row of %s %llu is not what was written", what,
+                     (unsigned long long)number);
+}
+
+/* The plain body of the signed record at this sequence. */
+static enum status plain_of(struct txn *t, uint64_t sequence, enum record_kind kind,
+                            struct signed_body *out, struct diag *d)
+{
+    struct record rec;
+    TRY(record_get(t, sequence, &rec, NULL, d));
+    if (rec.kind != kind) {
+        return diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no %s record",
+                         (unsigned long long)sequence, record_kind_name(kind));
+    }
+    return signed_body_read(&rec, out, d);
+}
+
+static void put_uint(struct writer *w, uint64_t key, uint64_t value)
+{
+    cbor_put_uint(w, key);
+    cbor_put_uint(w, value);
+}
+
+static void put_text(struct writer *w, uint64_t key, const char *text)
+{
+    cbor_put_uint(w, key);
+    cbor_put_text(w, str_of(text));
+}
+
+static void put_digest(struct writer *w, uint64_t key, const uint8_t hash[DIGEST_LEN])
+{
+    cbor_put_uint(w, key);
+    cbor_put_bytes(w, hash, DIGEST_LEN);
+}
+
+/* ---- notices ---- */
+
+const char *notice_who_name(enum notice_who w)
+{
+    return w == NOTICE_NEW ? "new" : "all";
+}
+
+void notice_write(const struct notice_terms *n, struct writer *w)
+{
+    cbor_put_map(w, n->working ? 13 : 12);
+    put_uint(w, 1, n->number);
+    put_text(w, 2, n->programme);
+    put_uint(w, 3, (uint64_t)n->period);
+    put_uint(w, 4, (uint64_t)n->who);
+    put_uint(w, 5, n->people);
+    cbor_put_uint(w, 6);
+    cbor_put_int(w, n->first);
+    cbor_put_uint(w, 7);
+    cbor_put_int(w, n->last);
+    put_uint(w, 8, n->days);
+    put_digest(w, 10, n->sha256);
+    put_uint(w, 11, n->length);
+    put_text(w, 12, n->level);
+    put_text(w, 13, n->label);
+    if (n->working) {
+        put_digest(w, 14, n->calendar);
+    }
+}
+
+bool notice_read(struct str plain, struct notice_terms *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    body_text(&b, 2, out->programme, sizeof out->programme);
+    out->period = (int32_t)body_uint(&b, 3, ACCOUNT_MONTH_MAX);
+    out->who = (enum notice_who)body_uint(&b, 4, NOTICE_ALL);
+    out->people = body_uint(&b, 5, INT64_MAX);
+    out->first = body_int32(&b, 6);
+    out->last = body_int32(&b, 7);
+    out->days = (uint32_t)body_uint(&b, 8, NOTICE_DAYS_MAX);
+    body_digest(&b, 10, out->sha256);
+    out->length = body_uint(&b, 11, INT64_MAX);
+    body_text(&b, 12, out->level, sizeof out->level);
+    body_text(&b, 13, out->label, sizeof out->label);
+    out->working = body_digest_if(&b, 14, out->calendar);
+    return body_done(&b) && programme_code_valid(str_of(out->programme)) &&
+           out->who >= NOTICE_NEW && out->people > 0 && out->days > 0 &&
+           out->level[0] != '\0' && out->label[0] != '\0';
+}
+
+enum status notice_put(struct txn *t, const struct notice_entry *e, struct diag *d)
+{
+    uint8_t key[5];
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->made_by);
+    writer_varint(&w, e->objections);
+    writer_varint(&w, e->closed);
+    must(!w.failed);
+    return store_put(t, TABLE_REGISTER,
+                     register_key(key, REGISTER_NOTICE, e->terms.number),
+                     writer_str(&w), d);
+}
+
+enum status notice_get(struct txn *t, uint32_t number, struct notice_entry *out,
+                       struct diag *d)
+{
+    uint8_t key[5];
+    struct str row;
+    struct reader r;
+    struct signed_body body;
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_NOTICE, number), &row,
+                  d));
+    if (row.p == NULL) {
+        diag_fail(d, ST_CONFLICT, "unknown-notice", "there is no notice %u", number);
+        return diag_hint(d, "almoner notice list shows them");
+    }
+    reader_init(&r, row.p, row.n);
+    uint8_t state = reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    uint64_t by = reader_varint(&r);
+    uint64_t objections = reader_varint(&r);
+    out->closed = reader_varint(&r);
+    if (!reader_done(&r) || state > NOTICE_CLOSED || by > UINT32_MAX ||
+        objections > UINT32_MAX) {
+        return damaged("notice", number, d);
+    }
+    out->state = (enum notice_state)state;
+    out->made_by = (uint32_t)by;
+    out->objections = (uint32_t)objections;
+    TRY(plain_of(t, out->sequence, KIND_NOTICE, &body, d));
+    return notice_read(body.plain, &out->terms) ? ST_OK : damaged("notice", number, d);
+}
+
+void notice_closing_write(const struct notice_closing *c, struct writer *w)
+{
+    cbor_put_map(w, 3);
+    put_uint(w, 1, c->notice);
+    cbor_put_uint(w, 2);
+    cbor_put_int(w, c->down);
+    put_uint(w, 3, c->objections);
+}
+
+bool notice_closing_read(struct str plain, struct notice_closing *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->notice = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    out->down = body_int32(&b, 2);
+    out->objections = (uint32_t)body_uint(&b, 3, UINT32_MAX);
+    return body_done(&b);
+}
+
+enum status notice_closing_get(struct txn *t, uint64_t sequence,
+                               struct notice_closing *out, struct diag *d)
+{
+    struct signed_body body;
+    TRY(plain_of(t, sequence, KIND_NOTICE_CLOSED, &body, d));
+    return notice_closing_read(body.plain, out)
+               ? ST_OK
+               : damaged("a notice closed by record", sequence, d);
+}
+
+enum status notice_through(struct txn *t, uint32_t count, struct str programme,
+                           int32_t *month, struct diag *d)
+{
+    *month = NOTICE_NEVER;
+    for (uint32_t n = count; n > 0; n--) {
+        struct notice_entry e;
+        TRY(notice_get(t, n, &e, d));
+        if (e.state == NOTICE_CLOSED && e.terms.period > *month &&
+            str_is(programme, e.terms.programme)) {
+            *month = e.terms.period;
+        }
+    }
+    return ST_OK;
+}
+
+/* ---- objections ---- */
+
+void objection_write(const struct objection_terms *x, struct writer *w)
+{
+    cbor_put_map(w, 4);
+    put_uint(w, 1, x->number);
+    put_uint(w, 2, x->notice);
+    put_uint(w, 3, x->person);
+    put_text(w, 4, x->text);
+}
+
+bool objection_read(struct str plain, struct objection_terms *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    out->notice = (uint32_t)body_uint(&b, 2, UINT32_MAX);
+    out->person = body_uint(&b, 3, UINT64_MAX);
+    body_text(&b, 4, out->text, sizeof out->text);
+    return body_done(&b) && out->person > 0 && out->text[0] != '\0';
+}
+
+const char *objection_state_name(enum objection_state s)
+{
+    static const char *const NAMES[] = {"open", "upheld", "dismissed", "lifted"};
+    must((unsigned)s <= OBJECTION_LIFTED);
+    return NAMES[s];
+}
+
+bool objection_holds(enum objection_state s)
+{
+    return s == OBJECTION_OPEN || s == OBJECTION_UPHELD;
+}
+
+enum status objection_put(struct txn *t, const struct objection_entry *e,
+                          struct diag *d)
+{
+    uint8_t key[5];
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_u8(&w, (uint8_t)e->state);
+    writer_varint(&w, e->sequence);
+    writer_varint(&w, e->made_by);
+    writer_varint(&w, e->decided);
+    writer_varint(&w, e->before);
+    must(!w.failed);
+    return store_put(t, TABLE_REGISTER,
+                     register_key(key, REGISTER_OBJECTION, e->terms.number),
+                     writer_str(&w), d);
+}
+
+enum status objection_get(struct txn *t, uint32_t number, struct objection_entry *out,
+                          struct diag *d)
+{
+    uint8_t key[5];
+    struct str row;
+    struct reader r;
+    struct signed_body body;
+    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_OBJECTION, number),
+                  &row, d));
+    if (row.p == NULL) {
+        diag_fail(d, ST_CONFLICT, "unknown-objection", "there is no objection %u",
+                  number);
+        return diag_hint(d, "almoner notice show N shows those about a notice");
+    }
+    reader_init(&r, row.p, row.n);
+    uint8_t state = reader_u8(&r);
+    out->sequence = reader_varint(&r);
+    uint64_t by = reader_varint(&r);
+    out->decided = reader_varint(&r);
+    uint64_t before = reader_varint(&r);
+    if (!reader_done(&r) || state > OBJECTION_LIFTED || by > UINT32_MAX ||
+        before > UINT32_MAX) {
+        return damaged("objection", number, d);
+    }
+    out->state = (enum objection_state)state;
+    out->made_by = (uint32_t)by;
+    out->before = (uint32_t)before;
+    TRY(plain_of(t, out->sequence, KIND_OBJECTION, &body, d));
+    return objection_read(body.plain, &out->terms) ? ST_OK
+                                                   : damaged("objection", number, d);
+}
+
+void objection_decision_write(const struct objection_decision *x, struct writer *w)
+{
+    cbor_put_map(w, 3);
+    put_uint(w, 1, x->objection);
+    put_uint(w, 2, (uint64_t)x->into);
+    put_text(w, 3, x->reason);
+}
+
+bool objection_decision_read(struct str plain, struct objection_decision *out)
+{
+    struct body b;
+    body_start(&b, plain);
+    out->objection = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    out->into = (enum objection_state)body_uint(&b, 2, OBJECTION_LIFTED);
+    body_text(&b, 3, out->reason, sizeof out->reason);
+    return body_done(&b) && out->into != OBJECTION_OPEN && out->reason[0] != '\0';
+}
+
+enum status objection_decision_get(struct txn *t, uint64_t sequence,
+                                   struct objection_decision *out, struct diag *d)
+{
+    struct signed_body body;
+    TRY(plain_of(t, sequence, KIND_OBJECTION_DECIDED, &body, d));
+    return objection_decision_read(body.plain, out)
+               ? ST_OK
+               : damaged("an objection decided by record", sequence, d);
+}
+
+/* ---- whose objections: a chain from the newest to the first ---- */
+
+static struct str person_key(uint8_t key[9], uint64_t person)
+{
+    key[0] = REGISTER_OBJECTION;
+    put_u64(key + 1, person);
+    return str_make(key, 9);
+}
+
+static enum status newest_of(struct txn *t, uint64_t person, uint32_t *out,
+                             struct diag *d)
+{
+    uint8_t key[9];
+    struct str row;
+    struct reader r;
+    *out = 0;
+    TRY(store_get(t, TABLE_REGISTER, person_key(key, person), &row, d));
+    if (row.p == NULL) {
+        return ST_OK;
+    }
+    reader_init(&r, row.p, row.n);
+    uint64_t number = reader_varint(&r);
+    if (!reader_done(&r) || number == 0 || number > UINT32_MAX) {
+        return damaged("the objections about person", person, d);
+    }
+    *out = (uint32_t)number;
+    return ST_OK;
+}
+
+static enum status set_newest(struct txn *t, uint64_t person, uint32_t number,
+                              struct diag *d)
+{
+    uint8_t key[9];
+    uint8_t bytes[ROW_MAX];
+    struct writer w;
+    writer_init(&w, bytes, sizeof bytes);
+    writer_varint(&w, number);
+    return store_put(t, TABLE_REGISTER, person_key(key, person), writer_str(&w), d);
+}
+
+enum status objection_add(struct txn *t, struct objection_entry *e, struct diag *d)
+{
+    TRY(newest_of(t, e->terms.person, &e->before, d));
+    TRY(objection_put(t, e, d));
+    return set_newest(t, e->terms.person, e->terms.number, d);
+}
+
+enum status objection_merge(struct txn *t, uint64_t duplicate, uint64_t kept,
+                            struct diag *d)
+{
+    uint32_t theirs;
+    uint32_t ours;
+    TRY(newest_of(t, duplicate, &theirs, d));
+    if (theirs == 0) {
+        return ST_OK;
+    }
+    TRY(newest_of(t, kept, &ours, d));
+    for (uint32_t at = theirs; ours != 0 && at != 0;) {
+        struct objection_entry e;
+        TRY(objection_get(t, at, &e, d));
+        at = e.before;
+        if (at == 0) {
+            e.before = ours;
+            TRY(objection_put(t, &e, d));
+        }
+    }
+    return set_newest(t, kept, theirs, d);
+}
+
+enum status objection_held(struct txn *t, uint32_t held, uint64_t person,
+                           struct str programme, uint32_t *number, struct diag *d)
+{
+    *number = 0;
+    if (held == 0) {
+        return ST_OK;
+    }
+    TRY(newest_of(t, person, number, d));
+    while (*number != 0) {
+        struct objection_entry e;
+        struct notice_entry n;
+        TRY(objection_get(t, *number, &e, d));
+        if (objection_holds(e.state)) {
+            TRY(notice_get(t, e.terms.notice, &n, d));
+            if (str_is(programme, n.terms.programme)) {
+                return ST_OK;
+            }
+        }
+        *number = e.before;
+    }
+    return ST_OK;
+}

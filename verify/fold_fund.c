@@ -1,0 +1,346 @@
+/* fold_fund.c - appropriations and what batches take from them: kinds 80 to 83 of
+ * docs/formats/ledger.md. Where records are left out nothing of it is followed. */
+#include <string.h>
+
+#include "base/date.h"
+#include "verify/fold_private.h"
+
+enum { NONE, RESERVED, COMMITTED };
+#define US_PER_MINUTE INT64_C(60000000)
+
+struct fund_item {
+    int programme;
+    uint32_t fund;
+    int64_t fen;
+};
+
+static int64_t left_of(const struct fund_row *x)
+{
+    return x->appropriated - x->reserved - x->committed - x->spent;
+}
+
+static int programme_of(struct fold *f, struct str code)
+{
+    return code.n == 0 ? -1 : fold_programme(f, code);
+}
+
+/* ---- appropriations ---- */
+
+static bool same_bytes(const char *a, struct str b)
+{
+    return str_is(b, a);
+}
+
+void rule_appropriation(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct fund_row *x = fold_next_registered(f, a, &f->funds, sizeof *x);
+    if (x == NULL) {
+        return;
+    }
+    if ((v[2].s.n > 0 && !code_fine(v[2].s)) || v[8].i == 0 ||
+        (v[8].i < 0 && !v[9].there)) {
+        fold_malformed(f, a, "key 2 or 8");
+        return;
+    }
+    x->programme = programme_of(f, v[2].s);
+    x->year = (int32_t)v[6].u;
+    x->fen = v[8].i;
+    x->proposer = fold_signer(a);
+    x->adjusts = v[9].there ? (uint32_t)v[9].u : 0;
+    (void)str_copy(v[3].s, x->source, sizeof x->source);
+    leaf_hash(f->hash, a->r->bytes, x->leaf);
+    const struct fund_row *of = list_find(&f->funds, x->adjusts);
+    if (x->adjusts != 0 &&
+        (of == NULL || !of->confirmed || of->adjusts != 0 || of->year != x->year ||
+         of->programme != x->programme || !same_bytes(of->source, v[3].s))) {
+        FAULT(f, a, GROUP_BALANCE, "fund-differs",
+              "appropriation %u adjusts another programme, source or year",
+              "%u 号指标所调整的指标项目、来源或年度不同", x->number);
+    }
+}
+
+void rule_fund_confirm(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct fund_row *x = list_find(&f->funds, v[1].u);
+    if (x == NULL || x->confirmed || memcmp(x->leaf, v[2].s.p, HASH_LEN) != 0) {
+        REFUSE(f, a, GROUP_AUTHORISATION, "fund-confirm",
+               "appropriation %llu was not proposed like this, or is confirmed already",
+               "%llu 号指标未如此提出，或已确认", (unsigned long long)v[1].u);
+    }
+    if (x->proposer == fold_signer(a) && x->proposer != 0) {
+        FAULT(f, a, GROUP_AUTHORISATION, "fund-same",
+              "appropriation %u is confirmed by who proposed it",
+              "%u 号指标由提出人自己确认", x->number);
+    }
+    x->confirmed = true;
+    struct fund_row *root = x->adjusts == 0 ? x : list_find(&f->funds, x->adjusts);
+    if (root != NULL) {
+        root->appropriated += x->fen;
+        if (left_of(root) < 0 && f->o.whole) {
+            FAULT(f, a, GROUP_BALANCE, "fund-short",
+                  "appropriation %u is less than what is taken from it",
+                  "%u 号指标少于已占用和支出", root->number);
+        }
+    }
+}
+
+void rule_receipt(struct fold *f, struct act *a)
+{
+    const struct value *v = a->b.v;
+    struct fund_row *x = list_find(&f->funds, v[1].u);
+    if (x == NULL || !x->confirmed || x->adjusts != 0 || v[3].i == 0) {
+        REFUSE(f, a, GROUP_BALANCE, "fund-receipt",
+               "there is no confirmed appropriation %llu", "没有已确认的 %llu 号指标",
+               (unsigned long long)v[1].u);
+    }
+    x->received += v[3].i;
+    if (x->received < 0) {
+        FAULT(f, a, GROUP_BALANCE, "fund-receipt", "less than nothing was received",
+              "拨款合计为负");
+    }
+}
+
+/* ---- batches ---- */
+
+static void move_all(struct fold *f, const struct batch_row *b, int64_t reserved,
+                     int64_t committed)
+{
+    const struct fund_item *items = b->funds.rows;
+    for (size_t i = 0; i < b->funds.count; i++) {
+        struct fund_row *x = list_find(&f->funds, items[i].fund);
+        if (x != NULL) {
+            x->reserved += reserved * items[i].fen;
+            x->committed += committed * items[i].fen;
+        }
+    }
+}
+
+void fold_fund_void(struct fold *f, struct batch_row *b)
+{
+    move_all(f, b, b->fund_state == RESERVED ? -1 : 0,
+             b->fund_state == COMMITTED ? -1 : 0);
+    b->fund_state = NONE;
+    b->funds.count = 0;
+    f->fund_batch = 0;
+}
+
+void fold_fund_commit(struct fold *f, struct batch_row *b)
+{
+    if (b->fund_state == RESERVED) {
+        move_all(f, b, -1, 1);
+        b->fund_state = COMMITTED;
+    }
+}
+
+void fold_fund_needed(struct fold *f, struct act *a, const struct batch_row *b)
+{
+    if (f->o.whole && b->fund_state == NONE &&
+        strcmp(fold_setting(f, "funds"), "on") == 0) {
+        FAULT(f, a, GROUP_BALANCE, "no-allocation",
+              "batch %u is signed, and no appropriation bears it",
+              "%u 号批次未占用指标而已签批", b->number);
+    }
+}
+
+void fold_fund_redate(struct fold *f, struct act *a, const struct batch_row *b,
+                      int64_t day)
+{
+    const struct fund_item *items = b->funds.rows;
+    const struct fund_row *x =
+        b->fund_state == NONE ? NULL : list_find(&f->funds, items[0].fund);
+    if (x != NULL && date_to_civil((int32_t)day).year != x->year) {
+        FAULT(f, a, GROUP_BALANCE, "fund-year",
+              "batch %u is borne by appropriations of another year",
+              "%u 号批次占用的指标属于另一年度", b->number);
+    }
+}
+
+/* floor(x * part / whole), digit by digit. */
+static int64_t share(int64_t x, int64_t part, int64_t whole)
+{
+    int64_t q = 0, r = 0;
+    for (int bit = 61; bit >= 0; bit--) {
+        r += r;
+        q += q;
+        if (r >= whole) {
+            r -= whole;
+            q++;
+        }
+        if (((uint64_t)x >> bit & 1U) != 0) {
+            r += part;
+        }
+        if (r >= whole) {
+            r -= whole;
+            q++;
+        }
+    }
+    return q;
+}
+
+/* What the items bear of the programme's first x fen. */
+static void bears(const struct batch_row *b, int programme, int64_t x, int64_t *out)
+{
+    const struct fund_item *items = b->funds.rows;
+    int64_t whole = 0;
+    for (size_t i = 0; i < b->funds.count; i++) {
+        whole += items[i].programme == programme ? items[i].fen : 0;
+    }
+    for (size_t i = 0; i < b->funds.count; i++) {
+        out[i] = 0;
+        if (items[i].programme == programme && whole > 0) {
+            out[i] = share(x, items[i].fen, whole);
+            x -= out[i];
+            whole -= items[i].fen;
+        }
+    }
+}
+
+/* Fen by programme of the lines before this one. */
+static const int64_t *lines_before(struct fold *f, const struct batch_row *b,
+                                   uint32_t number)
+{
+    const struct line_row *l = b->lines.rows;
+    if (f->fund_batch != b->number || f->fund_next > number) {
+        memset(f->fund_before, 0, sizeof f->fund_before);
+        f->fund_batch = b->number;
+        f->fund_next = 1;
+    }
+    for (; f->fund_next < number && f->fund_next <= b->lines.count; f->fund_next++) {
+        const struct line_row *x = &l[f->fund_next - 1];
+        f->fund_before[x->programme] += x->state == LINE_DROPPED ? 0 : x->fen;
+    }
+    return f->fund_before;
+}
+
+void fold_fund_line(struct fold *f, const struct batch_row *b, const struct line_row *l,
+                    uint64_t to)
+{
+    const struct fund_item *items = b->funds.rows;
+    int64_t below[FUND_ITEMS], part[FUND_ITEMS];
+    if (!f->o.whole || b->fund_state != COMMITTED || to == LINE_UNKNOWN) {
+        return;
+    }
+    int64_t before = lines_before(f, b, l->number)[l->programme];
+    bears(b, l->programme, before, below);
+    bears(b, l->programme, before + l->fen, part);
+    for (size_t i = 0; i < b->funds.count; i++) {
+        struct fund_row *x = list_find(&f->funds, items[i].fund);
+        int64_t fen = part[i] - below[i];
+        if (x == NULL) {
+            continue;
+        }
+        bool later = date_to_civil((int32_t)f->open.fen[3]).year != x->year;
+        x->committed -= l->state == LINE_PAID ? 0 : fen;
+        if (to == LINE_PAID || (later && l->state != LINE_PAID)) {
+            x->spent += fen;
+        } else if (!later && l->state == LINE_PAID) {
+            x->spent -= fen;
+        }
+    }
+}
+
+void fold_fund_day(struct fold *f, const struct act *a)
+{
+    f->open.fen[3] = day_of_time(a->r->time, f->offset_minutes);
+}
+
+/* ---- allocation ---- */
+
+static bool read_items(struct fold *f, struct act *a, struct batch_row *b)
+{
+    struct cbor c = cbor_of(a->b.v[2].s);
+    for (uint64_t i = 0; i < a->b.v[2].u && !c.bad; i++) {
+        c.bad = c.bad || cbor_array(&c, 3) != 3;
+        struct str code = cbor_text(&c, 1, CODE_MAX);
+        uint64_t fund = cbor_uint(&c, UINT32_MAX);
+        int64_t fen = cbor_int(&c);
+        struct fund_item *x = c.bad || fen <= 0 || fen > FUND_FEN || !code_fine(code)
+                                  ? NULL
+                                  : list_add(&b->funds, sizeof *x);
+        if (x == NULL) {
+            return false;
+        }
+        x->programme = programme_of(f, code);
+        x->fund = (uint32_t)fund;
+        x->fen = fen;
+    }
+    return cbor_done(&c);
+}
+
+static bool carries_fine(struct act *a)
+{
+    struct cbor c = cbor_of(a->b.v[3].s);
+    int64_t sum = 0;
+    for (uint64_t i = 0; i < a->b.v[3].u && !c.bad; i++) {
+        c.bad = c.bad || cbor_array(&c, 4) != 4;
+        c.bad = !code_fine(cbor_text(&c, 1, CODE_MAX)) || c.bad;
+        (void)cbor_text(&c, 1, 24);
+        int64_t before = cbor_int(&c), delta = cbor_int(&c);
+        c.bad = c.bad || before > FUND_CARRY || before < -FUND_CARRY ||
+                delta > FUND_CARRY || delta < -FUND_CARRY;
+        sum += c.bad ? 0 : delta;
+    }
+    return cbor_done(&c) && sum == 0;
+}
+
+static void check_lines(struct fold *f, struct act *a, const struct batch_row *b)
+{
+    const struct fund_item *items = b->funds.rows;
+    int64_t sums[PROGRAMMES_MAX];
+    f->fund_batch = 0;
+    memcpy(sums, lines_before(f, b, (uint32_t)b->lines.count + 1), sizeof sums);
+    for (size_t i = 0; i < b->funds.count; i++) {
+        sums[items[i].programme < 0 ? 0 : items[i].programme] -= items[i].fen;
+    }
+    for (size_t p = 0; p < PROGRAMMES_MAX; p++) {
+        if (sums[p] != 0) {
+            FAULT(f, a, GROUP_BALANCE, "allocation-sum",
+                  "what is allocated of %s is not what batch %u pays of it",
+                  "%s 占用的指标与 %u 号批次的金额不符", f->programmes[p], b->number);
+            return;
+        }
+    }
+}
+
+static void take(struct fold *f, struct act *a, const struct batch_row *b)
+{
+    const struct fund_item *items = b->funds.rows;
+    for (size_t i = 0; i < b->funds.count; i++) {
+        struct fund_row *x = list_find(&f->funds, items[i].fund);
+        if (x == NULL || !x->confirmed || x->adjusts != 0 ||
+            (x->programme != -1 && x->programme != items[i].programme)) {
+            REFUSE(f, a, GROUP_BALANCE, "fund-other",
+                   "appropriation %u is not confirmed, or for another programme",
+                   "%u 号指标未确认，或用于其他项目", items[i].fund);
+        }
+        x->reserved += items[i].fen;
+        if (left_of(x) < 0) {
+            FAULT(f, a, GROUP_BALANCE, "fund-short",
+                  "batch %u takes more than is left of appropriation %u",
+                  "%u 号批次占用超过 %u 号指标的结余", b->number, x->number);
+        }
+    }
+}
+
+void rule_allocation(struct fold *f, struct act *a)
+{
+    struct batch_row *b = fold_batch(f, a, a->b.v[1].u);
+    if (b == NULL || !f->o.whole) {
+        return;
+    }
+    fold_fund_void(f, b);
+    if (b->state != 1 || strcmp(fold_setting(f, "funds"), "on") != 0) {
+        FAULT(f, a, GROUP_AUTHORISATION, "allocation-state",
+              "batch %u is no draft, or the setting funds is off",
+              "%u 号批次不是草稿，或未启用指标控制", b->number);
+    }
+    if (!read_items(f, a, b) || !carries_fine(a)) {
+        fold_malformed(f, a, "key 2 or 3");
+        return;
+    }
+    check_lines(f, a, b);
+    b->fund_state = RESERVED;
+    take(f, a, b);
+}
