@@ -7,7 +7,7 @@
  *
  * SHA-256 goes by OpenSSL's own functions for it, which 3.0 calls deprecated: EVP costs
  * 45 ns more for each message, a quarter of the hash of a record, and hashing is what
- * runs and verification wait for. Where they are gone, EVP does it as it does SM3. */
+ * runs and verification wait for. SM3 goes by EVP. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/digest.h"
 

@@ -55,8 +55,8 @@ expect 4 a maker batch drop "$B" --line 99999 --reason 'deaths'
 code unknown-line
 expect 7 a checker batch drop "$B" --line 1 --reason 'deaths'
 expect 0 r batch show "$B" --lines --json
-person=$(python3 -c 'import json; print(json.load(open("out"))["line_list"][2]["person"])' \
-    2>/dev/null || echo 3)
+person=$(python3 -c 'import json; print(json.load(open("out"))["payments"][2]["person"])') ||
+    fail 'batch show --lines gives no person'
 expect 0 a maker batch drop "$B" --line 1 --person "$person" --reason '8日通报死亡' --json
 dropped=$(field moved_lines)
 gone=$(field moved_fen)
