@@ -56,7 +56,9 @@ MODEL_SRC := $(sort $(filter-out tests/model/ledger%,$(wildcard tests/model/*.c)
 # Histories through a ledger, whose work in pieces is cut smaller, to be killed between.
 LEDGERS_SRC := $(sort $(filter-out tests/model/property.c,$(wildcard tests/model/*.c)) \
 	tests/unit/ledger_fixture.c)
-LEDGERS_SMALL := $(addprefix batch/,answer.c assess.c import_take.c make.c reissue.c)
+LEDGERS_SMALL := $(addprefix batch/,answer.c assess.c import_take.c make.c reissue.c) \
+	entitle/payee.c ledger/ahead.c
+UNIT_SMALL := batch/checks.c
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
 SUITES := $(patsubst tests/unit/test_%.c,%,$(filter tests/unit/test_%.c,$(UNIT_SRC)))
@@ -72,6 +74,7 @@ VERIFY_FUZZERS := $(OUT)/fuzz_bundle $(OUT)/fuzz_bundle_records
 DAMAGE := $(OUT)/bundle_damage
 FLIP := $(OUT)/flip
 ROWS := $(OUT)/rows
+HALT := $(OUT)/halt.so
 SIM := $(if $(SIM_SRC),$(BIN)/sim)
 BENCH := $(if $(BENCH_SRC),$(BIN)/bench)
 UNIT := $(if $(SUITES),$(OUT)/unit_tests)
@@ -120,7 +123,7 @@ endif
 # What the tests and scripts are told; absolute, so that they may change directory.
 TEST_ENV = OUT='$(CURDIR)/$(OUT)' VARIANT='$(VARIANT)' \
 	ALMONER='$(if $(ALMONER),$(CURDIR)/$(ALMONER))' SIM='$(if $(SIM),$(CURDIR)/$(SIM))' \
-	VERIFY='$(CURDIR)/$(VERIFY)' DAMAGE='$(CURDIR)/$(DAMAGE)' FLIP='$(CURDIR)/$(FLIP)' ROWS='$(CURDIR)/$(ROWS)' UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
+	VERIFY='$(CURDIR)/$(VERIFY)' DAMAGE='$(CURDIR)/$(DAMAGE)' FLIP='$(CURDIR)/$(FLIP)' ROWS='$(CURDIR)/$(ROWS)' HALT='$(CURDIR)/$(HALT)' UNIT='$(UNIT)' PROPERTY='$(PROPERTY)' LEDGERS_TEST='$(LEDGERS_TEST)' SUITES='$(SUITES)' FUZZ_NAMES='$(FUZZ_NAMES)' \
 	FUZZ_SECONDS='$(FUZZ_SECONDS)'
 # Check's limit of 4 seconds for a test is for fast machines without sanitizers.
 TEST_ENV += CK_TIMEOUT_MULTIPLIER='$(if $(filter release,$(VARIANT)),5,20)'
@@ -137,7 +140,7 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 all: $(LIB) $(ALMONER) $(VERIFY) ## build the programs (build/almoner, almoner-verify)
 
-programs: $(LIB) $(ALMONER) $(VERIFY) $(DAMAGE) $(FLIP) $(ROWS) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
+programs: $(LIB) $(ALMONER) $(VERIFY) $(DAMAGE) $(FLIP) $(ROWS) $(HALT) $(SIM) $(UNIT) $(PROPERTY) $(LEDGERS_TEST) $(FUZZERS)
 
 demo: $(ALMONER) $(VERIFY) $(SIM) ## pay a county for three months, in a sandbox at build/demo
 	$(Q)$(TEST_ENV) tests/demo.sh
@@ -294,6 +297,9 @@ $(DAMAGE): $(call objects,tests/damage/bundle.c) $(VERIFY_WITH)
 	$(call link_verify)
 $(FLIP) $(ROWS): $(OUT)/%: $(OBJ)/tests/damage/%.o $(LIB)
 	$(call link)
+# Not part of a program: it comes before one's C library.
+$(HALT): tests/damage/halt.c $(OUT)/flags
+	$(call say,LINK,$@)$(CC) -std=c11 $(WARNINGS) $(STRICT) -O1 -shared -fPIC -o $@ $< -ldl
 # Its names are also the library's: these fuzz targets take nothing of that.
 ifeq ($(VARIANT),fuzz)
 $(VERIFY_FUZZERS): $(OUT)/fuzz_%: $(OBJ)/tests/fuzz/fuzz_%.o $(VERIFY_WITH)
@@ -315,7 +321,8 @@ $(BENCH): $(call objects,$(BENCH_SRC)) $(LIB) $(OUT)/bench.list
 endif
 
 ifneq ($(UNIT),)
-$(UNIT): $(call objects,$(UNIT_SRC)) $(LIB) $(OUT)/unit.list
+$(UNIT): $(call objects,$(UNIT_SRC)) $(UNIT_SMALL:%.c=$(OBJ)/small/%.o) $(LIB) \
+	$(OUT)/unit.list
 	$(call link,$(CHECK_LIBS))
 endif
 
@@ -328,7 +335,8 @@ $(LEDGERS_TEST): $(call objects,$(LEDGERS_SRC)) $(LEDGERS_SMALL:%.c=$(OBJ)/small
 endif
 
 # These come before the library's own, which are then not taken.
-$(OBJ)/small/%.o: EXTRA_CFLAGS = -DSLAB_PEOPLE=4 -DTICK_ROWS=3 -DCHUNK_LINES=4
+$(OBJ)/small/%.o: EXTRA_CFLAGS = -DSLAB_PEOPLE=4 -DTICK_ROWS=3 -DCHUNK_LINES=4 \
+	-DCHECKS_HALVES=2 -DNEAR_PEOPLE=2
 $(OBJ)/small/%.o: %.c $(OUT)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,small/$<)$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) $(STRICT) -MMD -MP -c -o $@ $<

@@ -26,11 +26,10 @@ static enum status row_there(struct bundle *b, uint64_t person, bool *yes,
     return ST_OK;
 }
 
-/* Is every row there that the batch's lines are paid to, or are for? What was sent
+/* Is every row there that the batch's lines are paid to? What was sent
  * before the last release held other lines. */
 static enum status can_be_made(struct bundle *b, const struct export_entry *x,
-                               const struct payment_format *f, bool *yes,
-                               struct diag *d)
+                               bool *yes, struct diag *d)
 {
     struct batch_entry e;
     TRY(batch_get(ledger_txn(b->l), x->batch, &e, d));
@@ -40,7 +39,6 @@ static enum status can_be_made(struct bundle *b, const struct export_entry *x,
         TRY(line_get(ledger_txn(b->l), x->batch, n, &line, d));
         uint64_t payee = line.payee != 0 ? line.payee : line.person;
         TRY(row_there(b, payee, yes, d));
-        TRY(f->wants_person ? row_there(b, line.person, yes, d) : ST_OK);
     }
     return ST_OK;
 }
@@ -126,7 +124,7 @@ static enum status put_export(struct bundle *b, uint64_t sequence, struct diag *
     bank_form_init(&form);
     enum status st = bank_form_kept(b->l, x.format, &x.profile, &form, d);
     if (st == ST_OK) {
-        st = can_be_made(b, &x, form.format, &whole, d);
+        st = can_be_made(b, &x, &whole, d);
     } else if (st == ST_CONFLICT) { /* a format that this program does not know */
         st = ST_OK;
     }

@@ -23,7 +23,6 @@ struct saying {
 
 /* Append to the sentence. */
 void say_day(struct saying *s, int32_t day);
-void say_month(struct saying *s, int32_t month);
 void say_fen(struct saying *s, int64_t fen);
 void say_document(struct saying *s, const struct confirmed_policy *p);
 void say_wanted(struct saying *s, const struct condition *c); /* "age 80 to 89" */

@@ -22,7 +22,7 @@ void say_day(struct saying *s, int32_t day)
     buf_add_text(&s->text, text);
 }
 
-void say_month(struct saying *s, int32_t month)
+static void say_month(struct saying *s, int32_t month)
 {
     char text[DATE_TEXT_CAP];
     month_print(month, text);

@@ -13,6 +13,7 @@
 #include "ledger/batch_step.h"
 #include "ledger/body.h"
 #include "ledger/money.h"
+#include "ledger/month.h"
 
 #define TICK_RECORDS 65536
 #define POSTINGS_BYTES ((size_t)16 * 1024 * 1024) /* of one act: 200,000 sums */
@@ -172,6 +173,20 @@ static enum status overflow(struct diag *d)
     return diag_fail(d, ST_INTEGRITY, "account", "a total is out of range");
 }
 
+/* Money of an earlier year's batch has accounts of its own in an office's books. */
+static enum status note_prior(struct walk *w, struct journal_voucher *v, struct diag *d)
+{
+    struct batch_entry b;
+    int32_t own;
+    if (v->event < JOURNAL_BATCH || v->event > JOURNAL_REFUND) {
+        return ST_OK;
+    }
+    TRY(batch_get(ledger_txn(w->l), (uint32_t)v->number, &b, d));
+    TRY(batch_month(ledger_txn(w->l), &b, &own, d));
+    v->prior = month_year(own) < date_to_civil(v->day).year;
+    return ST_OK;
+}
+
 static enum status give(struct walk *w, struct building *b, int32_t day, struct diag *d)
 {
     struct journal_voucher *v = &b->v;
@@ -192,6 +207,7 @@ static enum status give(struct walk *w, struct building *b, int32_t day, struct 
     if (day < w->q->from || day > w->q->to) {
         return ST_OK;
     }
+    TRY(note_prior(w, v, d));
     w->totals->vouchers++;
     return w->q->each(w->q->ctx, v, d);
 }

@@ -37,10 +37,11 @@ struct journal_posting {
 
 struct journal_voucher {
     enum journal_event event;
-    uint64_t record;                     /* sequence of the act's first record */
-    uint64_t number;                     /* of the import, run, batch or recovery */
-    int32_t day;                         /* the county's, of the act's last record */
-    uint64_t count;                      /* entries: people and programmes, or lines */
+    uint64_t record; /* sequence of the act's first record */
+    uint64_t number; /* of the import, run, batch or recovery */
+    int32_t day;     /* the county's, of the act's last record */
+    uint64_t count;  /* entries: people and programmes, or lines */
+    bool prior;      /* of a batch that was to be paid in a year before the day's */
     const struct journal_posting *items; /* ascending by programme, debit, credit */
     size_t item_count;
 };

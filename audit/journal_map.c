@@ -109,13 +109,15 @@ static struct str next_word(struct str *rest)
     return word;
 }
 
-/* "transit paid", or "repayment recovered receivable". */
+/* "transit paid", "repayment recovered receivable", or "prior paid returned". */
 static enum status read_posting(const struct reading *r, const struct ynode *n,
                                 struct journal_rule *out, struct diag *d)
 {
     struct str rest = n->key;
     struct str words[3];
     size_t count = 0;
+    out->prior = rest.n > 6 && memcmp(rest.p, "prior ", 6) == 0;
+    rest = out->prior ? str_make(rest.p + 6, rest.n - 6) : rest;
     while (rest.n > 0 && count < 3) {
         words[count++] = next_word(&rest);
     }
@@ -126,8 +128,9 @@ static enum status read_posting(const struct reading *r, const struct ynode *n,
         !account_named(words[at], &out->debit) ||
         !account_named(words[at + 1], &out->credit) || out->debit == out->credit) {
         refuse(r, n->key_place, n->key, "is no posting", d);
-        return diag_hint(d, "debit and credit, perhaps behind an event: \"transit "
-                            "paid\", \"refund returned refunded\"");
+        return diag_hint(d, "debit and credit, perhaps behind an event, and behind "
+                            "\"prior\" for an earlier year's money: \"transit paid\", "
+                            "\"prior answer paid returned\"");
     }
     out->event = (int)event;
     return ST_OK;
@@ -207,8 +210,8 @@ static enum status read_rules(const struct reading *r, const struct ynode *n,
         struct journal_rule *rule = &rules[*count];
         TRY(read_posting(r, c, rule, d));
         for (size_t i = 0; i < *count; i++) {
-            if (rules[i].event == rule->event && rules[i].debit == rule->debit &&
-                rules[i].credit == rule->credit) {
+            if (rules[i].event == rule->event && rules[i].prior == rule->prior &&
+                rules[i].debit == rule->debit && rules[i].credit == rule->credit) {
                 return refuse(r, c->key_place, c->key, "is there twice", d);
             }
         }
@@ -307,12 +310,12 @@ enum status journal_map_read(struct journal_map *out, struct arena *a, struct st
 /* ---- looking up ---- */
 
 static const struct journal_rule *find_rule(const struct journal_rule *rules,
-                                            size_t count, int event,
+                                            size_t count, int event, bool prior,
                                             const struct journal_posting *p)
 {
     for (size_t i = 0; i < count; i++) {
-        if (rules[i].event == event && rules[i].debit == p->debit &&
-            rules[i].credit == p->credit) {
+        if (rules[i].event == event && rules[i].prior == prior &&
+            rules[i].debit == p->debit && rules[i].credit == p->credit) {
             return &rules[i];
         }
     }
@@ -330,7 +333,8 @@ static const struct journal_programme *find_programme(const struct journal_map *
     return NULL;
 }
 
-enum status journal_map_find(const struct journal_map *m, enum journal_event event,
+enum status journal_map_find(const struct journal_map *m,
+                             const struct journal_voucher *v,
                              const struct journal_posting *p,
                              const struct journal_programme **programme,
                              const struct journal_rule **rule, struct diag *d)
@@ -338,16 +342,17 @@ enum status journal_map_find(const struct journal_map *m, enum journal_event eve
     const struct journal_programme *of = find_programme(m, p->programme);
     of = of == NULL ? find_programme(m, "*") : of;
     const struct journal_rule *found = NULL;
-    for (int k = 0; of != NULL && found == NULL && k < 4; k++) {
-        int of_event = k % 2 == 0 ? (int)event : (int)JOURNAL_EVENTS;
-        found = k < 2 ? find_rule(of->rules, of->rule_count, of_event, p)
-                      : find_rule(m->rules, m->rule_count, of_event, p);
+    for (int k = v->prior ? 0 : 4; of != NULL && found == NULL && k < 8; k++) {
+        int of_event = k % 2 == 0 ? (int)v->event : (int)JOURNAL_EVENTS;
+        bool own = k % 4 < 2;
+        found = own ? find_rule(of->rules, of->rule_count, of_event, k < 4, p)
+                    : find_rule(m->rules, m->rule_count, of_event, k < 4, p);
     }
     if (found == NULL) {
         diag_fail(d, ST_INPUT, "journal-unmapped",
                   "the mapping does not say what becomes of \"%s %s %s\" of programme "
                   "%s",
-                  journal_event_name(event), account_kind_name(p->debit),
+                  journal_event_name(v->event), account_kind_name(p->debit),
                   account_kind_name(p->credit), p->programme);
         return of == NULL
                    ? diag_hint(d, "add the programme, or \"*\" for all others")

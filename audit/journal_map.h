@@ -21,7 +21,8 @@ struct journal_entry {
 };
 
 struct journal_rule {
-    int event; /* enum journal_event; JOURNAL_EVENTS: any */
+    int event;  /* enum journal_event; JOURNAL_EVENTS: any */
+    bool prior; /* only of vouchers of an earlier year's money */
     enum account_kind debit, credit;
     size_t count; /* 0: "none" */
     const struct journal_entry *entries;
@@ -47,10 +48,12 @@ struct journal_map {
 /* ST_INPUT "journal-mapping" with file:line:column in where; or what yaml_read says. */
 enum status journal_map_read(struct journal_map *out, struct arena *a, struct str text,
                              const char *file_name, struct diag *d) MUST_USE;
-/* What the posting becomes: the rule of the programme and this event, of the programme,
- * of this event, or the general one, the first there is. ST_INPUT "journal-unmapped"
- * when there is none, or the programme is not in the map. */
-enum status journal_map_find(const struct journal_map *m, enum journal_event event,
+/* What the posting of this voucher becomes: the rule of the programme and the event, of
+ * the programme, of the event, or the general one, the first there is; of an earlier
+ * year's money first those that are for it. ST_INPUT "journal-unmapped" when there is
+ * none, or the programme is not in the map. */
+enum status journal_map_find(const struct journal_map *m,
+                             const struct journal_voucher *v,
                              const struct journal_posting *p,
                              const struct journal_programme **programme,
                              const struct journal_rule **rule, struct diag *d) MUST_USE;

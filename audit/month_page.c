@@ -4,23 +4,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/month_funds.h"
 #include "base/money.h"
 #include "base/must.h"
+#include "entitle/joint.h"
 #include "ledger/payment_id.h"
 
-#define PROGRAMMES_MAX 64
-#define MONTH_BATCHES_MAX 512 /* of one month */
+#define PROGRAMMES_MAX 250      /* as many as almoner-verify follows */
+#define MONTH_BATCHES_MAX 50000 /* of one month: one for each village, and more */
+#define ROOM_FIRST 16
 
 static const struct {
     const char *name;
     bool counts;
 } KINDS[PAGE_KINDS] = {
-    [PAGE_GRANTED] = {"granted", true},     [PAGE_BATCHED] = {"batched", true},
-    [PAGE_REGISTER] = {"register", true},   [PAGE_FILES] = {"files", true},
-    [PAGE_PAID] = {"paid", true},           [PAGE_BACK] = {"back", false},
-    [PAGE_UNKNOWN] = {"unknown", true},     [PAGE_ANSWERS] = {"answers", true},
-    [PAGE_REISSUED] = {"reissued", false},  [PAGE_REFUNDED] = {"refunded", false},
-    [PAGE_STATEMENT] = {"statement", true}, [PAGE_BALANCES] = {"balances", false},
+    [PAGE_GRANTED] = {"granted", true},    [PAGE_BATCHED] = {"batched", true},
+    [PAGE_REGISTER] = {"register", true},  [PAGE_FILES] = {"files", true},
+    [PAGE_PAID] = {"paid", true},          [PAGE_BACK] = {"back", false},
+    [PAGE_FUNDS] = {"funds", false},       [PAGE_UNKNOWN] = {"unknown", true},
+    [PAGE_ANSWERS] = {"answers", true},    [PAGE_REISSUED] = {"reissued", false},
+    [PAGE_REFUNDED] = {"refunded", false}, [PAGE_CORRECTED] = {"corrected", true},
+    [PAGE_OVER] = {"paid-again", false},   [PAGE_STATEMENT] = {"statement", true},
+    [PAGE_BALANCES] = {"balances", false},
 };
 
 const char *page_name(enum page_what w)
@@ -45,7 +50,8 @@ bool page_pair_differs(const struct page_pair *p)
 
 struct month_batch {
     struct batch_entry b;
-    int8_t *booked; /* by statements: payments less returns of each line */
+    int8_t *booked;     /* by statements: payments less returns of each line */
+    struct joint joint; /* where there are statements */
 };
 
 struct totals { /* of one programme, over all months: debits less credits */
@@ -61,8 +67,13 @@ struct page {
     size_t programme_count;
     struct totals programmes[PROGRAMMES_MAX];
     size_t batch_count;
-    struct month_batch batches[MONTH_BATCHES_MAX];
+    size_t batch_room;
+    struct month_batch *batches;
     size_t statement; /* in hand */
+    struct bearing bearing;
+    struct borne borne;     /* of the month */
+    struct borne elsewhere; /* of other months, when rows are wanted */
+    int64_t other_paid_fen; /* of other months' batches that appropriations bear */
 };
 
 static enum status too_much(struct diag *d)
@@ -92,7 +103,8 @@ static enum status add_programme(struct page *p, const struct month_sum *s,
         i++;
     }
     if (i == PROGRAMMES_MAX) {
-        return diag_fail(d, ST_INTERNAL, "programmes", "too many programmes");
+        return diag_fail(d, ST_CONFLICT, "too-many", "more than %d programmes",
+                         PROGRAMMES_MAX);
     }
     struct totals *t = &p->programmes[i];
     if (i == p->programme_count) {
@@ -102,6 +114,18 @@ static enum status add_programme(struct page *p, const struct month_sum *s,
     bool fits = money_add(t->fen[s->debit], s->fen, &t->fen[s->debit]) &&
                 money_sub(t->fen[s->credit], s->fen, &t->fen[s->credit]);
     return fits ? ST_OK : too_much(d);
+}
+
+/* Money that had come back, or was due again, was paid all along. */
+static enum status add_correction(struct page *p, const struct month_sum *s,
+                                  struct diag *d)
+{
+    TRY(add(&p->pair[PAGE_PAID][0], s->count, s->fen, d));
+    TRY(take(&p->pair[PAGE_BACK][0], s->count, s->fen, d));
+    if (s->debit == ACCOUNT_RECEIVABLE) {
+        TRY(add(&p->pair[PAGE_OVER][0], s->count, s->fen, d));
+    }
+    return add(&p->pair[PAGE_CORRECTED][0], s->count, s->fen, d);
 }
 
 /* What each posting means for the figures of its own month. */
@@ -128,6 +152,9 @@ static enum status add_posting(struct page *p, const struct month_sum *s,
     if (from == ACCOUNT_TRANSIT) {
         TRY(take(open, s->count, s->fen, d));
         return add(to == ACCOUNT_PAID ? paid : back, s->count, s->fen, d);
+    }
+    if (to == ACCOUNT_PAID) {
+        return add_correction(p, s, d);
     }
     if (from == ACCOUNT_PAID) {
         TRY(take(paid, s->count, s->fen, d));
@@ -256,12 +283,30 @@ static enum status take_line(struct page *p, const struct page_row *row, struct 
 static enum status take_lines(struct page *p, const struct month_batch *m,
                               struct diag *d)
 {
+    TRY(bearing_begin(p->l, m->b.number, &p->bearing, d));
     for (uint32_t n = 1; n <= m->b.lines; n++) {
         struct page_row row = {.number = m->b.number};
         TRY(line_get(ledger_txn(p->l), m->b.number, n, &row.line, d));
         TRY(take_line(p, &row, d));
+        TRY(bearing_line(&p->bearing, &row.line, &p->borne, d));
     }
     return ST_OK;
+}
+
+/* A batch of another month: what appropriations spent there is not of this page. */
+static enum status take_other(struct page *p, const struct batch_entry *b,
+                              struct diag *d)
+{
+    if (ledger_head(p->l)->funds == 0) {
+        return ST_OK;
+    }
+    TRY(bearing_begin(p->l, b->number, &p->bearing, d));
+    if (bearing_is(&p->bearing) &&
+        !money_add(p->other_paid_fen, b->paid_fen, &p->other_paid_fen)) {
+        return too_much(d);
+    }
+    return p->q->rows.what == PAGE_FUNDS ? borne_batch(p->l, b, &p->elsewhere, d)
+                                         : ST_OK;
 }
 
 static enum status take_register(struct page *p, const struct batch_entry *b,
@@ -273,6 +318,8 @@ static enum status take_register(struct page *p, const struct batch_entry *b,
     TRY(add(&p->pair[PAGE_ANSWERS][1], b->back_lines, b->back_fen, d));
     TRY(add(&p->pair[PAGE_REISSUED][1], b->reissued_lines, b->reissued_fen, d));
     TRY(add(&p->pair[PAGE_REFUNDED][1], b->refunded_lines, b->refunded_fen, d));
+    TRY(add(&p->pair[PAGE_CORRECTED][1], b->corrected_lines, b->corrected_fen, d));
+    TRY(add(&p->pair[PAGE_OVER][1], 0, b->over_fen, d));
     bool sent = b->state >= BATCH_EXPORTED && b->state != BATCH_CANCELLED;
     if (!sent || b->export_sequence == 0) {
         return ST_OK;
@@ -282,29 +329,96 @@ static enum status take_register(struct page *p, const struct batch_entry *b,
     return add(&p->pair[PAGE_FILES][1], x.lines, x.total_fen, d);
 }
 
+static struct month_batch *new_batch(struct page *p, const struct batch_entry *b)
+{
+    if (p->batch_count == p->batch_room) {
+        size_t room = p->batch_room == 0 ? ROOM_FIRST : 2 * p->batch_room;
+        struct month_batch *batches = realloc(p->batches, room * sizeof *batches);
+        if (batches == NULL) {
+            return NULL;
+        }
+        p->batches = batches;
+        p->batch_room = room;
+    }
+    struct month_batch *m = &p->batches[p->batch_count];
+    *m = (struct month_batch){.b = *b};
+    return m;
+}
+
 static enum status take_batches(struct page *p, struct diag *d)
 {
     for (uint32_t n = 1; n <= ledger_head(p->l)->batches; n++) {
-        struct month_batch *m = &p->batches[p->batch_count];
+        struct batch_entry b;
         int32_t own;
-        TRY(batch_get(ledger_txn(p->l), n, &m->b, d));
-        TRY(batch_month(ledger_txn(p->l), &m->b, &own, d));
+        TRY(batch_get(ledger_txn(p->l), n, &b, d));
+        TRY(batch_month(ledger_txn(p->l), &b, &own, d));
         if (own != p->q->month) {
+            TRY(take_other(p, &b, d));
             continue;
         }
-        if (p->batch_count + 1 == MONTH_BATCHES_MAX) {
-            return diag_fail(d, ST_INTERNAL, "batches", "too many batches in a month");
+        if (p->batch_count == MONTH_BATCHES_MAX) {
+            return diag_fail(d, ST_CONFLICT, "too-many",
+                             "more than %d batches belong to the month",
+                             MONTH_BATCHES_MAX);
+        }
+        struct month_batch *m = new_batch(p, &b);
+        if (m == NULL) {
+            return diag_memory(d);
         }
         m->booked = calloc((size_t)m->b.lines + 1, 1);
         p->batch_count++;
         if (m->booked == NULL) {
             return diag_memory(d);
         }
+        if (p->q->statement_count > 0) {
+            TRY(joint_load(&m->joint, p->l, &m->b, d));
+        }
         TRY(take_register(p, &m->b, d));
         TRY(take_lines(p, m, d));
     }
     p->out->batches = (uint32_t)p->batch_count;
     return ST_OK;
+}
+
+/* ---- appropriations ---- */
+
+static enum status fund_row(struct page *p, uint32_t number, const char *programme,
+                            int64_t fen, bool apart, struct diag *d)
+{
+    struct page_row row = {.number = number, .apart = apart, .sum = {.fen = fen}};
+    struct fund_entry e;
+    TRY(fund_get(ledger_txn(p->l), number, &e, d));
+    memcpy(row.source, e.terms.source, sizeof row.source);
+    (void)str_copy(str_of(programme), row.line.programme, sizeof row.line.programme);
+    return tell(p, PAGE_FUNDS, &row, d);
+}
+
+static enum status tell_funds(struct page *p, struct diag *d)
+{
+    for (size_t i = 0; i < p->borne.count; i++) {
+        const struct borne_row *x = &p->borne.rows[i];
+        TRY(fund_row(p, x->fund, x->programme, x->fen, false, d));
+    }
+    for (uint32_t n = 1; n <= ledger_head(p->l)->funds; n++) {
+        struct fund_entry e;
+        TRY(fund_get(ledger_txn(p->l), n, &e, d));
+        int64_t apart = e.sums.spent - e.sums.prior - borne_of(&p->borne, n) -
+                        borne_of(&p->elsewhere, n);
+        if (apart != 0) {
+            TRY(fund_row(p, n, e.terms.programme, apart, true, d));
+        }
+    }
+    return ST_OK;
+}
+
+static enum status take_funds(struct page *p, struct diag *d)
+{
+    int64_t spent;
+    TRY(funds_spent(p->l, &spent, d));
+    TRY(add(&p->pair[PAGE_FUNDS][0], p->borne.count, borne_total(&p->borne), d));
+    TRY(add(&p->pair[PAGE_FUNDS][1], 0, spent, d));
+    TRY(take(&p->pair[PAGE_FUNDS][1], 0, p->other_paid_fen, d));
+    return p->q->rows.what == PAGE_FUNDS ? tell_funds(p, d) : ST_OK;
 }
 
 /* ---- statements ---- */
@@ -318,6 +432,18 @@ static enum status book(struct page *p, struct page_sum *s, bool paid, int64_t f
         return too_much(d);
     }
     return paid ? add(s, count, fen, d) : take(s, count, fen, d);
+}
+
+/* A payment stands for each of its lines; the count of these. */
+static uint64_t book_lines(struct month_batch *m, uint32_t line, bool paid)
+{
+    uint64_t lines = 0;
+    for (; line != 0; line = joint_next(&m->joint, line)) {
+        int now = m->booked[line] + (paid ? 1 : -1);
+        m->booked[line] = (int8_t)(now > 100 ? 100 : now < -100 ? -100 : now);
+        lines++;
+    }
+    return lines;
 }
 
 /* An entry that is not of the month's batches is of no concern here. */
@@ -334,9 +460,8 @@ static enum status take_entry(void *ctx, const struct answer *a, struct diag *d)
         if (payment_id_parse(ledger_info(p->l), &m->b, a->id, &line) ==
                 PAYMENT_ID_OURS &&
             line >= 1 && line <= m->b.lines) {
-            int now = m->booked[line] + (paid ? 1 : -1);
-            m->booked[line] = (int8_t)(now > 100 ? 100 : now < -100 ? -100 : now);
-            return book(p, &p->pair[PAGE_STATEMENT][1], paid, a->amount_fen, 1, d);
+            uint64_t lines = book_lines(m, line, paid);
+            return book(p, &p->pair[PAGE_STATEMENT][1], paid, a->amount_fen, lines, d);
         }
     }
     return ST_OK;
@@ -392,7 +517,8 @@ static void compare(struct page *p)
     p->pair[PAGE_STATEMENT][0] = p->pair[PAGE_PAID][1];
     for (int w = 0; w < PAGE_KINDS; w++) {
         struct page_pair *to = &out->pairs[out->pair_count];
-        if (w == PAGE_STATEMENT && p->q->statement_count == 0) {
+        if ((w == PAGE_STATEMENT && p->q->statement_count == 0) ||
+            (w == PAGE_FUNDS && ledger_head(p->l)->funds == 0)) {
             continue;
         }
         *to = (struct page_pair){.what = (enum page_what)w,
@@ -411,6 +537,7 @@ static enum status fill(struct page *p, struct diag *d)
     TRY(take_balances(p, d));
     TRY(take_runs(p, d));
     TRY(take_batches(p, d));
+    TRY(take_funds(p, d));
     TRY(take_statements(p, d));
     TRY(tell_statement(p, d));
     compare(p);
@@ -434,7 +561,9 @@ enum status month_page(struct ledger *l, const struct month_page_request *q,
     enum status st = fill(p, d);
     for (size_t i = 0; i < p->batch_count; i++) {
         free(p->batches[i].booked);
+        joint_release(&p->batches[i].joint);
     }
+    free(p->batches);
     free(p);
     return st;
 }

@@ -9,6 +9,7 @@
 
 #include "formats/payment.h"
 #include "ledger/closing.h"
+#include "ledger/fund.h"
 #include "ledger/ledger.h"
 
 struct page_sum {
@@ -18,16 +19,20 @@ struct page_sum {
 
 /* The first way, the second. */
 enum page_what {
-    PAGE_GRANTED,   /* books, runs */
-    PAGE_BATCHED,   /* books, lines: taken into batches */
-    PAGE_REGISTER,  /* lines, batch register */
-    PAGE_FILES,     /* batch register, bank files: of batches that were sent */
-    PAGE_PAID,      /* books, lines */
-    PAGE_BACK,      /* books, lines: left a batch unpaid, or came back */
-    PAGE_UNKNOWN,   /* books, lines: in transit */
-    PAGE_ANSWERS,   /* lines paid and come back, batch register */
-    PAGE_REISSUED,  /* books, batch register */
-    PAGE_REFUNDED,  /* books, batch register */
+    PAGE_GRANTED,  /* books, runs */
+    PAGE_BATCHED,  /* books, lines: taken into batches */
+    PAGE_REGISTER, /* lines, batch register */
+    PAGE_FILES,    /* batch register, bank files: of batches that were sent */
+    PAGE_PAID,     /* books, lines */
+    PAGE_FUNDS,    /* lines paid that appropriations bear, what those say is spent, less
+                       what the register has of other months; when there are any */
+    PAGE_BACK,     /* books, lines: left a batch unpaid, or came back */
+    PAGE_UNKNOWN,  /* books, lines: in transit */
+    PAGE_ANSWERS,  /* lines paid and come back, batch register */
+    PAGE_REISSUED, /* books, batch register */
+    PAGE_REFUNDED, /* books, batch register */
+    PAGE_CORRECTED, /* books, batch register: paid, which the bank said came back */
+    PAGE_OVER,      /* books, batch register: of it paid too much, receivable */
     PAGE_STATEMENT, /* lines paid, statements of the account; when there are any */
     PAGE_BALANCES,  /* all months, trial balance: absolute sums */
     PAGE_KINDS
@@ -44,11 +49,15 @@ struct page_pair {
 };
 bool page_pair_differs(const struct page_pair *p);
 
-/* A row behind a figure: a line, or of PAGE_GRANTED a run (line 0). */
+/* A row behind a figure: a line; of PAGE_GRANTED a run; of PAGE_FUNDS what an
+ * appropriation bears of a programme, or, with `apart`, by how much it says more than
+ * the lines of all months (line 0 of both). */
 struct page_row {
-    uint32_t number; /* of the batch or run */
+    uint32_t number; /* of the batch, run or appropriation */
     struct line_entry line;
-    struct page_sum sum; /* of a run */
+    struct page_sum sum; /* of a run or appropriation */
+    bool apart;
+    char source[FUND_SOURCE_MAX + 1]; /* of an appropriation */
     int booked; /* by the statement: payments less returns; of PAGE_STATEMENT */
 };
 struct page_rows {

@@ -75,8 +75,8 @@ static enum status take_line(struct listing *x, struct diag *d)
     enum line_state s = x->line.state;
     bool back = s == LINE_REJECTED || s == LINE_RETURNED;
     bool unknown = s == LINE_OPEN || s == LINE_UNKNOWN;
-    bool over = s == LINE_REISSUED || s == LINE_REFUNDED;
-    if (!back && !unknown && !(over && x->all)) {
+    bool over = s == LINE_REISSUED || s == LINE_REFUNDED || x->line.corrected;
+    if (!back && !unknown && !(over && (x->all || x->line.corrected))) {
         return ST_OK;
     }
     if (back) {
@@ -93,6 +93,9 @@ static enum status take_line(struct listing *x, struct diag *d)
             TRY(look_into(x, n, &r, d));
         }
     }
+    if (x->line.corrected && r.later_batch == 0 && !x->all) {
+        return ST_OK;
+    }
     return x->each(x->ctx, &r, d);
 }
 
@@ -106,7 +109,11 @@ static enum status take_batch(struct listing *x, uint32_t number, struct diag *d
     struct record r;
     struct txn *t = ledger_txn(x->l);
     TRY(batch_get(t, number, &x->batch, d));
-    bool settled = x->batch.paid_lines == batch_count(&x->batch);
+    bool settled =
+        x->batch.paid_lines == batch_count(&x->batch) && x->batch.corrected_lines == 0;
+    x->out->corrected += x->batch.corrected_lines; /* parts of totals that fit */
+    x->out->corrected_fen += x->batch.corrected_fen;
+    x->out->over_fen += x->batch.over_fen;
     if (!was_sent(x->batch.state) || settled || x->batch.export_sequence == 0) {
         return ST_OK;
     }

@@ -18,9 +18,12 @@ struct returns_row {
 struct returns_totals {
     uint64_t back, unknown; /* lines that wait: came back; open or unknown */
     int64_t back_fen, unknown_fen;
+    uint64_t corrected; /* results that said "paid" of what had come back */
+    int64_t corrected_fen, over_fen; /* of it paid too much: receivable */
 };
 
-/* In the order of batches and lines. all: also what was sent again or refunded. */
+/* In the order of batches and lines, also what was paid by a correction while it was
+ * sent again. all: also what was sent again or refunded, and all that was corrected. */
 enum status returns_ledger(struct ledger *l, bool all,
                            enum status (*each)(void *ctx, const struct returns_row *r,
                                                struct diag *d),

@@ -47,6 +47,7 @@ struct verify_part {
     uint64_t seen, entries, ids; /* people, commitments, ID numbers */
     enum status files_status;    /* of batches and files */
     struct diag files_diag;
+    uint64_t lines; /* of batches, each counted where it was checked */
     struct verify_report files;
 };
 

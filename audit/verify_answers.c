@@ -1,5 +1,7 @@
 /* verify_answers.c - what was posted of each answer is what the bank's file says: the
- * file is read again from the vault and held against the results of its act. */
+ * file is read again from the vault and held against the results of its act. It goes by
+ * in pieces where its format can be read so; otherwise, and when that comes to no good
+ * end, it is looked at as a whole, which also tells what is wrong. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,9 @@ struct said {
 
 struct check {
     struct verify *v;
+    uint32_t number;
+    bool file_checked; /* it is the one that was taken in, or that was said */
+    struct buf file;   /* as a whole, if it has to be */
     struct answer_entry answer;
     struct answer_start start;
     struct batch_entry batch;
@@ -56,8 +61,9 @@ static enum status note(void *ctx, const struct answer *a, struct diag *d)
     struct check *c = ctx;
     uint32_t line = 0;
     TRY(answer_match_line(c->match, a, &line, d));
-    if (line != 0 && a->status != PAYMENT_NONE) {
-        note_line(c, line, a->status, a->reason);
+    for (uint32_t n = line; n != 0 && a->status != PAYMENT_NONE;
+         n = joint_next(answer_match_joint(c->match), n)) {
+        note_line(c, n, a->status, a->reason);
     }
     return ST_OK;
 }
@@ -100,6 +106,10 @@ static enum status check_results(struct check *c, const struct record *rec,
                              (unsigned long long)rec->sequence);
         }
         struct said *s = &c->said[e.line];
+        if (c->start.corrects && e.state == LINE_RETURNED &&
+            (s->states & (1U << LINE_REJECTED)) != 0) {
+            e.state = LINE_REJECTED; /* what was paid, and is said to be rejected */
+        }
         uint8_t bit = (uint8_t)(1U << e.state);
         if ((s->states & bit) == 0 || s->reason[e.state] != (uint8_t)e.reason) {
             wrong(c, rec->sequence, e.line);
@@ -144,56 +154,155 @@ static enum status check_left(struct check *c, struct diag *d)
     return ST_OK;
 }
 
-static enum status read_and_compare(struct check *c, struct str file, struct diag *d)
+/* Nothing said yet. file: of which the payments' places may have to be found out. */
+static enum status begin(struct check *c, struct str file, struct diag *d)
 {
-    struct answer_sink sink = {note, c};
-    struct answer_file whole;
     struct answer_match_request q = {.l = c->v->l,
                                      .batch = &c->batch,
                                      .form = &c->form,
                                      .file = file,
                                      .before = c->answer.sequence,
                                      .sent_file = c->start.file};
+    answer_match_free(c->match);
+    c->match = NULL;
+    memset(c->said, 0, (c->batch.lines + 1) * sizeof *c->said);
+    return answer_match_new(&c->match, &q, d);
+}
+
+static enum status compare(struct check *c, const struct answer_file *whole,
+                           struct diag *d)
+{
+    TRY(note_rest(c, whole, d));
+    TRY(check_act(c, d));
+    return check_left(c, d);
+}
+
+/* ---- in pieces ---- */
+
+struct pieces {
+    struct vault_file *file;
+    struct digest *g;
+};
+
+static enum status read_piece(void *ctx, void *p, size_t cap, size_t *n, struct diag *d)
+{
+    struct pieces *s = ctx;
+    TRY(vault_file_read(s->file, p, cap, n, d));
+    digest_add(s->g, p, *n);
+    return ST_OK;
+}
+
+/* Through to the end, for the digest. */
+static enum status read_on(struct pieces *s, struct diag *d)
+{
+    char piece[8192];
+    size_t n = 1;
+    while (n > 0) {
+        TRY(read_piece(s, piece, sizeof piece, &n, d));
+    }
+    return ST_OK;
+}
+
+/* *good: the file is the one that was taken in, and could be read. */
+static enum status read_pieces(struct check *c, struct answer_file *whole, bool *good,
+                               struct diag *d)
+{
+    uint8_t sha256[DIGEST_LEN];
+    struct pieces s = {.g = c->v->files};
+    struct payment_source source = {read_piece, &s};
+    struct answer_sink sink = {note, c};
+    const struct payment_format *f = c->form.format;
+    *good = false;
+    if (f->stream_answer == NULL) {
+        return ST_OK;
+    }
+    TRY(begin(c, str_of(""), d));
+    TRY(vault_file_open(c->v->l, c->answer.sha256, &s.file, d));
+    digest_start(s.g);
+    enum status st = f->stream_answer(f, &source, sink, whole, d);
+    if (st == ST_OK) {
+        st = read_on(&s, d);
+    }
+    digest_end(s.g, sha256);
+    vault_file_close(s.file);
+    *good = st == ST_OK && digest_equal(sha256, c->answer.sha256);
+    return st;
+}
+
+static bool hopeless(enum status st)
+{
+    return st == ST_SYSTEM || st == ST_INTERRUPTED || st == ST_INTERNAL;
+}
+
+/* ---- as a whole ---- */
+
+static enum status read_whole(struct check *c, struct answer_file *whole,
+                              struct diag *d)
+{
+    struct answer_sink sink = {note, c};
     const struct payment_format *f = c->form.format;
     if (f->read_answer == NULL) {
         return diag_fail(d, ST_INTEGRITY, "unknown-format",
                          "this program cannot read answers in %s", f->name);
     }
-    TRY(answer_match_new(&c->match, &q, d));
-    TRY(f->read_answer(f, file, sink, &whole, d));
-    TRY(note_rest(c, &whole, d));
-    TRY(check_act(c, d));
-    return check_left(c, d);
+    TRY(vault_file_load(c->v->l, c->answer.sha256, &c->file, d));
+    TRY(begin(c, buf_str(&c->file), d));
+    return f->read_answer(f, buf_str(&c->file), sink, whole, d);
+}
+
+static enum status check_file(struct check *c, struct diag *d)
+{
+    c->file_checked = true;
+    return verify_answer_file(c->v, c->number, d);
+}
+
+static enum status read_and_compare(struct check *c, struct diag *d)
+{
+    bool good;
+    struct answer_file whole;
+    enum status st = read_pieces(c, &whole, &good, d);
+    if (hopeless(st)) {
+        return st;
+    }
+    c->file_checked = good;
+    if (!good) {
+        TRY(check_file(c, d));
+        TRY(read_whole(c, &whole, d));
+    }
+    return compare(c, &whole, d);
 }
 
 static enum status check_answer(struct check *c, struct diag *d)
 {
-    struct buf file;
-    buf_init(&file, ANSWER_MAX);
     bank_form_init(&c->form);
+    buf_init(&c->file, ANSWER_MAX);
     enum status st;
     TRY_OUT(batch_get(ledger_txn(c->v->l), c->answer.batch, &c->batch, d));
     TRY_OUT(answer_start_get(ledger_txn(c->v->l), &c->answer, &c->start, d));
     TRY_OUT(bank_form_kept(c->v->l, c->start.format, &c->start.profile, &c->form, d));
     c->said = calloc(c->batch.lines + 1, sizeof *c->said);
     TRY_OUT(c->said == NULL ? diag_memory(d) : ST_OK);
-    TRY_OUT(vault_file_load(c->v->l, c->answer.sha256, &file, d));
-    st = read_and_compare(c, buf_str(&file), d);
+    st = read_and_compare(c, d);
 out:
     answer_match_free(c->match);
     bank_form_release(&c->form);
-    buf_release(&file);
+    buf_release(&c->file);
     free(c->said);
     return st;
 }
 
 enum status verify_answer(struct verify *v, uint32_t n, struct diag *d)
 {
-    struct check c = {.v = v};
+    struct check c = {.v = v, .number = n};
     TRY(answer_get(ledger_txn(v->l), n, &c.answer, d));
     enum status st = check_answer(&c, d);
-    if (st == ST_SYSTEM || st == ST_INTERRUPTED || st == ST_INTERNAL) {
+    if (hopeless(st)) {
         return st;
+    }
+    if (!c.file_checked) {
+        struct diag why = *d;
+        TRY(check_file(&c, d));
+        *d = why;
     }
     if (erasure_failed(st, d)) { /* nobody can tell any more which payment it is */
         v->r->erased_exports++;

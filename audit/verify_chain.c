@@ -1,6 +1,6 @@
 /* verify_chain.c - every record re-hashed: form, sequence, chain, tree, head (I1, I2).
- * Leaves do not depend on each other: a second thread hashes them in slabs while this
- * one reads the records of the slab before and grows the tree. */
+ * Leaves do not depend on each other: a second thread hashes and reads the records of a
+ * slab while this one finds those of the next, and holds the slab before together. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +10,19 @@
 
 #define SLAB_RECORDS 4096
 
+/* What the chain needs of a record; of one that is none, the leaf alone. */
+struct link {
+    bool sound;
+    uint64_t sequence;
+    uint8_t previous[DIGEST_LEN];
+    uint8_t leaf[DIGEST_LEN];
+};
+
 struct slab {
     size_t count;
     struct str keys[SLAB_RECORDS]; /* pointers into the map: good for the snapshot */
     struct str bytes[SLAB_RECORDS];
-    uint8_t leaves[SLAB_RECORDS][DIGEST_LEN];
+    struct link links[SLAB_RECORDS];
 };
 
 struct chain {
@@ -53,34 +61,41 @@ static void compare_outside(struct verify *v, const struct frontier *tree)
     }
 }
 
+static void unsound(struct verify *v, struct chain *c, uint64_t expected,
+                    struct str bytes)
+{
+    struct record rec;
+    struct diag why;
+    bool form = record_read(bytes, &rec, &why) == ST_OK;
+    verify_bad(v, &v->r->integrity, expected, "record %llu: %s",
+               (unsigned long long)expected,
+               form ? "it names another sequence" : why.what);
+    c->stopped = true;
+}
+
 static void one_record(struct verify *v, struct chain *c, uint64_t expected,
                        const struct slab *slab, size_t i)
 {
     struct str key = slab->keys[i];
-    struct str bytes = slab->bytes[i];
-    struct record rec = {0};
-    struct diag why = {0};
+    const struct link *link = &slab->links[i];
     if (key.n != 8 || get_u64((const uint8_t *)key.p) != expected) {
         verify_bad(v, &v->r->integrity, expected, "record %llu is missing",
                    (unsigned long long)expected);
         c->stopped = true;
         return;
     }
-    bool sound = record_read(bytes, &rec, &why) == ST_OK && rec.sequence == expected;
-    bool follows = sound && memcmp(rec.previous, c->leaf, DIGEST_LEN) == 0;
+    bool sound = link->sound && link->sequence == expected;
+    bool follows = sound && memcmp(link->previous, c->leaf, DIGEST_LEN) == 0;
     if (c->suspect) {
         blame(v, c, expected - 1, follows);
         return;
     }
     if (!sound) {
-        verify_bad(v, &v->r->integrity, expected, "record %llu: %s",
-                   (unsigned long long)expected,
-                   why.what[0] != '\0' ? why.what : "it names another sequence");
-        c->stopped = true;
+        unsound(v, c, expected, slab->bytes[i]);
         return;
     }
     c->suspect = !follows;
-    memcpy(c->leaf, slab->leaves[i], DIGEST_LEN);
+    memcpy(c->leaf, link->leaf, DIGEST_LEN);
     tree_append(&c->tree, v->g, c->leaf);
     if (v->o->outside != NULL && v->o->outside->size == c->tree.size) {
         compare_outside(v, &c->tree);
@@ -113,11 +128,19 @@ static void compare_head(struct verify *v, struct chain *c)
 }
 
 /* On the second thread, with a digest of its own. */
-static void hash_leaves(void *ctx, void *piece)
+static void read_links(void *ctx, void *piece)
 {
     struct slab *s = piece;
+    struct record rec;
+    struct diag ignored;
     for (size_t i = 0; i < s->count; i++) {
-        tree_leaf(ctx, s->bytes[i], s->leaves[i]);
+        struct link *link = &s->links[i];
+        tree_leaf(ctx, s->bytes[i], link->leaf);
+        link->sound = record_read(s->bytes[i], &rec, &ignored) == ST_OK;
+        if (link->sound) {
+            link->sequence = rec.sequence;
+            memcpy(link->previous, rec.previous, DIGEST_LEN);
+        }
     }
 }
 
@@ -184,7 +207,7 @@ static enum status walk_all(struct verify *v, struct chain *c, struct diag *d)
     struct slab *slabs = calloc(RELAY_PIECES, sizeof *slabs);
     enum status st = slabs == NULL ? diag_memory(d) : ledger_digest_new(v->l, &g, d);
     if (st == ST_OK) {
-        st = relay_new(&relay, hash_leaves, g, d);
+        st = relay_new(&relay, read_links, g, d);
     }
     if (st == ST_OK) {
         st = store_cursor_open(ledger_txn(v->l), TABLE_RECORDS, &cur, d);

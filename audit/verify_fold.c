@@ -9,7 +9,10 @@
 
 #include "audit/verify_private.h"
 
+/* Of records in one transaction, whose pages are kept in memory until its end: a record
+ * may hold the lines of hundreds of people. */
 #define CHUNK_RECORDS 100000
+#define CHUNK_BYTES ((size_t)4 * 1024 * 1024)
 #define SCRATCH_PATH_MAX 4096
 
 static const enum table PROJECTIONS[] = {TABLE_ACTS,     TABLE_ACCOUNTS, TABLE_BALANCES,
@@ -21,6 +24,8 @@ struct refold {
     struct store *store;
     struct txn *t;
     struct fold *fold;
+    uint64_t chunk_records; /* left in the transaction */
+    size_t chunk_bytes;     /* of records in it */
     bool stopped;
 };
 
@@ -34,6 +39,8 @@ static enum status next_txn(struct refold *f, struct diag *d)
     }
     TRY(store_begin(f->store, true, &f->t, d));
     store_borrow(f->t, TABLE_RECORDS, ledger_txn(f->v->l));
+    f->chunk_records = CHUNK_RECORDS;
+    f->chunk_bytes = 0;
     return fold_begin(f->fold, f->t, d);
 }
 
@@ -133,13 +140,15 @@ static enum status fold_all(struct refold *f, struct cursor *cur, struct diag *d
     uint64_t size = ledger_head(f->v->l)->tree.size;
     TRY(store_cursor_seek(cur, str_of(""), &key, &bytes, d));
     while (key.p != NULL && !f->stopped) {
-        if (sequence % CHUNK_RECORDS == 0) {
+        if (f->chunk_records == 0 || f->chunk_bytes >= CHUNK_BYTES) {
             TRY(next_txn(f, d));
             progress_tick(f->v->o->progress, "fold", sequence, size);
             if (progress_stop(f->v->o->progress)) {
                 return diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped");
             }
         }
+        f->chunk_records--;
+        f->chunk_bytes += bytes.n;
         TRY(one_record(f, sequence++, bytes, d));
         TRY(store_cursor_next(cur, &key, &bytes, d));
     }
@@ -282,6 +291,7 @@ static enum status scratch_dir(const struct verify *v, char out[SCRATCH_PATH_MAX
     return mkdtemp(out) == NULL ? diag_errno(d, "make scratch folder in", base) : ST_OK;
 }
 
+/* At once: an open file without a name goes with the process, however that ends. */
 static void scratch_remove(const char *dir)
 {
     static const char *const FILES[] = {"data.mdb", "lock.mdb"};
@@ -299,6 +309,7 @@ enum status verify_fold(struct verify *v, struct diag *d)
     char dir[SCRATCH_PATH_MAX];
     TRY(scratch_dir(v, dir, d));
     enum status st = store_open(&f.store, dir, STORE_SCRATCH, d);
+    scratch_remove(dir);
     if (st == ST_OK) {
         st = fold_new(&f.fold, d);
     }
@@ -311,7 +322,6 @@ enum status verify_fold(struct verify *v, struct diag *d)
     store_abort(f.t);
     fold_free(f.fold);
     store_close(f.store);
-    scratch_remove(dir);
     struct verify_report *r = v->r;
     if (st == ST_OK && !f.stopped) {
         r->authorisation = VERDICT_PASS;

@@ -162,29 +162,37 @@ static void check_nothing(struct grants *g, struct entitle_range range)
     }
 }
 
-static enum status check_spans(struct grants *g, struct str plain, struct diag *d)
+static enum status check_spans(struct grants *g, const struct person *now,
+                               struct str plain, struct diag *d)
 {
     for (size_t i = 0; i < g->count; i++) {
         struct grants_span *s = &g->spans[i];
-        TRY(person_read_some(plain, s->known_below, entitle_wants(s->e), g->person, d));
-        if (!entitle_take(s->e, g->person)) {
+        const struct person *then = now;
+        if (now->newest >= s->known_below) {
+            TRY(person_read_some(plain, s->known_below, entitle_wants(s->e), g->person,
+                                 d));
+            then = g->person;
+        }
+        if (!entitle_take(s->e, then)) {
             check_nothing(g, s->range);
             continue;
         }
-        TRY(entitle_differences(s->e, g->person, g->account, s->range, s->range.through,
+        TRY(entitle_differences(s->e, then, g->account, s->range, s->range.through,
                                 note_difference, g, d));
     }
     return ST_OK;
 }
 
 /* Of a duplicate nothing is asked: its account is a part of another's. */
-static enum status check_taken(struct grants *g, uint64_t number, struct diag *d)
+static enum status check_taken(struct grants *g, const struct person *now,
+                               struct diag *d)
 {
     const char *code;
-    if (g->person->merged_into != 0) {
+    if (now->merged_into != 0) {
         return ST_OK;
     }
-    TRY(grants_taken_check(g->taken, number, g->spans, g->count, g->account, &code, d));
+    TRY(grants_taken_check(g->taken, now->number, g->spans, g->count, g->account, &code,
+                           d));
     if (code != NULL) {
         g->differs = true;
         must(str_copy(str_of(code), g->code, sizeof g->code));
@@ -192,27 +200,26 @@ static enum status check_taken(struct grants *g, uint64_t number, struct diag *d
     return ST_OK;
 }
 
-enum status grants_person(struct grants *g, uint64_t number, struct str plain,
+enum status grants_person(struct grants *g, const struct person *now, struct str plain,
                           struct diag *d)
 {
     struct verify *v = g->v;
     uint8_t key[8];
     struct str row;
-    put_u64(key, number);
+    put_u64(key, now->number);
     TRY(store_get(ledger_txn(v->l), TABLE_ACCOUNTS, str_make(key, 8), &row, d));
     TRY(account_read(row, g->account, d));
     g->differs = false;
-    TRY(person_read_some(plain, UINT64_MAX, PERSON_PAID, g->person, d));
-    if (g->person->paid_count + g->person->merge_count > 0) {
-        TRY(check_taken(g, number, d));
+    if (now->paid_count + now->merge_count > 0) {
+        TRY(check_taken(g, now, d));
     } else {
         check_outside(g);
-        TRY(check_spans(g, plain, d));
+        TRY(check_spans(g, now, plain, d));
     }
     if (g->differs) {
         verify_bad(v, &v->r->correctness, NO_SEQUENCE,
                    "person %llu was not granted what the rules give for %s",
-                   (unsigned long long)number, g->code);
+                   (unsigned long long)now->number, g->code);
     }
     return ST_OK;
 }

@@ -310,7 +310,6 @@ static enum status check_lookup(struct people *p, struct diag *d)
 {
     struct verify *v = p->v;
     uint64_t leads_to = p->row.person;
-    TRY(person_read(buf_str(&p->row.plain), UINT64_MAX, p->person, d));
     if (p->person->merged_into != 0) {
         TRY(vault_person_now(v->l, p->person->merged_into, &p->other_row, p->other,
                              &leads_to, d));
@@ -327,6 +326,19 @@ static enum status check_lookup(struct people *p, struct diag *d)
     return ST_OK;
 }
 
+/* The row as a whole; the lines of who has one are checked with it. */
+static enum status take_apart(struct people *p, struct diag *d)
+{
+    enum status st = person_read(buf_str(&p->row.plain), UINT64_MAX, p->person, d);
+    p->person->number = p->row.person;
+    if (st == ST_OK) {
+        lines_person(p->v->lines, &p->row, p->person);
+    } else {
+        lines_left_out(p->v->lines, p->row.person);
+    }
+    return st;
+}
+
 static enum status one_person(struct people *p, uint64_t number, struct str sealed,
                               struct diag *d)
 {
@@ -338,20 +350,25 @@ static enum status one_person(struct people *p, uint64_t number, struct str seal
             v, &v->r->integrity, NO_SEQUENCE,
             "person %llu was erased by a certificate, and the row is still there",
             (unsigned long long)number);
+        lines_left_out(v->lines, number);
         return ST_OK;
     }
     enum status st = vault_row_open(v->l, number, sealed, &p->row, d);
     if (st == ST_INTEGRITY) {
         verify_bad(v, &v->r->integrity, NO_SEQUENCE, "%s", d->what);
+        lines_left_out(v->lines, number);
         return ST_OK;
     }
     if (st != ST_OK) {
         return st;
     }
     TRY(check_commitments(p, d));
-    st = check_lookup(p, d);
+    st = take_apart(p, d);
+    if (st == ST_OK) {
+        st = check_lookup(p, d);
+    }
     if (st == ST_OK && p->grants != NULL) {
-        st = grants_person(p->grants, number, buf_str(&p->row.plain), d);
+        st = grants_person(p->grants, p->person, buf_str(&p->row.plain), d);
     }
     if (st == ST_INTEGRITY || st == ST_CONFLICT) { /* in no form we know, or it leads
                                                     * to a row that is gone */
@@ -370,6 +387,7 @@ enum status people_slice(struct people *p, uint64_t from, uint64_t end, struct d
     struct str sealed;
     put_u64(at, from);
     TRY(store_cursor_open(ledger_txn(p->v->l), TABLE_PEOPLE, &c, d));
+    lines_slice_begin(p->v->lines, from);
     enum status st = store_cursor_seek(c, str_make(at, sizeof at), &key, &sealed, d);
     while (st == ST_OK && key.p != NULL && get_u64((const uint8_t *)key.p) < end) {
         st = one_person(p, get_u64((const uint8_t *)key.p), sealed, d);
@@ -379,6 +397,9 @@ enum status people_slice(struct people *p, uint64_t from, uint64_t end, struct d
         }
     }
     store_cursor_close(c);
+    if (st == ST_OK) {
+        lines_slice_end(p->v->lines, end);
+    }
     return st;
 }
 

@@ -9,6 +9,8 @@
 
 #define NO_SEQUENCE UINT64_MAX
 
+struct person;
+
 struct verify {
     struct ledger *l;
     const struct verify_options *o;
@@ -17,6 +19,7 @@ struct verify {
     struct digest *files;         /* SHA-256 */
     struct epoch_end outside_end; /* of the epoch of o->outside */
     uint64_t facts_entries;       /* commitments in all facts and repayment records */
+    struct lines *lines;          /* while tasks are done */
 };
 
 /* The first finding of all is kept for the report; the verdict becomes FAIL. */
@@ -52,7 +55,6 @@ enum status people_flush(struct people *p, struct diag *d) MUST_USE;
 bool people_grants(const struct people *p);
 /* verify_entries.c: are these entries of a person's row, all of one record, what a
  * record of its kind brings? work: any person's memory. */
-struct person;
 enum status verify_entries(struct verify *v, uint64_t person, uint64_t sequence,
                            struct str entries, struct person *work, bool *fit,
                            struct diag *d) MUST_USE;
@@ -62,16 +64,32 @@ bool verify_facts_entries(struct str entries, bool voids);
 struct grants;
 enum status grants_open(struct grants **out, struct verify *v, struct diag *d) MUST_USE;
 void grants_close(struct grants *g);
-/* plain: the person's row in the clear. */
-enum status grants_person(struct grants *g, uint64_t number, struct str plain,
+/* plain: the person's row in the clear; now: all of it taken apart. */
+enum status grants_person(struct grants *g, const struct person *now, struct str plain,
                           struct diag *d) MUST_USE;
 /* verify_set_offs.c */
 enum status verify_set_offs(struct verify *v, struct diag *d) MUST_USE;
 /* verify_funds.c */
 enum status verify_funds(struct verify *v, struct diag *d) MUST_USE;
-/* The lines of a batch; commitments: whether to check what they commit to as well. */
-enum status verify_lines(struct verify *v, const struct batch_entry *batch,
-                         bool commitments, struct diag *d) MUST_USE;
+/* verify_lines.c: what lines say, met beside the walk over people. What is found counts
+ * among batches and files of *part, lines are counted in it. */
+struct lines;
+enum status lines_new(struct lines **out, struct verify *v, struct verify_part *part,
+                      struct diag *d) MUST_USE;
+void lines_free(struct lines *x); /* NULL is fine */
+/* People from a number on; each in turn, with the row open and taken apart whole, or
+ * left out; all below a number. */
+void lines_slice_begin(struct lines *x, uint64_t from);
+void lines_person(struct lines *x, const struct vault_row *row,
+                  const struct person *person);
+void lines_left_out(struct lines *x, uint64_t number);
+void lines_slice_end(struct lines *x, uint64_t end);
+/* What the walk does not do of a batch; same: its bank files came out as they were. */
+enum status lines_batch(struct lines *x, const struct batch_entry *batch, bool same,
+                        struct diag *d) MUST_USE;
+/* When all is done: if not every line was met, all of them once more, one by one. */
+enum status lines_missed(struct verify *v, struct verify_part *part, struct diag *d)
+    MUST_USE;
 /* The bank files of a batch, made again. *same: there was one, and all came out as they
  * were; then every line commits to the account that it names. */
 enum status verify_exports(struct verify *v, const struct batch_entry *batch,

@@ -16,7 +16,6 @@ struct work {
 
 /* ---- batches and files ---- */
 
-/* A bank file that is made again says of each line that it commits to its account. */
 static enum status check_batch(struct verify *v, uint32_t n, struct diag *d)
 {
     struct batch_entry b;
@@ -24,14 +23,7 @@ static enum status check_batch(struct verify *v, uint32_t n, struct diag *d)
     TRY(batch_get(ledger_txn(v->l), n, &b, d));
     TRY(verify_batch_files(v, n, d));
     TRY(verify_exports(v, &b, &same, d));
-    return verify_lines(v, &b, !same, d);
-}
-
-/* In this order: a file that was exchanged is called so. */
-static enum status check_answer(struct verify *v, uint32_t n, struct diag *d)
-{
-    TRY(verify_answer_file(v, n, d));
-    return verify_answer(v, n, d);
+    return lines_batch(v->lines, &b, same, d);
 }
 
 static uint32_t batches(const struct head *h)
@@ -71,7 +63,7 @@ static const struct group {
     enum status (*check)(struct verify *v, uint32_t number, struct diag *d);
 } GROUPS[] = {
     {"batches", batches, check_batch},
-    {"answers", answers, check_answer},
+    {"answers", answers, verify_answer},
     {"files", imports, verify_import_file},
     {"files", policies, verify_policy_file},
     {"files", channels, verify_channel_file},
@@ -159,7 +151,10 @@ static void take_part(struct work *w)
     part->report.bad_sequence = NO_SEQUENCE;
     part->files.bad_sequence = NO_SEQUENCE;
     w->v->r = &part->report;
-    part->status = people_new(&w->people, w->v, part, &part->diag);
+    part->status = lines_new(&w->v->lines, w->v, part, &part->diag);
+    if (part->status == ST_OK) {
+        part->status = people_new(&w->people, w->v, part, &part->diag);
+    }
     if (part->status == ST_OK) {
         take_tasks(w);
     }
@@ -170,11 +165,18 @@ static void take_part(struct work *w)
     w->v->r = r;
 }
 
+static void work_end(struct work *w)
+{
+    people_free(w->people);
+    lines_free(w->v->lines);
+    w->v->lines = NULL;
+}
+
 void verify_take_part(struct verify *v, struct verify_part *part)
 {
     struct work w = {.v = v, .part = part};
     take_part(&w);
-    people_free(w.people);
+    work_end(&w);
 }
 
 /* What the second process did, as if this one had. */
@@ -196,6 +198,7 @@ static enum status join(struct verify *v, struct verify_part *part, struct diag 
     verify_merge(&part->report, &other->report);
     verify_merge(&part->files, &other->files);
     part->seen += other->seen;
+    part->lines += other->lines;
     part->entries += other->entries;
     part->ids += other->ids;
     if (part->files_status == ST_OK && other->files_status != ST_OK) {
@@ -228,6 +231,16 @@ static enum status compare_counts(struct verify *v, const struct verify_part *pa
     return ST_OK;
 }
 
+static void see_missed_lines(struct verify *v, struct verify_part *part)
+{
+    struct verify_report *r = v->r;
+    if (part->files_status == ST_OK) {
+        v->r = &part->files;
+        part->files_status = lines_missed(v, part, &part->files_diag);
+        v->r = r;
+    }
+}
+
 static enum status conclude(struct work *w, struct verify_part *part, struct diag *d)
 {
     struct verify *v = w->v;
@@ -236,6 +249,7 @@ static enum status conclude(struct work *w, struct verify_part *part, struct dia
         return part->status;
     }
     TRY(join(v, part, d));
+    see_missed_lines(v, part);
     verify_merge(v->r, &part->report);
     TRY(compare_counts(v, part, d));
     if (people_grants(w->people)) {
@@ -259,6 +273,6 @@ enum status verify_work(struct verify *v, struct diag *d)
     memset(&part, 0, sizeof part);
     take_part(&w);
     enum status st = conclude(&w, &part, d);
-    people_free(w.people);
+    work_end(&w);
     return st;
 }

@@ -310,6 +310,11 @@ static void end_one(struct candidate *c, uint64_t line)
     }
 }
 
+bool charset_probe_failed(const struct charset_probe *p)
+{
+    return p->utf8.wrong && p->gb.wrong;
+}
+
 enum status charset_probe_end(struct charset_probe *p, enum charset *out,
                               struct diag *d)
 {

@@ -13,6 +13,8 @@ const char *charset_name(enum charset c);
 struct charset_probe;
 enum status charset_probe_new(struct charset_probe **out, struct diag *d) MUST_USE;
 void charset_probe_feed(struct charset_probe *p, const void *data, size_t n);
+/* What was fed so far is a text in no encoding, whatever follows. */
+bool charset_probe_failed(const struct charset_probe *p);
 /* UTF-8 (with or without byte order mark) when all of it is; else GB18030 when all
  * of it is; else ST_INPUT "encoding" with the line of the first byte that is in
  * neither. Control characters but tab, CR and LF are in neither. */

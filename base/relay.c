@@ -98,6 +98,14 @@ void relay_rest(struct relay *r)
     must(pthread_mutex_unlock(&r->lock) == 0);
 }
 
+bool relay_ready(struct relay *r)
+{
+    must(pthread_mutex_lock(&r->lock) == 0);
+    bool ready = r->taken == r->started || r->taken < r->done;
+    must(pthread_mutex_unlock(&r->lock) == 0);
+    return ready;
+}
+
 void *relay_finish(struct relay *r)
 {
     void *piece = NULL;

@@ -4,6 +4,8 @@
 #ifndef ALMONER_BASE_RELAY_H
 #define ALMONER_BASE_RELAY_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 #define RELAY_PIECES 2
@@ -20,6 +22,8 @@ void relay_free(struct relay *r);
 void relay_start(struct relay *r, void *piece);
 /* Waits until every piece handed over was worked on; none is given back by that. */
 void relay_rest(struct relay *r);
+/* Would relay_finish return at once? */
+bool relay_ready(struct relay *r);
 /* Waits for the oldest piece and gives it back; NULL when none is under way. */
 void *relay_finish(struct relay *r);
 

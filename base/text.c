@@ -170,6 +170,9 @@ bool text_has_control(struct str s)
 bool text_is_formula(struct str s)
 {
     static const char *const signs[] = {"=", "@", "＝", "＠", "+", "-", "＋", "－"};
+    if (s.n == 0 || memchr("=@+-\xef", s.p[0], 5) == NULL) {
+        return false; /* mostly; EF begins the wide ones */
+    }
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         size_t at = strlen(signs[i]);
         if (!str_starts(s, str_of(signs[i]))) {

@@ -1,19 +1,34 @@
 /* answer.c - the bank's answer: matched line by line (entitle/answer_match.h), checked
- * as a whole, then posted in a long act. A killed act goes on with the same file: what
- * was posted is no change any more. */
+ * as a whole, then posted in a long act. The file is read once: what it changes is kept
+ * in 8 bytes a line. A killed act goes on with the same file: what was posted is no
+ * change any more. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/date.h"
 #include "base/money.h"
+#include "base/must.h"
+#include "batch/answer_correct.h"
 #include "batch/batch_private.h"
 #include "entitle/answer_match.h"
+#include "formats/recognise.h"
+#include "formats/xlsx.h"
 #include "ledger/cbor.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */
 #endif
+
+/* Of two hundred million changes: more than a batch can have lines. */
+#define CHANGES_BYTES_MAX ((size_t)1600 * 1000 * 1000)
+
+struct change {    /* of a line, as it will be posted */
+    uint32_t line; /* 0: none, a step over `rows` */
+    uint8_t state;
+    uint8_t reason;
+    uint16_t rows; /* answers from the change before to this one */
+};
 
 struct taking {
     struct ledger *l;
@@ -25,9 +40,14 @@ struct taking {
     struct str file;
     uint32_t asked_file;
     uint8_t sha256[DIGEST_LEN];
-    uint8_t *said; /* a line_state for each line of the batch, 0: not named yet */
-    uint64_t row;
+    uint8_t *said;      /* a line_state for each line of the batch, 0: not named yet */
+    struct buf changes; /* struct change, in the order of the file */
+    uint64_t rows;      /* answers behind the last of them, while the file is read */
+    uint64_t row;       /* while posting */
     uint64_t in_chunk;
+    bool correct;
+    struct diag first;       /* its place: what contradicts first */
+    struct account *account; /* work space; NULL until something is corrected */
     struct chunk chunk;
     struct line_entry line;
 };
@@ -59,25 +79,66 @@ static void describe(const struct taking *t, const struct answer *a, char out[64
     }
 }
 
+/* Of the payment whose first line is in hand. */
+static int64_t sent_fen(const struct taking *t)
+{
+    const struct joint_group *g =
+        joint_group(answer_match_joint(t->match), t->line.line);
+    return g != NULL ? g->fen : t->line.fen;
+}
+
 static enum status check_line(struct taking *t, const struct answer *a, struct diag *d)
 {
     const struct line_entry *line = &t->line;
+    int64_t sent = sent_fen(t);
     char ours[MONEY_TEXT_CAP];
     char theirs[MONEY_TEXT_CAP];
     char which[64];
     describe(t, a, which);
-    if (a->amount_fen != 0 && a->amount_fen != line->fen) {
-        money_print(line->fen, ours);
+    if (a->amount_fen != 0 && a->amount_fen != sent) {
+        money_print(sent, ours);
         money_print(a->amount_fen, theirs);
         diag_fail(d, ST_INPUT, "other-amount", "%s is answered with %s, sent were %s",
                   which, theirs, ours);
-        return diag_where(d, "line %llu", (unsigned long long)a->line);
+        return answer_where(a, ANSWER_AMOUNT, d);
     }
     if (t->said[line->line] != 0 && !answer_match_statement(t->match)) {
         diag_fail(d, ST_INPUT, "duplicate-id", "%s is answered twice", which);
-        return diag_where(d, "line %llu", (unsigned long long)a->line);
+        return answer_where(a, ANSWER_ID, d);
     }
     return ST_OK;
+}
+
+/* What is posted of a line that was paid, and is rejected now: it came back late. */
+static enum line_state posted_state(enum line_state from, enum payment_status s)
+{
+    enum line_state to = state_for(s);
+    return from == LINE_PAID && to == LINE_REJECTED ? LINE_RETURNED : to;
+}
+
+/* Does it say the opposite of what the bank said before? "Returned" after "paid" is no
+ * contradiction: it came back later. */
+static bool contradicts(enum line_state from, enum payment_status s)
+{
+    enum line_state to = state_for(s);
+    return (to == LINE_PAID && line_may_be_corrected(from)) ||
+           (to == LINE_REJECTED && from == LINE_PAID);
+}
+
+static enum status cannot_become(struct taking *t, const struct answer *a,
+                                 enum line_state from, struct diag *d)
+{
+    char which[64];
+    describe(t, a, which);
+    diag_fail(d, ST_INPUT, "line-state", "%s is %s and cannot become %s", which,
+              line_state_name(from), line_state_name(state_for(a->status)));
+    diag_hint(
+        d, from == LINE_REFUNDED
+               ? "it went to the treasury: the bank has to say in writing whose "
+                 "money that was, before anything is recorded"
+               : "ask the bank which is so before anything is sent again: batch show "
+                 "--lines says what was answered first");
+    return answer_where(a, ANSWER_STATUS, d);
 }
 
 /* Does the answer say something new of the line? An "unknown" about a line that is
@@ -86,10 +147,9 @@ static enum status changes(struct taking *t, const struct answer *a,
                            enum line_state from, bool *yes, struct diag *d)
 {
     enum line_state to = state_for(a->status);
-    char which[64];
     *yes = false;
     if (from == to || (to == LINE_UNKNOWN && from != LINE_OPEN) ||
-        ((from == LINE_REISSUED || from == LINE_REFUNDED) &&
+        ((from == LINE_RETURNED || from == LINE_REISSUED || from == LINE_REFUNDED) &&
          (to == LINE_REJECTED || to == LINE_RETURNED))) {
         return ST_OK;
     }
@@ -98,15 +158,8 @@ static enum status changes(struct taking *t, const struct answer *a,
         (from == LINE_RETURNED || from == LINE_REISSUED || from == LINE_REFUNDED)) {
         return ST_OK;
     }
-    if (!line_may_become(from, to)) {
-        describe(t, a, which);
-        diag_fail(d, ST_INPUT, "line-state", "%s is %s and cannot become %s", which,
-                  line_state_name(from), line_state_name(to));
-        diag_hint(d,
-                  "ask the bank which is so before anything is sent again: batch show "
-                  "--lines says what was answered first");
-        return a->line == 0 ? d->status
-                            : diag_where(d, "line %llu", (unsigned long long)a->line);
+    if (!line_may_become(from, to) && !contradicts(from, a->status)) {
+        return cannot_become(t, a, from, d);
     }
     *yes = true;
     return ST_OK;
@@ -150,7 +203,7 @@ static void note_account(struct taking *t, const struct answer *a)
     if (r->new_accounts < ANSWER_ACCOUNTS_MAX) {
         size_t i = r->new_accounts;
         r->accounts[i].line = t->line.line;
-        r->accounts[i].person = t->line.person;
+        r->accounts[i].person = t->line.payee != 0 ? t->line.payee : t->line.person;
         snprintf(r->accounts[i].ending, sizeof r->accounts[i].ending, "%.*s", (int)tail,
                  a->new_account.n > 0 ? a->new_account.p + a->new_account.n - tail
                                       : "");
@@ -172,14 +225,76 @@ static bool says_nothing(const struct answer *a)
     return a->status == PAYMENT_NONE;
 }
 
+/* Gathered, and refused at the end with the sums when it is not wanted. */
+static enum status note_contradiction(struct taking *t, const struct answer *a,
+                                      struct diag *d)
+{
+    struct batch_answer_report *r = t->report;
+    if (r->corrected++ == 0) {
+        answer_where(a, ANSWER_STATUS, &t->first);
+    }
+    if (!money_add(r->corrected_fen, t->line.fen, &r->corrected_fen)) {
+        return diag_fail(d, ST_INPUT, "totals", "the sum of the file is too large");
+    }
+    if (!t->correct || !line_may_be_corrected(t->line.state)) {
+        return ST_OK;
+    }
+    if (t->account == NULL) {
+        t->account = calloc(1, sizeof *t->account);
+    }
+    if (t->account == NULL) {
+        return diag_memory(d);
+    }
+    return answer_correct_check(t->l, &t->line, t->account, &r->over_fen, d);
+}
+
+static enum status refuse_contradictions(const struct taking *t, struct diag *d)
+{
+    char fen[MONEY_TEXT_CAP];
+    money_print_grouped(t->report->corrected_fen, fen);
+    diag_fail(d, ST_INPUT, "contradicts",
+              "%llu line(s), %s yuan, are the opposite of what the bank said before of "
+              "batch %u",
+              (unsigned long long)t->report->corrected, fen, t->batch.number);
+    diag_hint(d,
+              "is it an older file? if the bank confirms that this one is right: the "
+              "same with --correct");
+    return t->first.where[0] == '\0' ? d->status : diag_where(d, "%s", t->first.where);
+}
+
+static void add_change(struct taking *t, struct change x)
+{
+    buf_add(&t->changes, &x, sizeof x);
+    t->rows -= x.rows;
+}
+
+static enum status keep(struct taking *t, enum line_state to,
+                        enum payment_reason reason, struct diag *d)
+{
+    while (t->rows > UINT16_MAX) {
+        add_change(t, (struct change){.rows = UINT16_MAX});
+    }
+    add_change(t, (struct change){.line = t->line.line,
+                                  .state = (uint8_t)to,
+                                  .reason = (uint8_t)reason,
+                                  .rows = (uint16_t)t->rows});
+    return buf_check(&t->changes, d);
+}
+
 static enum status check_said(struct taking *t, const struct answer *a, struct diag *d)
 {
     bool yes;
     uint8_t *said = &t->said[t->line.line];
     enum line_state from = *said != 0 ? (enum line_state) * said : t->line.state;
     TRY(changes(t, a, from, &yes, d));
+    if (yes && contradicts(from, a->status)) {
+        TRY(note_contradiction(t, a, d));
+    }
     if (*said == 0 || yes) {
-        *said = (uint8_t)(yes ? state_for(a->status) : from);
+        *said = (uint8_t)(yes ? posted_state(from, a->status) : from);
+    }
+    if (yes) {
+        TRY(keep(t, (enum line_state) * said, a->reason, d));
     }
     tally(t->report, state_for(a->status), t->line.fen);
     t->report->lines++;
@@ -187,10 +302,25 @@ static enum status check_said(struct taking *t, const struct answer *a, struct d
     return ST_OK;
 }
 
+/* An answer to a payment is one to each of its lines; the first is in hand. */
+static enum status check_payment(struct taking *t, const struct answer *a,
+                                 struct diag *d)
+{
+    const struct joint *joint = answer_match_joint(t->match);
+    TRY(check_said(t, a, d));
+    for (uint32_t n = joint_next(joint, t->line.line); n != 0;
+         n = joint_next(joint, n)) {
+        TRY(line_get(ledger_txn(t->l), t->batch.number, n, &t->line, d));
+        TRY(check_said(t, a, d));
+    }
+    return ST_OK;
+}
+
 static enum status check_each(void *ctx, const struct answer *a, struct diag *d)
 {
     struct taking *t = ctx;
     uint32_t line;
+    t->rows++;
     TRY(answer_match_line(t->match, a, &line, d));
     if (line == 0) {
         return skip(t, a, d);
@@ -201,7 +331,7 @@ static enum status check_each(void *ctx, const struct answer *a, struct diag *d)
         return ST_OK;
     }
     TRY(check_line(t, a, d));
-    return check_said(t, a, d);
+    return check_payment(t, a, d);
 }
 
 /* Failures come day by day: who is not in today's list may have been in an earlier. */
@@ -211,11 +341,8 @@ static bool is_known_to_fail(enum line_state s)
 }
 
 /* What the file says of the payments it does not name, as an answer to each. */
-static enum status each_of_rest(struct taking *t, const struct answer_file *whole,
-                                enum status (*each)(struct taking *t,
-                                                    const struct answer *a,
-                                                    struct diag *d),
-                                struct diag *d)
+static enum status check_rest(struct taking *t, const struct answer_file *whole,
+                              struct diag *d)
 {
     bool any;
     struct answer a = {.status = whole->rest,
@@ -229,20 +356,11 @@ static enum status each_of_rest(struct taking *t, const struct answer_file *whol
         }
         TRY(line_get(ledger_txn(t->l), t->batch.number, n, &t->line, d));
         if (a.status != PAYMENT_PAID || !is_known_to_fail(t->line.state)) {
-            TRY(each(t, &a, d));
+            t->rows++;
+            t->report->rest++;
+            TRY(check_said(t, &a, d));
         }
     }
-    return ST_OK;
-}
-
-static enum status check_rest(struct taking *t, const struct answer *a, struct diag *d)
-{
-    bool yes;
-    t->report->rest++;
-    TRY(changes(t, a, t->line.state, &yes, d));
-    tally(t->report, state_for(a->status), t->line.fen);
-    t->report->lines++;
-    t->report->changed += yes ? 1 : 0;
     return ST_OK;
 }
 
@@ -259,17 +377,15 @@ static enum status flush_chunk(struct taking *t, struct diag *d)
     return ledger_next_chunk(t->l, progress_stop(t->progress), d);
 }
 
-static enum status post_result(struct taking *t, const struct answer *a, struct diag *d)
+static enum status post(struct taking *t, struct change x, struct diag *d)
 {
-    bool yes;
     uint8_t bytes[32];
     struct writer w;
-    enum line_state to = state_for(a->status);
-    TRY(changes(t, a, t->line.state, &yes, d));
-    if (!yes) {
+    struct result_entry e = {x.line, (enum line_state)x.state, x.reason};
+    t->row += x.rows;
+    if (x.line == 0) {
         return ST_OK;
     }
-    struct result_entry e = {t->line.line, to, (unsigned)a->reason};
     writer_init(&w, bytes, sizeof bytes);
     result_entry_write(&e, &w);
     if (!chunk_fits(&t->chunk, w.len)) {
@@ -282,23 +398,15 @@ static enum status post_result(struct taking *t, const struct answer *a, struct 
     return ST_OK;
 }
 
-static enum status post_each(void *ctx, const struct answer *a, struct diag *d)
+static enum status post_changes(struct taking *t, struct diag *d)
 {
-    struct taking *t = ctx;
-    uint32_t line;
-    t->row++;
-    TRY(answer_match_line(t->match, a, &line, d));
-    if (line == 0 || says_nothing(a)) {
-        return ST_OK;
+    for (size_t at = 0; at < t->changes.len; at += sizeof(struct change)) {
+        struct change x;
+        memcpy(&x, t->changes.p + at, sizeof x);
+        TRY(post(t, x, d));
     }
-    TRY(line_get(ledger_txn(t->l), t->batch.number, line, &t->line, d));
-    return post_result(t, a, d);
-}
-
-static enum status post_rest(struct taking *t, const struct answer *a, struct diag *d)
-{
-    t->row++;
-    return post_result(t, a, d);
+    t->row += t->rows;
+    return flush_chunk(t, d);
 }
 
 /* ---- the act ---- */
@@ -312,7 +420,9 @@ static enum status start(struct taking *t, struct diag *d)
     uint32_t sent = answer_match_sent_file(t->match);
     kept.count = 0; /* how a file is read does not depend on settings */
     writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 5 + kept_profile_pairs(&kept) + (sent > 0 ? 1U : 0U));
+    bool corrects = t->report->corrected > 0;
+    cbor_put_map(&w, 5 + kept_profile_pairs(&kept) + (sent > 0 ? 1U : 0U) +
+                         (corrects ? 1U : 0U));
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, t->batch.number);
     cbor_put_uint(&w, 2);
@@ -328,7 +438,12 @@ static enum status start(struct taking *t, struct diag *d)
         cbor_put_uint(&w, 8);
         cbor_put_uint(&w, sent);
     }
-    snprintf(subject, sizeof subject, "batch %u: answer", t->batch.number);
+    if (corrects) {
+        cbor_put_uint(&w, 10);
+        cbor_put_uint(&w, 1);
+    }
+    snprintf(subject, sizeof subject, "batch %u: %s", t->batch.number,
+             corrects ? "answer that corrects" : "answer");
     struct act_text text = {.subject = subject,
                             .count = t->report->lines,
                             .total_fen = t->report->paid_fen};
@@ -402,18 +517,10 @@ static enum status answer_form(struct ledger *l, const struct batch_entry *b,
 
 static enum status post_all(struct taking *t, bool resumed, struct diag *d)
 {
-    struct answer_sink sink = {post_each, t};
-    struct answer_file whole;
     TRY(ledger_begin(t->l, d));
     enum status st = resumed ? ST_OK : start(t, d);
     if (st == ST_OK) {
-        st = read_file(t, sink, &whole, d);
-    }
-    if (st == ST_OK) {
-        st = each_of_rest(t, &whole, post_rest, d);
-    }
-    if (st == ST_OK) {
-        st = flush_chunk(t, d);
+        st = post_changes(t, d);
     }
     if (st == ST_OK) {
         st = end(t, d);
@@ -466,7 +573,7 @@ static enum status check_whole(struct taking *t, const struct answer_file *whole
 {
     struct batch_answer_report *r = t->report;
     TRY(check_day(t, whole, d));
-    TRY(each_of_rest(t, whole, check_rest, d));
+    TRY(check_rest(t, whole, d));
     if (r->rest > 0) {
         r->rest_status = whole->rest;
         snprintf(r->rest_code, sizeof r->rest_code, "%s", whole->code);
@@ -481,13 +588,44 @@ static enum status check_whole(struct taking *t, const struct answer_file *whole
     return ST_OK;
 }
 
+/* One that was killed is finished as it was begun: read in another layout, or for
+ * another of the files sent, the same bytes would say something else, and nothing that
+ * is posted could be verified. */
+static enum status begun_so(const struct taking *t, struct diag *d)
+{
+    struct answer_entry newest;
+    struct answer_start began;
+    struct kept_profile kept = t->form->kept;
+    kept.count = 0;
+    TRY(answer_get(ledger_txn(t->l), ledger_head(t->l)->answers, &newest, d));
+    TRY(answer_start_get(ledger_txn(t->l), &newest, &began, d));
+    if (strcmp(began.format, t->form->format->name) == 0 &&
+        kept_profile_same(&began.profile, &kept) &&
+        began.file == answer_match_sent_file(t->match)) {
+        return ST_OK;
+    }
+    diag_fail(
+        d, ST_CONFLICT, "open-act",
+        "the answer to batch %u was begun in another layout, or for another of its "
+        "files",
+        t->batch.number);
+    return diag_hint(d, "finish it as it was begun: in %s, with the same --part",
+                     began.format);
+}
+
 static enum status take_matched(struct taking *t, bool resumed, struct diag *d)
 {
     struct answer_sink sink = {check_each, t};
     struct answer_file whole;
     TRY(read_file(t, sink, &whole, d));
     TRY(check_whole(t, &whole, d));
+    if (t->report->corrected > 0 && !t->correct) {
+        return refuse_contradictions(t, d);
+    }
     t->report->sent_file = answer_match_sent_file(t->match);
+    if (resumed) {
+        TRY(begun_so(t, d));
+    }
     if (t->report->changed == 0 && !resumed) {
         return ST_OK;
     }
@@ -511,12 +649,14 @@ static enum status take(struct taking *t, bool resumed, struct diag *d)
     if (t->said == NULL) {
         return diag_memory(d);
     }
+    buf_init(&t->changes, CHANGES_BYTES_MAX);
     chunk_start(&t->chunk);
     enum status st = answer_match_new(&t->match, &q, d);
     if (st == ST_OK) {
         st = take_matched(t, resumed, d);
     }
     answer_match_free(t->match);
+    buf_release(&t->changes);
     free(t->said);
     return st;
 }
@@ -544,6 +684,9 @@ static enum status answer_in(struct taking *t, bool resumed, struct diag *d)
     snprintf(r->format, sizeof r->format, "%s", t->form->format->name);
     r->rest_status = PAYMENT_NONE;
     TRY(check_batch(t, d));
+    if (!xlsx_begins(t->file)) { /* to open a workbook takes a while */
+        TRY(payment_answer_begins(t->form->format, t->file, d));
+    }
     TRY(digest_new(&g, d));
     digest_once(g, t->file, str_of(""), t->sha256);
     digest_free(g);
@@ -567,9 +710,13 @@ enum status batch_answer(struct ledger *l, uint32_t batch,
                        .report = r,
                        .file = file->text,
                        .asked_file = file->sent_file,
+                       .correct = file->correct,
                        .form = file->form};
     memset(r, 0, sizeof *r);
     TRY(ledger_may_write(l, KIND_ANSWER_START, batch, &resumed, d));
+    if (resumed) { /* as it was signed for */
+        t.correct = ledger_head(l)->open.count[1] == 1;
+    }
     TRY(batch_get(ledger_txn(l), batch, &t.batch, d));
     if (t.form != NULL) {
         return answer_in(&t, resumed, d);

@@ -17,6 +17,10 @@ enum left_out {
     LEFT_NO_INSTITUTION, /* for an institution, and lives in none */
     LEFT_OBJECTION,      /* one holds the person: ledger/notice.h */
     LEFT_NO_NOTICE,      /* has to be made public first: setting notice.required.CODE */
+    /* Nothing is wrong with what is not chosen: counted, and left for other batches. */
+    LEFT_OTHER_PROGRAMME,
+    LEFT_OTHER_UNIT,
+    LEFT_OTHER_BANK,
     LEFT_KINDS
 };
 const char *left_out_name(enum left_out k); /* "no-route", ... */
@@ -29,18 +33,30 @@ struct batch_new_report {
     int64_t left_fen[LEFT_KINDS];
 };
 
-/* Takes everything due and payable by pay_day into a new draft for one channel; only
- * the given programmes when there are any. ST_CONFLICT "nothing-due" when there is
- * nothing.  */
+/* Takes everything due and payable by pay_day into a new draft for one channel; of the
+ * programmes, the units and all below them, and to the banks that are given, where any
+ * are. ST_CONFLICT "nothing-due" when there is nothing, "unknown-unit"; ST_INPUT
+ * "choice-size". */
 struct batch_request {
     const char *channel;
     int32_t pay_day;
     const struct str *programmes;
     size_t programme_count;
+    const struct str *units;
+    size_t unit_count;
+    struct str bank; /* as batch_choice_bank_valid; empty: any */
 };
 enum status batch_new(struct ledger *l, const struct batch_request *q,
                       const struct progress *progress, struct batch_new_report *r,
                       struct diag *d) MUST_USE;
+
+#define BATCH_DAYS_AHEAD_MAX 366
+/* Refuses a day of payment further ahead (ST_INPUT "pay-date"): a slip of the pen, by
+ * which a batch would stand in the books of a month that cannot be closed. For who
+ * makes a batch; days that are over are fine, since after a restore one is made again
+ * as it was. */
+enum status batch_check_day(const struct ledger *l, int32_t day, struct diag *d)
+    MUST_USE;
 
 /* One programme of one person that is left out for one reason; texts borrow. */
 struct batch_left {
@@ -77,9 +93,12 @@ enum status batch_close(struct ledger *l, uint32_t batch, struct diag *d) MUST_U
 struct batch_export_report {
     char format[40];
     uint32_t files;
+    uint64_t lines;
+    uint64_t payments;          /* in the files: entitle/joint.h */
     uint8_t sha256[DIGEST_LEN]; /* of the file; of several, of their list */
     uint64_t bytes;             /* of the same */
-    bool copy; /* this format was exported before: the same bytes again, no record */
+    bool copy; /* this format was exported before: the same bytes again; that it was
+                read again is recorded, no new export */
 };
 /* Writes the files through sink: for each `begin`, the pieces in order, `end`. After
  * the last byte the export is recorded, and only then `durable` is called, which must
@@ -112,6 +131,10 @@ struct batch_answer_report {
     char format[40];
     uint64_t lines; /* of the file, as far as they are of this batch */
     uint64_t changed;
+    uint64_t corrected; /* of these: against what the bank had said before */
+    int64_t corrected_fen;
+    int64_t
+        over_fen; /* of it paid a second time, or not granted any more: receivable */
     uint64_t paid, rejected, returned, unknown;
     int64_t paid_fen, rejected_fen, returned_fen, unknown_fen;
     /* Of these, what no line of the file names: it speaks of the rest. */
@@ -134,10 +157,13 @@ struct batch_answer_file {
     const char *format;           /* NULL: told by the file, else the channel's */
     const struct bank_form *form; /* a profile of one's own; NULL: by format */
     uint32_t sent_file; /* which of several files sent it answers, from 1; 0: it says */
+    bool correct;       /* it may contradict what the bank said before */
 };
 /* Everything is checked before the first record: the codes of answer_match_line,
  * "other-amount", "line-state", "totals", each with the file's line; of a statement
- * "nothing-of-batch". */
+ * "nothing-of-batch"; "contradicts" with the figures when it says "paid" of what came
+ * back, or "rejected" of what was paid, and is not given as a correction; "paid-again"
+ * when a correction finds what it says was paid in a batch that was not sent yet. */
 enum status batch_answer(struct ledger *l, uint32_t batch,
                          const struct batch_answer_file *file,
                          const struct progress *progress, struct batch_answer_report *r,
@@ -155,7 +181,7 @@ enum status batch_reissue(struct ledger *l, uint32_t batch, const uint32_t *line
                           struct batch_reissue_report *r, struct diag *d) MUST_USE;
 
 /* Lines leave a batch: ledger/batch_step.h says how. lines NULL: all of them; of a
- * refund, all that came back. reason: 1 to STEP_REASON_MAX bytes. */
+ * refund, all that came back. reason: one line of 1 to STEP_REASON_MAX bytes. */
 struct batch_withdraw_request {
     uint32_t batch;
     enum withdraw_what what;
@@ -171,8 +197,8 @@ enum status batch_withdraw(struct ledger *l, const struct batch_withdraw_request
                            const struct progress *progress,
                            struct batch_withdraw_report *r, struct diag *d) MUST_USE;
 
-/* reject, refused by the bank (file: what it sent, whose
- * digest is recorded, or NULL), redate (pay_day). */
+/* reject, refused by the bank (file: what it sent, whose digest is recorded, or NULL),
+ * redate (pay_day, as batch_check_day takes it). reason: as above. */
 enum status batch_step(struct ledger *l, uint32_t batch, enum batch_step step,
                        const char *reason, int32_t pay_day, const struct str *file,
                        struct diag *d) MUST_USE;

@@ -19,7 +19,7 @@ enum status batch_form_set(struct ledger *l, const struct batch_entry *b,
 /* What making a batch's files came to. */
 struct batch_made {
     uint32_t files;
-    uint64_t lines;
+    uint64_t payments;
     uint8_t sha256[DIGEST_LEN]; /* of the only file, or of the list of several */
     uint64_t bytes;             /* of the same */
     bool has_rows;              /* of sheets: SHA-256 of the files' digests of rows */
@@ -36,7 +36,8 @@ enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
                           const struct progress *progress, struct diag *d) MUST_USE;
 
 /* The number that the first file of an export made now has: one more than those that
- * were exported for the channel's same day, of payment or of release. */
+ * were exported for the channel's same day, of payment or of release; not counting
+ * those of this batch since it was released last. */
 enum status batch_file_number(struct ledger *l, const struct batch_entry *b,
                               uint32_t *out, struct diag *d) MUST_USE;
 

@@ -1,6 +1,6 @@
-/* checks.c - see checks.h: levels, the walk over a batch's lines, what a signature says
- * of it. What each check looks at is in checks_people.c, checks_usual.c and
- * checks_shared.c. */
+/* checks.c - see checks.h: levels, the walk over a batch's lines (by two threads, half
+ * of them each, when nobody wants the rows), what a signature says of it. What each
+ * check looks at is in checks_people.c, checks_usual.c and checks_shared.c. */
 #include "batch/checks.h"
 
 #include <stdio.h>
@@ -9,10 +9,16 @@
 
 #include "base/money.h"
 #include "base/must.h"
+#include "base/relay.h"
 #include "base/text.h"
 #include "batch/checks_private.h"
 #include "ledger/cbor.h"
 #include "ledger/setting.h"
+#include "ledger/twin.h"
+
+#ifndef CHECKS_HALVES      /* tests make it small */
+#define CHECKS_HALVES 2000 /* lines: fewer are not worth a second thread */
+#endif
 
 static const char *const NAMES[CHECK_KINDS] = {
     "agent-of-many",     "amount-unusual",  "dead",
@@ -119,9 +125,9 @@ static enum status walk(struct checking *c, struct cursor *at, struct diag *d)
     struct str row;
     struct line_entry x;
     uint8_t first[8];
-    line_key(c->batch.number, 1, first);
+    line_key(c->batch.number, (uint32_t)c->first, first);
     TRY(store_cursor_seek(at, str_make(first, sizeof first), &key, &row, d));
-    for (uint64_t seen = 0; seen < c->batch.lines; seen++) {
+    for (uint64_t n = c->first; n <= c->last; n++) {
         const uint8_t *k = (const uint8_t *)key.p;
         if (key.p == NULL || get_u32(k) != c->batch.number ||
             !line_read(row, c->batch.number, get_u32(k + 4), &x)) {
@@ -136,15 +142,36 @@ static enum status walk(struct checking *c, struct cursor *at, struct diag *d)
             TRY(check_public(c, &x, d));
             TRY(check_objection(c, &x, d));
         }
-        if (seen % 4096 == 0) {
-            progress_tick(c->progress, "checks", seen, c->batch.lines);
+        if (n % 4096 == 0) {
+            progress_tick(c->progress, "checks", n - c->first, c->last - c->first + 1);
         }
         TRY(store_cursor_next(at, &key, &row, d));
     }
     return ST_OK;
 }
 
-/* ---- the whole ---- */
+/* On either thread. */
+static void look(void *ctx, void *piece)
+{
+    struct checking *c = piece;
+    struct cursor *at = NULL;
+    (void)ctx;
+    c->status = store_cursor_open(ledger_txn(c->l), TABLE_LINES, &at, &c->diag);
+    if (c->status == ST_OK) {
+        c->status = walk(c, at, &c->diag);
+    }
+    store_cursor_close(at);
+}
+
+static enum status outcome(const struct checking *c, struct diag *d)
+{
+    if (c->status != ST_OK) {
+        *d = c->diag;
+    }
+    return c->status;
+}
+
+/* ---- one walk ---- */
 
 static enum status open_parts(struct checking *c, struct diag *d)
 {
@@ -169,16 +196,104 @@ static enum status open_parts(struct checking *c, struct diag *d)
     return entitle_open(&c->rules, c->l, UINT32_MAX, d);
 }
 
-static enum status look(struct checking *c, struct diag *d)
+static enum status make(struct checking **out, struct ledger *l, uint32_t batch,
+                        struct checks_report *report, struct diag *d)
 {
-    struct cursor *at = NULL;
-    enum status st = store_cursor_open(ledger_txn(c->l), TABLE_LINES, &at, d);
-    if (st == ST_OK) {
-        st = walk(c, at, d);
+    struct checking *c = *out = calloc(1, sizeof *c);
+    if (c == NULL) {
+        return diag_memory(d);
     }
-    store_cursor_close(at);
-    return st == ST_OK ? checks_shared(c, d) : st;
+    memset(report, 0, sizeof *report);
+    report->batch = batch;
+    c->l = l;
+    c->report = report;
+    TRY(batch_get(ledger_txn(l), batch, &c->batch, d));
+    c->first = 1;
+    c->last = c->batch.lines;
+    return open_parts(c, d);
 }
+
+static void drop(struct checking *c)
+{
+    if (c != NULL) {
+        checks_shared_release(c);
+        payees_close(c->payees);
+        entitle_close(c->rules);
+        digest_free(c->g);
+        free(c->account);
+        free(c);
+    }
+}
+
+/* ---- two walks at once ---- */
+
+/* The first line behind the middle that is another person's than the one before it;
+ * beyond the last when there is none. */
+static enum status find_border(const struct checking *c, uint64_t *out, struct diag *d)
+{
+    struct line_entry x;
+    uint32_t border;
+    TRY(line_get(ledger_txn(c->l), c->batch.number, (uint32_t)(c->last / 2), &x, d));
+    TRY(line_first(ledger_txn(c->l), &c->batch, x.person + 1, &border, d));
+    *out = border;
+    return ST_OK;
+}
+
+static enum status join(struct checking *c, struct checking *behind, struct diag *d)
+{
+    for (int i = 0; i < CHECK_KINDS; i++) {
+        struct check_result *r = &c->report->results[i];
+        const struct check_result *more = &behind->report->results[i];
+        for (uint64_t k = 0; k < more->rows && r->rows + k < CHECK_FIRST; k++) {
+            r->first[r->rows + k] = more->first[k];
+        }
+        r->rows += more->rows;
+        r->fen += more->fen;
+    }
+    return checks_shared_join(c, behind, d);
+}
+
+/* The lines from the border on are looked at by the twin's thread. */
+static enum status look_at_halves(struct checking *c, struct checking *behind,
+                                  struct diag *d)
+{
+    struct relay *relay;
+    TRY(find_border(c, &behind->first, d));
+    c->last = behind->first - 1;
+    TRY(relay_new(&relay, look, NULL, d));
+    relay_start(relay, behind);
+    look(NULL, c);
+    must(relay_finish(relay) == behind);
+    relay_free(relay);
+    TRY(outcome(c, d));
+    TRY(outcome(behind, d));
+    return join(c, behind, d);
+}
+
+static enum status look_at_all(struct checking *c, struct diag *d)
+{
+    struct ledger *twin = NULL;
+    struct checking *behind = NULL;
+    struct checks_report report;
+    enum status st = ST_OK;
+    if (c->sink.each == NULL && c->batch.lines >= CHECKS_HALVES) {
+        st = ledger_twin_new(c->l, &twin, d);
+    }
+    if (twin == NULL) {
+        TRY(st);
+        look(NULL, c);
+        return outcome(c, d);
+    }
+    st = make(&behind, twin, c->batch.number, &report, d);
+    if (st == ST_OK) {
+        st = look_at_halves(c, behind, d);
+    }
+    drop(behind);
+    ledger_twin_free(twin);
+    return st;
+}
+
+/* ---- the whole ---- */
 
 static void count(struct checks_report *r)
 {
@@ -193,30 +308,18 @@ enum status checks_run(struct ledger *l, uint32_t batch, struct check_sink sink,
                        const struct progress *progress, struct checks_report *out,
                        struct diag *d)
 {
-    struct checking *c = calloc(1, sizeof *c);
-    if (c == NULL) {
-        return diag_memory(d);
-    }
-    memset(out, 0, sizeof *out);
-    out->batch = batch;
-    c->l = l;
-    c->sink = sink;
-    c->progress = progress;
-    c->report = out;
-    enum status st = batch_get(ledger_txn(l), batch, &c->batch, d);
+    struct checking *c = NULL;
+    enum status st = make(&c, l, batch, out, d);
     if (st == ST_OK) {
-        st = open_parts(c, d);
+        c->sink = sink;
+        c->progress = progress;
+        st = look_at_all(c, d);
     }
     if (st == ST_OK) {
-        st = look(c, d);
+        st = checks_shared(c, d);
     }
     count(out);
-    checks_shared_release(c);
-    payees_close(c->payees);
-    entitle_close(c->rules);
-    digest_free(c->g);
-    free(c->account);
-    free(c);
+    drop(c);
     return st;
 }
 

@@ -28,9 +28,13 @@ struct usual_top { /* the most a programme gives for a month */
 };
 #define USUAL_KEPT 256 /* months */
 
+/* One walk over lines first to last of the batch, on a thread of its own or not. */
 struct checking {
-    struct ledger *l;
+    struct ledger *l; /* the ledger or its twin */
     struct batch_entry batch;
+    uint64_t first, last;
+    enum status status; /* of the walk */
+    struct diag diag;
     const struct progress *progress;
     struct checks_report *report;
     struct check_sink sink;
@@ -81,9 +85,12 @@ enum status checks_person(struct checking *c, uint64_t person, struct diag *d) M
 enum status checks_usual(struct checking *c, const struct line_entry *x, struct diag *d)
     MUST_USE;
 
-/* checks_shared.c: keeps the account; at the end tells who shares one. */
+/* checks_shared.c: keeps the account; at the end tells who shares one. What another
+ * walk, over the lines behind these, has kept can be joined before. */
 enum status checks_keep(struct checking *c, const struct line_entry *x,
                         const struct route *r, struct diag *d) MUST_USE;
+enum status checks_shared_join(struct checking *c, const struct checking *behind,
+                               struct diag *d) MUST_USE;
 enum status checks_shared(struct checking *c, struct diag *d) MUST_USE;
 void checks_shared_release(struct checking *c);
 

@@ -132,6 +132,22 @@ static void sort(struct shared_list *list)
     }
 }
 
+static enum status join(struct shared_list *to, const struct shared_list *more,
+                        struct diag *d)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        TRY(add(to, more->entries[i], d));
+    }
+    return ST_OK;
+}
+
+enum status checks_shared_join(struct checking *c, const struct checking *behind,
+                               struct diag *d)
+{
+    TRY(join(&c->own, &behind->own, d));
+    return join(&c->agents, &behind->agents, d);
+}
+
 enum status checks_shared(struct checking *c, struct diag *d)
 {
     size_t n;

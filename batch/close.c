@@ -32,6 +32,10 @@ enum status close_books(struct ledger *l, enum close_what what, int32_t month,
     struct writer w;
     struct digest *g;
     bool resume;
+    if (month < PERIOD_FIRST || month > PERIOD_LAST) {
+        diag_fail(d, ST_CONFLICT, "month-order", "no books are kept of that month");
+        return diag_hint(d, "months are 1900-01 to 2199-12");
+    }
     TRY(ledger_may_write(l, 0, 0, &resume, d));
     struct close_entry e = {.number = ledger_head(l)->closes + 1,
                             .what = what,
@@ -40,7 +44,7 @@ enum status close_books(struct ledger *l, enum close_what what, int32_t month,
     if (count > 0) {
         memcpy(e.statements, statements, count * sizeof *statements);
     }
-    TRY(close_batches(ledger_txn(l), ledger_head(l)->batches, month, d));
+    TRY(close_check_batches(ledger_txn(l), ledger_head(l)->batches, month, d));
     TRY(ledger_digest_new(l, &g, d));
     enum status st =
         month_total(ledger_txn(l), g, close_from(&e), e.month, &e.totals, d);

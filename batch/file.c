@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/prefetch.h"
 #include "base/relay.h"
 #include "base/text.h"
 #include "base/wipe.h"
@@ -26,14 +27,20 @@
 #define PIECE_LINES 4096
 #define NAME_CAP 256 /* of a file, with a NUL */
 
-/* So many of sixteen lines are opened before the piece is handed over: measured. */
-#define SIXTEENTHS_AHEAD 5
+/* So many of sixteen lines are opened before a piece is handed over: what is left by
+ * reading, hashing and writing the file, which depends on disk and format. */
+#define SHARE_FIRST 4
+#define SHARE_MAX 12
+
+#define PEOPLE_STEPS 4
+
+#define LINES_AHEAD 2 /* whose rows are asked for early */
 
 struct piece_line { /* rows lie in the store: the snapshot stays until the end */
     uint32_t number;
     struct str row;
-    struct str sealed;    /* of the payee */
-    struct str sealed_of; /* of the person, when it is another and asked for */
+    struct str sealed; /* of the payee */
+    bool member;       /* of the payment before: only held against what was signed */
     bool ahead; /* opened already: name, account and bank from `at` on in texts */
     size_t at;
     size_t name_n;
@@ -61,7 +68,8 @@ struct making {
     const struct payment_format *format;
     const struct bank_form *form;
     struct bank_files files;
-    size_t file; /* in hand */
+    size_t file;     /* in hand */
+    uint32_t member; /* the next of the payment in hand; 0: none */
     uint32_t file_number;
     struct bank_part part;
     char *names; /* of the files, NAME_CAP bytes each */
@@ -73,7 +81,11 @@ struct making {
     struct batch_entry batch;
     struct channel_entry channel;
     struct piece *pieces[RELAY_PIECES];
+    struct cursor *people;
+    uint64_t walked;   /* whom it stands on; 0: nobody */
+    struct str sealed; /* their row */
     struct relay *relay;
+    unsigned share; /* of sixteen lines of a piece this thread opens so many */
     struct bank_sink sink;
     const struct progress *progress;
     struct opening ahead; /* this thread's */
@@ -82,8 +94,7 @@ struct making {
     char id[PAYMENT_ID_CAP]; /* of the line before */
     size_t id_n;
     uint32_t id_line;
-    struct vault_row row_of; /* of the person, when the payee is another */
-    struct person *person;   /* for formats that want to know */
+    struct person *person; /* for formats that want to know */
     struct {
         char programme[PROGRAMME_CODE_MAX + 1];
         int32_t month;
@@ -113,7 +124,7 @@ static void fill_head(const struct making *m, size_t file, char id[PAYMENT_ID_MA
         .payer_account = str_of(m->channel.account),
         .payer_bank = str_of(m->channel.bank_code),
         .currency = str_of(payment_currency(m->format)),
-        .count = f->lines,
+        .count = f->payments,
         .total_fen = f->total_fen,
         .file_number = m->file_number + (uint32_t)file,
         .variant = f->variant,
@@ -132,12 +143,10 @@ static enum status open_writer(struct making *m, struct diag *d)
 }
 
 /* "2026-09", or the first and last month: out has room for both. Returns the length. */
-static size_t months_text(const struct line_entry *line, char *out)
+static size_t months_text(int32_t from, int32_t end, char *out)
 {
-    const struct span *last = &line->spans[line->span_count - 1];
-    int32_t end = last->from + last->months - 1;
-    size_t n = month_print(line->spans[0].from, out);
-    if (line->spans[0].from != end) {
+    size_t n = month_print(from, out);
+    if (from != end) {
         out[n] = '.';
         out[n + 1] = '.';
         n += 2 + month_print(end, out + n + 2);
@@ -154,11 +163,16 @@ static enum status open_payee(struct opening *o, struct str sealed, struct diag 
                : vault_opener_open(o->opener, payee, sealed, &o->row, d);
 }
 
-/* What the programme was called for the line's last month. */
-static struct str purpose_of(struct making *m, const struct line_entry *line)
+static int32_t last_month(const struct line_entry *line)
 {
     const struct span *last = &line->spans[line->span_count - 1];
-    int32_t month = last->from + last->months - 1;
+    return last->from + last->months - 1;
+}
+
+/* What the programme was called for the last month that is paid. */
+static struct str purpose_of(struct making *m, const struct line_entry *line,
+                             int32_t month)
+{
     if (m->purpose.month != month ||
         strcmp(m->purpose.programme, line->programme) != 0) {
         const struct programme *rules =
@@ -199,26 +213,22 @@ static struct str known(const struct making *m, const char *attribute)
     return person_value(m->person, attribute, m->batch.pay_day);
 }
 
-/* For rosters: of the holder of the account and of whom the money is for. */
+/* For rosters: of the holder of the account and of whom the money is for. What goes to
+ * an institution names nobody who lives there: batch residents does. */
 static enum status add_person(struct making *m, const struct route *route,
-                              struct str sealed_of, struct payment *p, struct diag *d)
+                              struct payment *p, struct diag *d)
 {
-    const struct line_entry *line = &m->own.line;
+    bool institution = m->own.line.payee != 0;
     uint64_t below = m->batch.release_sequence;
     uint32_t wanted = UINT32_MAX & ~(PERSON_PAID | PERSON_VOIDED | PERSON_ROUTES);
-    struct str row = buf_str(&m->own.row.plain);
-    bool own = line->payee == 0 || line->payee == line->person;
-    if (!own) {
-        TRY(vault_opener_open(m->own.opener, line->person, sealed_of, &m->row_of, d));
-        row = buf_str(&m->row_of.plain);
-    }
-    TRY(person_read_some(row, below == 0 ? UINT64_MAX : below, wanted, m->person, d));
+    TRY(person_read_some(buf_str(&m->own.row.plain), below == 0 ? UINT64_MAX : below,
+                         wanted, m->person, d));
     p->phone = known(m, "phone");
     p->beneficiary = known(m, "name");
-    p->beneficiary_number = known(m, "id_number");
+    p->beneficiary_number = known(m, institution ? "credit-code" : "id_number");
     p->address = known(m, "address");
     p->unit = known(m, "unit");
-    p->id_number = own && route_is_own(route) ? p->beneficiary_number : route->payee_id;
+    p->id_number = route_is_own(route) ? p->beneficiary_number : route->payee_id;
     return ST_OK;
 }
 
@@ -233,23 +243,26 @@ static void set_id(struct making *m, uint32_t line)
 }
 
 static enum status write_line(struct making *m, const struct line_entry *line,
-                              const struct route *route, struct str sealed_of,
-                              struct buf *out, struct diag *d)
+                              const struct route *route, struct buf *out,
+                              struct diag *d)
 {
     char months[2 * DATE_TEXT_CAP + 4];
+    const struct joint_group *g = joint_group(&m->files.joint, line->line);
+    int32_t from = g != NULL ? g->from : line->spans[0].from;
+    int32_t through = g != NULL ? g->through : last_month(line);
     set_id(m, line->line);
     struct payment p = {
         .id = str_make(m->id, m->id_n),
-        .amount_fen = line->fen,
+        .amount_fen = g != NULL ? g->fen : line->fen,
         .name = route->account_name,
         .account = route->account,
         .bank = route->bank_code,
-        .purpose = purpose_of(m, line),
-        .remark = str_make(months, months_text(line, months)),
+        .purpose = purpose_of(m, line, through),
+        .remark = str_make(months, months_text(from, through, months)),
         .number = line->line,
     };
     if (m->format->wants_person) {
-        TRY(add_person(m, route, sealed_of, &p, d));
+        TRY(add_person(m, route, &p, d));
     }
     return m->format->add(m->writer, &p, out, d);
 }
@@ -288,7 +301,19 @@ static enum status piece_line(struct making *m, struct piece *p, size_t i,
         TRY(open_payee(&m->own, at->sealed, d));
         TRY(route_of(&m->own, &route, d));
     }
-    return write_line(m, &m->own.line, &route, at->sealed_of, &p->out, d);
+    return at->member ? ST_OK : write_line(m, &m->own.line, &route, &p->out, d);
+}
+
+/* The rows of a line to come. */
+static void look_ahead(const struct piece *p, size_t i)
+{
+    if (i < p->count) {
+        const struct piece_line *at = &p->lines[i];
+        prefetch((uintptr_t)at->row.p, at->row.n);
+        if (!at->ahead) {
+            prefetch((uintptr_t)at->sealed.p, at->sealed.n);
+        }
+    }
 }
 
 /* On the second thread. */
@@ -298,6 +323,7 @@ static void make_piece(void *ctx, void *piece)
     struct piece *p = piece;
     p->status = ST_OK;
     for (size_t i = 0; i < p->count && p->status == ST_OK; i++) {
+        look_ahead(p, i + LINES_AHEAD);
         p->status = piece_line(m, p, i, &p->diag);
     }
 }
@@ -314,8 +340,9 @@ static enum status open_ahead(struct making *m, struct piece *p, struct diag *d)
     if (m->format->wants_person) { /* more of the row is needed than would be kept */
         return ST_OK;
     }
-    for (size_t i = p->count - p->count * SIXTEENTHS_AHEAD / 16; i < p->count; i++) {
+    for (size_t i = p->count - p->count * m->share / 16; i < p->count; i++) {
         struct piece_line *at = &p->lines[i];
+        look_ahead(p, i + LINES_AHEAD);
         at->ahead = take_line(m, at, &m->ahead, &later) == ST_OK &&
                     open_payee(&m->ahead, at->sealed, &later) == ST_OK &&
                     route_of(&m->ahead, &r, &later) == ST_OK;
@@ -348,28 +375,31 @@ static enum status refuse_erased(struct making *m, uint64_t payee, struct diag *
                      m->batch.number);
 }
 
+/* Lines come in the order of people, mostly: a few steps cost less than a search. */
+static enum status walk_to(struct making *m, uint64_t person, struct diag *d)
+{
+    uint8_t key[8];
+    struct str found;
+    put_u64(key, person);
+    if (m->walked == 0 || person < m->walked || person - m->walked > PEOPLE_STEPS) {
+        TRY(store_cursor_seek(m->people, str_make(key, 8), &found, &m->sealed, d));
+        m->walked = found.n == 8 ? get_u64((const uint8_t *)found.p) : 0;
+    }
+    while (m->walked != 0 && m->walked < person) {
+        TRY(store_cursor_next(m->people, &found, &m->sealed, d));
+        m->walked = found.n == 8 ? get_u64((const uint8_t *)found.p) : 0;
+    }
+    return ST_OK;
+}
+
 static enum status read_row(struct making *m, uint64_t person, struct str *out,
                             struct diag *d)
 {
-    uint8_t key[8];
-    put_u64(key, person);
-    TRY(store_get(ledger_txn(m->l), TABLE_PEOPLE, str_make(key, 8), out, d));
-    return out->p != NULL ? ST_OK : refuse_erased(m, person, d);
-}
-
-/* The person's own row, where it is not the payee's. */
-static enum status read_person(struct making *m, struct piece_line *at, uint32_t number,
-                               struct diag *d)
-{
-    struct line_entry line;
-    if (!line_read(at->row, m->batch.number, number, &line)) {
-        return diag_fail(d, ST_INTEGRITY, "line-row",
-                         "line %u of batch %u is not what was written", number,
-                         m->batch.number);
+    if (m->walked != person) {
+        TRY(walk_to(m, person, d));
     }
-    return line.payee != 0 && line.payee != line.person
-               ? read_row(m, line.person, &at->sealed_of, d)
-               : ST_OK;
+    *out = m->sealed;
+    return person != 0 && m->walked == person ? ST_OK : refuse_erased(m, person, d);
 }
 
 static enum status read_line(struct making *m, struct piece *p, uint32_t number,
@@ -386,14 +416,22 @@ static enum status read_line(struct making *m, struct piece *p, uint32_t number,
     at->number = number;
     at->row = row;
     at->ahead = false;
-    if (m->format->wants_person) {
-        TRY(read_person(m, at, number, d));
-    }
     p->count++;
     return ST_OK;
 }
 
-/* The next lines of the file, from its *next-th on, into p; *next is moved on. */
+/* The next line to be looked at: another of the payment in hand, or the first of the
+ * file's *next-th, which is moved on. */
+static uint32_t step(struct making *m, uint64_t *next, bool *member)
+{
+    *member = m->member != 0;
+    uint32_t line =
+        *member ? m->member : bank_files_line(&m->files, m->file, (*next)++);
+    m->member = joint_next(&m->files.joint, line);
+    return line;
+}
+
+/* The next lines of the file, from its *next-th payment on, into p. */
 static enum status fill(struct making *m, struct piece *p, struct cursor *c,
                         uint64_t *next, struct diag *d)
 {
@@ -402,8 +440,9 @@ static enum status fill(struct making *m, struct piece *p, struct cursor *c,
     uint8_t at[8];
     uint32_t before = 0;
     p->count = 0;
-    while (p->count < PIECE_LINES && *next <= m->part.lines) {
-        uint32_t line = bank_files_line(&m->files, m->file, (*next)++);
+    while (p->count < PIECE_LINES && (m->member != 0 || *next <= m->part.payments)) {
+        bool member;
+        uint32_t line = step(m, next, &member);
         line_key(m->batch.number, line, at);
         TRY(before == 0 || line != before + 1
                 ? store_cursor_seek(c, str_make(at, 8), &key, &row, d)
@@ -413,6 +452,7 @@ static enum status fill(struct making *m, struct piece *p, struct cursor *c,
                              "line %u of batch %u is missing", line, m->batch.number);
         }
         TRY(read_line(m, p, line, row, d));
+        p->lines[p->count - 1].member = member;
         before = line;
     }
     return ST_OK;
@@ -435,20 +475,32 @@ static enum status hand_on(struct making *m, struct piece *p, struct diag *d)
     return ST_OK;
 }
 
+/* Whoever waited for the other has too little to do. */
+static void share_out(struct making *m)
+{
+    if (relay_ready(m->relay)) {
+        m->share -= m->share > 0 ? 1 : 0;
+    } else {
+        m->share += m->share < SHARE_MAX ? 1 : 0;
+    }
+}
+
 static enum status write_lines(struct making *m, struct cursor *c, struct diag *d)
 {
     uint64_t next = 1;
     for (unsigned n = 0;; n++) {
         struct piece *p = m->pieces[n % RELAY_PIECES];
-        if (next <= m->part.lines) {
+        if (m->member != 0 || next <= m->part.payments) {
             TRY(fill(m, p, c, &next, d));
             TRY(open_ahead(m, p, d));
             relay_start(m->relay, p);
         }
-        progress_tick(m->progress, "export", m->made->lines + next - 1, m->batch.lines);
+        progress_tick(m->progress, "export", m->made->payments + next - 1,
+                      m->batch.lines - m->files.joint.joined);
         if (n == 0) {
             continue;
         }
+        share_out(m);
         struct piece *done = relay_finish(m->relay);
         if (done == NULL) {
             return ST_OK;
@@ -574,8 +626,8 @@ static enum status list_part(struct making *m, struct diag *d)
     char hex[2 * DIGEST_LEN + 1];
     text_hex(p->sha256, DIGEST_LEN, hex);
     buf_addf(list, "# %u of %u: %llu payments, %lld fen, %llu bytes\n%s  %s\n",
-             p->number, p->count, (unsigned long long)p->lines, (long long)p->total_fen,
-             (unsigned long long)p->bytes, hex, p->name);
+             p->number, p->count, (unsigned long long)p->payments,
+             (long long)p->total_fen, (unsigned long long)p->bytes, hex, p->name);
     return buf_check(list, d);
 }
 
@@ -585,7 +637,7 @@ static enum status make_file(struct making *m, struct diag *d)
     m->part = (struct bank_part){.number = (uint32_t)m->file + 1,
                                  .count = (uint32_t)m->files.count,
                                  .name = m->names + m->file * NAME_CAP,
-                                 .lines = f->lines,
+                                 .payments = f->payments,
                                  .total_fen = f->total_fen};
     if (m->sink.begin != NULL) {
         TRY(m->sink.begin(m->sink.ctx, &m->part, d));
@@ -595,7 +647,7 @@ static enum status make_file(struct making *m, struct diag *d)
     digest_end(m->g, m->part.sha256);
     TRY(st);
     TRY(m->sink.end != NULL ? m->sink.end(m->sink.ctx, &m->part, d) : ST_OK);
-    m->made->lines += f->lines;
+    m->made->payments += f->payments;
     return list_part(m, d);
 }
 
@@ -646,12 +698,14 @@ static enum status make_parts(struct making *m, struct diag *d)
     TRY(digest_new(&m->g, d));
     TRY(vault_opener_new(m->l, &m->own.opener, d));
     TRY(vault_opener_new(m->l, &m->ahead.opener, d));
+    TRY(store_cursor_open(ledger_txn(m->l), TABLE_PEOPLE, &m->people, d));
     return relay_new(&m->relay, make_piece, m, d);
 }
 
 static void free_parts(struct making *m)
 {
     relay_free(m->relay);
+    store_cursor_close(m->people);
     vault_opener_free(m->own.opener);
     vault_opener_free(m->ahead.opener);
     for (int i = 0; i < RELAY_PIECES; i++) {
@@ -663,7 +717,6 @@ static void free_parts(struct making *m)
     }
     vault_row_release(&m->own.row);
     vault_row_release(&m->ahead.row);
-    vault_row_release(&m->row_of);
     if (m->person != NULL) {
         wipe(m->person, sizeof *m->person);
         free(m->person);
@@ -707,6 +760,7 @@ enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
                        .file_number = file_number,
                        .sink = sink,
                        .made = made,
+                       .share = SHARE_FIRST,
                        .progress = progress};
     if (m.format->open == NULL) {
         diag_fail(d, ST_USAGE, "no-payment-format", "%s is only read: no bank takes it",
@@ -718,7 +772,6 @@ enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
     TRY(entitle_open(&m.e, l, rules, d));
     vault_row_init(&m.own.row);
     vault_row_init(&m.ahead.row);
-    vault_row_init(&m.row_of);
     enum status st = make_parts(&m, d);
     if (st == ST_OK) {
         st = make_files(&m, d);

@@ -30,11 +30,13 @@ enum status fund_propose(struct ledger *l, struct fund_terms *t, struct diag *d)
     char subject[SUBJECT_MAX + 1];
     struct writer w;
     t->number = ledger_head(l)->funds + 1;
-    if (!fund_terms_fit(t)) {
+    const char *wrong = fund_terms_wrong(t);
+    if (wrong != NULL) {
         diag_fail(d, ST_INPUT, "appropriation",
-                  "programme, source, classes, year, document or amount are not those "
-                  "of an appropriation");
-        return diag_hint(d, "classes are digits, the year is %d to %d, up to %lld yuan",
+                  "this is no %s of an appropriation, or there is none", wrong);
+        return diag_hint(d,
+                         "texts are one line, classes digits and letters, the year is "
+                         "%d to %d, up to %lld yuan",
                          FUND_YEAR_MIN, FUND_YEAR_MAX, (long long)(FUND_FEN_MAX / 100));
     }
     writer_init(&w, bytes, sizeof bytes);
@@ -78,8 +80,12 @@ enum status fund_receive(struct ledger *l, const struct fund_receipt *x, struct 
     fund_receipt_write(x, &w);
     memcpy(again, bytes, sizeof again);
     if (w.failed || !fund_receipt_read(str_make(again, w.len), &read)) {
-        return diag_fail(d, ST_INPUT, "receipt",
-                         "day, amount or document are not those of a receipt");
+        diag_fail(d, ST_INPUT, "receipt",
+                  "amount or document are not those of a receipt");
+        return diag_hint(d,
+                         "--on is the day it came in, --document one line of up to "
+                         "%d bytes",
+                         FUND_DOCUMENT_MAX);
     }
     snprintf(subject, sizeof subject, "appropriation %u: received", x->number);
     struct act_text text = {.subject = subject, .total_fen = x->fen};

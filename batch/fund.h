@@ -9,6 +9,7 @@
 enum status fund_propose(struct ledger *l, struct fund_terms *t, struct diag *d)
     MUST_USE;
 enum status fund_confirm(struct ledger *l, uint32_t number, struct diag *d) MUST_USE;
+/* ST_INPUT "receipt" when it is none. */
 enum status fund_receive(struct ledger *l, const struct fund_receipt *x, struct diag *d)
     MUST_USE;
 

@@ -381,7 +381,7 @@ static enum status take_parts(struct import_job *j, const struct import_entry *e
     } else {
         TRY(j->kind->whole(j, d));
     }
-    TRY(import_take_flush(j, d));
+    TRY(import_take_end(j, d));
     TRY(append_end(j, e, d));
     return ledger_commit(j->l, d);
 }

@@ -73,8 +73,10 @@ void import_job_release(struct import_job *j)
 {
     import_seen_release(&j->seen);
     vault_row_release(&j->row_of);
+    ahead_free(j->ahead);
     digest_free(j->g);
     free(j->person);
+    free(j->take.leads);
     free(j->lists);
     import_history_free(j->history);
     import_units_free(j->units);

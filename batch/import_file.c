@@ -66,6 +66,31 @@ static enum status refuse_others(struct str bytes, struct diag *d)
     return ST_OK;
 }
 
+/* Bytes behind the last line end. */
+static size_t behind_line_end(const char *p, size_t n)
+{
+    size_t at = n;
+    while (at > 0 && p[at - 1] != '\n') {
+        at--;
+    }
+    return n - at;
+}
+
+/* A file of gigabytes without a line is told by its beginning. */
+static enum status check_line(struct str piece, uint64_t *line_bytes, uint64_t line,
+                              struct diag *d)
+{
+    size_t n = behind_line_end(piece.p, piece.n);
+    *line_bytes = n == piece.n ? *line_bytes + n : n;
+    if (*line_bytes <= CSV_ROW_BYTES_MAX) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_INPUT, "csv-row-too-long", "a row of more than %d bytes",
+              CSV_ROW_BYTES_MAX);
+    diag_where(d, "line %llu", (unsigned long long)line);
+    return diag_hint(d, "is this the list, and not another file?");
+}
+
 static void scan_piece(struct str piece, struct digest *g, struct charset_probe *probe,
                        bool workbook, struct import_scan *s)
 {
@@ -84,13 +109,14 @@ static enum status scan_pieces(const struct import_file *f, struct digest *g,
     struct import_scan s = {.charset = CHARSET_UTF8};
     char *piece = malloc(PIECE);
     size_t n = 1;
+    uint64_t line_bytes = 0;
     bool workbook = false;
     if (piece == NULL) {
         return diag_memory(d);
     }
     enum status st = f->rewind(f->ctx, d);
     digest_start(g);
-    while (st == ST_OK && n > 0) {
+    while (st == ST_OK && n > 0 && !charset_probe_failed(probe)) {
         st = f->read(f->ctx, piece, PIECE, &n, d);
         if (st == ST_OK && s.length == 0) {
             workbook = xlsx_begins(str_make(piece, n));
@@ -98,6 +124,9 @@ static enum status scan_pieces(const struct import_file *f, struct digest *g,
         }
         if (st == ST_OK) {
             scan_piece(str_make(piece, n), g, probe, workbook, &s);
+        }
+        if (st == ST_OK && !workbook) {
+            st = check_line(str_make(piece, n), &line_bytes, s.lines + 1, d);
         }
     }
     digest_end(g, s.sha256);

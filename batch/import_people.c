@@ -319,7 +319,7 @@ static enum status take_new(struct import_job *j, uint64_t recorded, struct diag
         person_add_route(&j->row_of.plain, &r);
     }
     j->take.created++;
-    TRY(vault_index(j->l, j->u.people.id, person, d));
+    TRY(import_take_lead(j, j->u.people.id, person, d));
     return import_take_person(j, 0, d);
 }
 

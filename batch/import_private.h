@@ -7,6 +7,7 @@
 #define ALMONER_BATCH_IMPORT_PRIVATE_H
 
 #include "batch/import.h"
+#include "ledger/ahead.h"
 #include "ledger/money.h"
 #include "ledger/unit.h"
 
@@ -256,6 +257,8 @@ struct import_take {
     uint64_t since_tick; /* rows */
     uint64_t row_bytes;  /* since the commit, and so is this: */
     uint64_t people;
+    struct vault_lead *leads; /* to new people; written before the commit */
+    size_t lead_count, lead_room;
 };
 
 /* Makes room for one more person's entry; *recorded: what entries are to carry. */
@@ -264,11 +267,16 @@ enum status import_take_ready(struct import_job *j, uint64_t *recorded, struct d
 /* j->row_of (with entries appended from byte `from` on) is written and committed to. */
 enum status import_take_person(struct import_job *j, size_t from, struct diag *d)
     MUST_USE;
+/* The number leads to a new person, from the commit on. */
+enum status import_take_lead(struct import_job *j, const char id[ID_NUMBER_LEN + 1],
+                             uint64_t person, struct diag *d) MUST_USE;
 /* The row is done. *due: import_take_border must be called before the next. */
 void import_take_done(struct import_job *j, uint64_t ordinal, bool *due);
 /* Tells how far it is; commits and begins again when enough was written. No cursor may
  * be open. ST_INTERRUPTED after a commit when it is to stop; nothing is begun then. */
 enum status import_take_border(struct import_job *j, struct diag *d) MUST_USE;
+/* The end of taking in: the record in the making, and what else waits. */
+enum status import_take_end(struct import_job *j, struct diag *d) MUST_USE;
 /* The record in the making, if it holds anything. */
 enum status import_take_flush(struct import_job *j, struct diag *d) MUST_USE;
 
@@ -402,6 +410,7 @@ struct import_job {
     struct import_seen seen;
     size_t entry_bytes; /* no entry of this file so far is longer */
     struct vault_row row_of;
+    struct ahead *ahead; /* of lists */
     struct person *person;
     struct digest *g;
     bool id_voided;       /* by a row of this file of voids */

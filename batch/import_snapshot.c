@@ -349,45 +349,39 @@ static enum status look_for_room(struct import_job *j, struct diag *d)
     return ST_OK;
 }
 
-static bool within(struct str key, uint64_t last)
+/* Everybody from one person to another, in order, with what to do at borders. */
+static enum status walk(struct import_job *j, uint64_t first, uint64_t last,
+                        enum status (*step)(struct import_job *j, struct diag *d),
+                        enum status (*border)(struct import_job *j, struct diag *d),
+                        struct diag *d)
 {
-    if (key.p == NULL) {
-        return false;
+    if (j->ahead == NULL) {
+        TRY(ahead_new(&j->ahead, j->l, d));
     }
-    must(key.n == 8);
-    return get_u64((const uint8_t *)key.p) <= last;
+    TRY(ahead_seek(j->ahead, first, last, d));
+    for (;;) {
+        bool due;
+        TRY(ahead_next(j->ahead, &j->row_of, d));
+        if (j->row_of.person == 0) {
+            return ST_OK;
+        }
+        must(j->row_of.person <= j->seen.people);
+        TRY(person_read(buf_str(&j->row_of.plain), j->known_below, j->person, d));
+        TRY(step(j, d));
+        import_take_done(j, j->row_of.person, &due);
+        if (due) {
+            TRY(border(j, d));
+        }
+    }
 }
 
-/* From person *next on, until a border is due or all to `last` are done (*next 0). */
-static enum status walk_on(struct import_job *j,
-                           enum status (*step)(struct import_job *j, struct diag *d),
-                           uint64_t *next, uint64_t last, struct diag *d)
+static enum status stop_looking(struct import_job *j, struct diag *d)
 {
-    struct cursor *c = NULL;
-    struct str key;
-    struct str sealed;
-    uint8_t at[8];
-    bool due = false;
-    enum status st;
-    put_u64(at, *next);
-    TRY_OUT(store_cursor_open(ledger_txn(j->l), TABLE_PEOPLE, &c, d));
-    TRY_OUT(store_cursor_seek(c, str_make(at, sizeof at), &key, &sealed, d));
-    while (within(key, last) && !due) {
-        uint64_t person = get_u64((const uint8_t *)key.p);
-        must(person <= j->seen.people);
-        TRY_OUT(vault_row_open(j->l, person, sealed, &j->row_of, d));
-        TRY_OUT(person_read(buf_str(&j->row_of.plain), j->known_below, j->person, d));
-        TRY_OUT(step(j, d));
-        import_take_done(j, person, &due);
-        *next = person + 1;
-        TRY_OUT(store_cursor_next(c, &key, &sealed, d));
-    }
-    if (!within(key, last)) {
-        *next = 0;
-    }
-out:
-    store_cursor_close(c);
-    return st;
+    j->take.since_tick = 0;
+    return progress_stop(j->progress)
+               ? diag_fail(d, ST_INTERRUPTED, "interrupted",
+                           "stopped while checking: nothing was written")
+               : ST_OK;
 }
 
 /* Everybody up to `last`, without writing. Not told as progress: it is fast. */
@@ -396,15 +390,7 @@ static enum status look(struct import_job *j,
                         uint64_t last, struct diag *d)
 {
     struct import_take before = j->take;
-    enum status st = ST_OK;
-    for (uint64_t next = 1; next != 0 && st == ST_OK;) {
-        j->take.since_tick = 0;
-        st = walk_on(j, step, &next, last, d);
-        if (st == ST_OK && progress_stop(j->progress)) {
-            st = diag_fail(d, ST_INTERRUPTED, "interrupted",
-                           "stopped while checking: nothing was written");
-        }
-    }
+    enum status st = walk(j, 1, last, step, stop_looking, d);
     j->take = before;
     return st;
 }
@@ -435,13 +421,7 @@ static enum status count_again(struct import_job *j, struct diag *d)
 enum status import_list_take(struct import_job *j, struct diag *d)
 {
     TRY(count_again(j, d));
-    for (uint64_t next = j->skip + 1; next != 0;) {
-        TRY(walk_on(j, take_marks, &next, UINT64_MAX, d));
-        if (next != 0) {
-            TRY(import_take_border(j, d));
-        }
-    }
-    return ST_OK;
+    return walk(j, j->skip + 1, UINT64_MAX, take_marks, import_take_border, d);
 }
 
 const struct import_kind import_list_kind = {

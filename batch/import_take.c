@@ -3,6 +3,7 @@
  * it added to a person's row, so a person is in it once, whatever the rows were. */
 #include "batch/import_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/must.h"
@@ -11,7 +12,9 @@
  * for each person one page of older rows or of the look-up at most, so about 100 MB at
  * worst, below STORE_HEADROOM. */
 #define COMMIT_ROW_BYTES ((uint64_t)16 * 1024 * 1024)
-#define COMMIT_PEOPLE 20000
+#define COMMIT_PAGES 20000
+/* Entries of the look-up (of 34 bytes) on one of its pages, at least. */
+#define LEADS_OF_PAGE 60
 #ifndef TICK_ROWS /* tests make pieces small */
 #define TICK_ROWS 4096
 #endif
@@ -43,9 +46,43 @@ static size_t entry_of(const struct import_take *t, uint64_t person)
     return i;
 }
 
-static bool is_enough(const struct import_take *t)
+/* New people are behind the older rows, and have at most all pages of the look-up. */
+static bool is_enough(const struct import_job *j)
 {
-    return t->row_bytes >= COMMIT_ROW_BYTES || t->people >= COMMIT_PEOPLE;
+    const struct import_take *t = &j->take;
+    uint64_t index = (ledger_head(j->l)->people + t->created) / LEADS_OF_PAGE + 1;
+    uint64_t known = t->people - t->lead_count;
+    uint64_t pages = known + (t->lead_count < index ? t->lead_count : index);
+    return t->row_bytes >= COMMIT_ROW_BYTES || pages >= COMMIT_PAGES;
+}
+
+enum status import_take_lead(struct import_job *j, const char id[ID_NUMBER_LEN + 1],
+                             uint64_t person, struct diag *d)
+{
+    struct import_take *t = &j->take;
+    if (t->lead_count == t->lead_room) {
+        size_t room = t->lead_room == 0 ? 1024 : t->lead_room * 2;
+        struct vault_lead *leads = realloc(t->leads, room * sizeof *leads);
+        if (leads == NULL) {
+            return diag_memory(d);
+        }
+        t->leads = leads;
+        t->lead_room = room;
+    }
+    struct vault_lead *lead = &t->leads[t->lead_count];
+    lead->person = person;
+    TRY(vault_find_key(j->l, id, lead->key, d));
+    t->lead_count++;
+    return ST_OK;
+}
+
+enum status import_take_end(struct import_job *j, struct diag *d)
+{
+    struct import_take *t = &j->take;
+    TRY(import_take_flush(j, d));
+    TRY(vault_index_all(j->l, t->leads, t->lead_count, d));
+    t->lead_count = 0;
+    return ST_OK;
 }
 
 enum status import_take_person(struct import_job *j, size_t from, struct diag *d)
@@ -83,7 +120,7 @@ void import_take_done(struct import_job *j, uint64_t ordinal, bool *due)
 {
     j->take.last = ordinal;
     j->take.since_tick++;
-    *due = j->take.since_tick >= TICK_ROWS || is_enough(&j->take);
+    *due = j->take.since_tick >= TICK_ROWS || is_enough(j);
 }
 
 enum status import_take_border(struct import_job *j, struct diag *d)
@@ -92,12 +129,12 @@ enum status import_take_border(struct import_job *j, struct diag *d)
     t->since_tick = 0;
     progress_tick(j->progress, j->doing, t->last, j->rows_total);
     bool stop = progress_stop(j->progress);
-    if (!is_enough(t) && !stop) {
+    if (!is_enough(j) && !stop) {
         return ST_OK;
     }
+    TRY(import_take_end(j, d));
     t->row_bytes = 0;
     t->people = 0;
-    TRY(import_take_flush(j, d));
     TRY(ledger_commit(j->l, d));
     if (stop) {
         diag_fail(d, ST_INTERRUPTED, "interrupted", "stopped within import %u",

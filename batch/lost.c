@@ -9,6 +9,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "batch/batch_private.h"
+#include "formats/zip.h"
 #include "ledger/body.h"
 #include "ledger/epoch.h"
 #include "ledger/payment_id.h"
@@ -37,8 +38,10 @@ static enum status differs(const struct comparing *c, struct diag *d)
               "the file is not what this batch gives: they differ in line %llu of the "
               "file",
               line);
-    diag_hint(d, "facts, accounts or policies are not yet as they were when the file "
-                 "was made: take in again what came since the backup");
+    diag_hint(d,
+              "facts, accounts or policies are not yet as they were when the file "
+              "was made: take in again what came since the backup; when the file says "
+              "a time at which it was made, name it with --created");
     return diag_where(d, "line %llu", line);
 }
 
@@ -74,24 +77,78 @@ static enum status compare_end(void *ctx, const struct bank_part *p, struct diag
     return ST_OK;
 }
 
-/* When the file says it was made: that stands for the release, whose record is lost. */
-static int64_t created_in(struct str file, int64_t otherwise_us)
+#define SHEET_LOOK ((size_t)64 * 1024) /* of its rows: the first payment is in it */
+
+/* Where ids and times are looked for: of a sheet, what its packed parts hold. */
+static enum status unpacked(struct str file, struct buf *held, struct str *out,
+                            struct diag *d)
 {
-    static const char TAG[] = "<CreDtTm>";
-    const size_t n = sizeof TAG - 1;
-    for (size_t i = 0; i + n < file.n; i++) {
-        if (memcmp(file.p + i, TAG, n) == 0) {
-            size_t end = i + n;
-            int64_t us;
-            while (end < file.n && file.p[end] != '<') {
+    static const char *const parts[] = {"docProps/core.xml",
+                                        "xl/worksheets/sheet1.xml"};
+    static char piece[SHEET_LOOK];
+    struct zip *z;
+    *out = file;
+    if (!str_starts(file, str_of("PK\3\4"))) {
+        return ST_OK;
+    }
+    TRY(zip_open(&z, file, d));
+    enum status st = ST_OK;
+    for (size_t i = 0; st == ST_OK && i < sizeof parts / sizeof parts[0]; i++) {
+        size_t n = 0;
+        st = zip_file_open(z, parts[i], d);
+        if (st == ST_OK) {
+            st = zip_file_read(z, piece, sizeof piece, &n, d);
+        }
+        buf_add(held, piece, n);
+    }
+    zip_close(z);
+    *out = buf_str(held);
+    return st == ST_OK ? buf_check(held, d) : st;
+}
+
+static bool time_behind(struct str text, struct str tag, int64_t *us)
+{
+    for (size_t i = 0; i + tag.n < text.n; i++) {
+        if (memcmp(text.p + i, tag.p, tag.n) == 0) {
+            size_t from = i + tag.n;
+            size_t end = from;
+            while (end < text.n && text.p[end] != '<') {
                 end++;
             }
-            return time_parse(str_make(file.p + i + n, end - i - n), &us)
-                       ? us
-                       : otherwise_us;
+            return time_parse(str_make(text.p + from, end - from), us) && *us >= 0;
         }
     }
-    return otherwise_us;
+    return false;
+}
+
+/* When the file says it was made: that stands for the release, whose record is lost. */
+static int64_t created_in(struct str text, int64_t otherwise_us)
+{
+    int64_t us;
+    return time_behind(text, str_of("<CreDtTm>"), &us) ||
+                   time_behind(text,
+                               str_of("<dcterms:created xsi:type=\"dcterms:W3CDTF\">"),
+                               &us)
+               ? us
+               : otherwise_us;
+}
+
+/* What the file says of itself: *ids false when no id of this ledger is in it. */
+static enum status look_into(struct ledger *l, const struct lost_sent *sent,
+                             struct lost_file *x, bool *ids, struct diag *d)
+{
+    struct buf held;
+    struct str text;
+    buf_init(&held, 2 * SHEET_LOOK);
+    enum status st = unpacked(sent->file, &held, &text, d);
+    if (st == ST_OK) {
+        *ids = payment_id_find(ledger_info(l), text, &x->id_epoch, &x->id_number);
+        x->created_us = sent->created_us != LOST_TIME_IN_FILE
+                            ? sent->created_us
+                            : created_in(text, ledger_head(l)->last_us);
+    }
+    buf_release(&held);
+    return st;
 }
 
 static enum status find_batch(struct ledger *l, uint32_t epoch, uint32_t number,
@@ -195,6 +252,7 @@ static enum status prove(struct ledger *l, struct batch_entry *b,
     memcpy(x->sent.sha256, made.sha256, DIGEST_LEN);
     x->sent.length = made.bytes;
     x->sent.files = made.files;
+    x->sent.payments = made.payments;
     buf_release(&made.list);
     return st;
 }
@@ -204,7 +262,6 @@ static enum status take_in(struct ledger *l, struct batch_entry *b,
                            struct str file, const struct progress *progress,
                            struct diag *d)
 {
-    x->created_us = created_in(file, ledger_head(l)->last_us);
     b->id_epoch = x->id_epoch;
     b->id_number = x->id_number;
     if (b->release_sequence == 0) {
@@ -243,29 +300,43 @@ static enum status may_take_in(struct ledger *l, struct diag *d)
                            "no restore waits for what the bank has");
 }
 
-enum status lost_take_in(struct ledger *l, uint32_t batch, const char *format,
-                         struct str file, const struct progress *progress,
-                         struct lost_report *r, struct diag *d)
+static enum status no_ids(struct diag *d)
+{
+    diag_fail(d, ST_INPUT, "no-ids",
+              "there is no payment id of this ledger in the file");
+    return diag_hint(d, "where the bank's layout has none, --batch N says whose it is");
+}
+
+enum status lost_take_in(struct ledger *l, const struct lost_sent *sent,
+                         const struct progress *progress, struct lost_report *r,
+                         struct diag *d)
 {
     struct batch_entry b;
     struct lost_file x = {0};
+    struct str file = sent->file;
+    const char *format = sent->format;
     struct digest *g;
+    bool ids;
     memset(r, 0, sizeof *r);
     TRY(may_take_in(l, d));
-    if (!payment_id_find(ledger_info(l), file, &x.id_epoch, &x.id_number)) {
-        return diag_fail(d, ST_INPUT, "no-ids",
-                         "there is no payment id of this ledger in the file");
+    TRY(look_into(l, sent, &x, &ids, d));
+    if (!ids && sent->batch == 0) {
+        return no_ids(d);
     }
-    r->batch = batch;
-    if (batch == 0) {
+    r->batch = sent->batch;
+    if (r->batch == 0) {
         TRY(find_batch(l, x.id_epoch, x.id_number, &r->batch, d));
     }
     TRY(batch_get(ledger_txn(l), r->batch, &b, d));
+    if (!ids) {
+        x.id_epoch = b.id_epoch;
+        x.id_number = b.id_number;
+    }
     TRY(digest_new(&g, d));
     digest_once(g, file, str_of(""), r->sha256);
     digest_free(g);
-    r->lines = b.lines;
-    r->total_fen = b.total_fen;
+    r->lines = batch_count(&b);
+    r->total_fen = batch_total(&b);
     return b.state > BATCH_RELEASED ? known_export(l, &b, r, d)
                                     : take_in_as(l, &b, format, &x, file, progress, d);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "batch/batch.h"
+#include "batch/choose.h"
 #include "batch/notice.h"
 #include "entitle/payee.h"
 #include "ledger/body.h"
@@ -33,8 +33,8 @@ struct making {
     struct payees *payees;
     const struct progress *progress;
     struct batch_new_report *report;
-    const struct str *programmes; /* of a limited batch */
-    size_t programme_count;
+    const struct batch_choice *choice;
+    char bank[16]; /* code of the channel's */
     int32_t pay_day;
     int32_t pay_month;
     bool whole; /* every month due of the programme in hand goes to one target */
@@ -54,22 +54,13 @@ struct making {
 const char *left_out_name(enum left_out k)
 {
     static const char *const NAMES[LEFT_KINDS] = {
-        "no-route", "hold",           "dead",      "not-yet",
-        "expired",  "no-institution", "objection", "no-notice"};
+        "no-route",        "hold",           "dead",      "not-yet",
+        "expired",         "no-institution", "objection", "no-notice",
+        "other-programme", "other-unit",     "other-bank"};
     return (unsigned)k < LEFT_KINDS ? NAMES[k] : "?";
 }
 
 /* ---- one line ---- */
-
-static bool wanted(const struct making *m, struct str code)
-{
-    for (size_t i = 0; i < m->programme_count; i++) {
-        if (str_eq(m->programmes[i], code)) {
-            return true;
-        }
-    }
-    return m->programme_count == 0;
-}
 
 static enum status flush_chunk(struct making *m, struct diag *d)
 {
@@ -173,6 +164,10 @@ static enum status decide(struct making *m, struct str code, int32_t month,
     }
     TRY(payees_month(m->payees, code, month, m->pay_day, payee, d));
     *why = left_for(payee->answer);
+    if (*why == LEFT_KINDS &&
+        !batch_choice_takes_bank(m->choice, str_of(m->bank), payee->route->bank_code)) {
+        *why = LEFT_OTHER_BANK;
+    }
     return ST_OK;
 }
 
@@ -289,7 +284,7 @@ static enum status count_left(struct making *m, const char *code,
             .until = left[k].until,
             .hold = str_of(k == LEFT_HOLD ? m->hold : ""),
         };
-        if (m->sink.each != NULL) {
+        if (m->sink.each != NULL && k < LEFT_OTHER_PROGRAMME) {
             TRY(m->sink.each(m->sink.ctx, &x, d));
         }
     }
@@ -339,14 +334,28 @@ static enum status programme_lines(struct making *m, const struct account_progra
     return ST_OK;
 }
 
-static bool has_due(const struct account_programme *p)
+static int64_t due_fen(const struct account_programme *p)
 {
+    int64_t fen = 0;
     for (size_t k = 0; k < p->count; k++) {
-        if (p->segments[k].fen[ACCOUNT_DUE] > 0) {
-            return true;
-        }
+        fen += p->segments[k].fen[ACCOUNT_DUE] * p->segments[k].months;
     }
-    return false;
+    return fen;
+}
+
+/* All of the programme is for another batch. */
+static void leave(struct making *m, enum left_out why, int64_t fen)
+{
+    m->report->left_lines[why]++;
+    m->report->left_fen[why] += fen;
+}
+
+static bool is_of_unit(const struct making *m)
+{
+    const struct batch_choice *c = m->choice;
+    return c->unit_count == 0 ||
+           batch_choice_takes_unit(
+               c, person_value(payees_current(m->payees), "unit", m->pay_day));
 }
 
 static enum status visit(struct making *m, uint64_t number, struct str row,
@@ -356,12 +365,21 @@ static enum status visit(struct making *m, uint64_t number, struct str row,
     TRY(account_read(row, m->account, d));
     for (size_t i = 0; i < m->account->count; i++) {
         const struct account_programme *p = &m->account->programmes[i];
-        if (!wanted(m, str_of(p->code)) || !has_due(p)) {
+        int64_t due = due_fen(p);
+        if (due == 0) {
+            continue;
+        }
+        if (!batch_choice_takes_programme(m->choice, str_of(p->code))) {
+            leave(m, LEFT_OTHER_PROGRAMME, due);
             continue;
         }
         if (!opened) {
             TRY(payees_person(m->payees, number, d));
             opened = true;
+        }
+        if (!is_of_unit(m)) {
+            leave(m, LEFT_OTHER_UNIT, due);
+            continue;
         }
         TRY(objection_held(ledger_txn(m->l), ledger_head(m->l)->objected, number,
                            str_of(p->code), &m->objection, d));
@@ -407,6 +425,7 @@ static enum status visit_chunk(struct making *m, uint64_t first, uint64_t *next,
 
 static enum status visit_all(struct making *m, uint64_t first, struct diag *d)
 {
+    payees_ahead(m->payees);
     while (first != 0) {
         TRY(visit_chunk(m, first, &first, d));
         TRY(flush_chunk(m, d));
@@ -435,23 +454,15 @@ static enum status start(struct making *m, const struct batch_request *q,
     struct writer w;
     uint32_t number = ledger_head(m->l)->batches + 1;
     writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, q->programme_count > 0 ? 4 : 3);
+    cbor_put_map(&w, 3 + batch_choice_pairs(m->choice));
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, number);
     cbor_put_uint(&w, 2);
     cbor_put_uint(&w, channel);
     cbor_put_uint(&w, 3);
     cbor_put_int(&w, q->pay_day);
-    if (q->programme_count > 0) {
-        cbor_put_uint(&w, 4);
-        cbor_put_array(&w, q->programme_count);
-        for (size_t i = 0; i < q->programme_count; i++) {
-            cbor_put_text(&w, q->programmes[i]);
-        }
-    }
-    if (w.failed) {
-        return diag_fail(d, ST_INPUT, "programmes", "too many programmes are named");
-    }
+    batch_choice_write(m->choice, &w);
+    must(!w.failed); /* choosing_open has measured it */
     date_print(q->pay_day, day);
     snprintf(subject, sizeof subject, "batch %u by %s on %s: start", number, q->channel,
              day);
@@ -495,14 +506,18 @@ static enum status anything_due(struct making *m, struct diag *d)
     TRY(visit_chunk(m, 1, &next, d));
     if (!m->found) {
         uint64_t left = 0;
-        for (int i = 0; i < LEFT_KINDS; i++) {
+        for (int i = 0; i < LEFT_OTHER_PROGRAMME; i++) {
             left += m->report->left_lines[i];
+        }
+        uint64_t others = 0;
+        for (int i = LEFT_OTHER_PROGRAMME; i < LEFT_KINDS; i++) {
+            others += m->report->left_lines[i];
         }
         diag_fail(d, ST_CONFLICT, "nothing-due",
                   "nothing is due and payable by that day (%llu left out: "
                   "%llu without a route, %llu held, %llu dead, %llu not yet, "
                   "%llu expired, %llu without an institution, %llu objected to, "
-                  "%llu not made public)",
+                  "%llu not made public; %llu not chosen)",
                   (unsigned long long)left,
                   (unsigned long long)m->report->left_lines[LEFT_NO_ROUTE],
                   (unsigned long long)m->report->left_lines[LEFT_HOLD],
@@ -511,7 +526,8 @@ static enum status anything_due(struct making *m, struct diag *d)
                   (unsigned long long)m->report->left_lines[LEFT_EXPIRED],
                   (unsigned long long)m->report->left_lines[LEFT_NO_INSTITUTION],
                   (unsigned long long)m->report->left_lines[LEFT_OBJECTION],
-                  (unsigned long long)m->report->left_lines[LEFT_NO_NOTICE]);
+                  (unsigned long long)m->report->left_lines[LEFT_NO_NOTICE],
+                  (unsigned long long)others);
         return diag_hint(d,
                          "almoner run posts what is due; what was left out waits for a "
                          "route, a decision, or a list taken down (notice close)");
@@ -545,50 +561,17 @@ static enum status make_all(struct making *m, const struct batch_request *q,
     return ledger_commit(m->l, d);
 }
 
-/* The programmes of a start's body (key 4); it has been folded, so they fit. */
-static size_t programmes_of(struct str plain, struct str list[BODY_BYTES_MAX / 2])
-{
-    struct reader r;
-    struct cbor_map map;
-    reader_init(&r, plain.p, plain.n);
-    cbor_map_begin(&map, &r);
-    for (uint64_t key = 1; key <= 3; key++) {
-        if (cbor_map_key(&map, key)) {
-            cbor_skip(&r);
-        }
-    }
-    uint64_t count = cbor_map_key(&map, 4) ? cbor_get_array(&r) : 0;
-    size_t n = 0;
-    while (n < count && n < BODY_BYTES_MAX / 2 && !r.failed) {
-        list[n++] = cbor_get_text(&r);
-    }
-    return n;
-}
-
-/* Are the programmes of a start's body those of the request? */
-static bool same_programmes(struct str plain, const struct batch_request *q)
-{
-    struct str list[BODY_BYTES_MAX / 2];
-    size_t count = programmes_of(plain, list);
-    bool same = count == q->programme_count;
-    for (size_t i = 0; same && i < count; i++) {
-        same = str_eq(list[i], q->programmes[i]);
-    }
-    return same;
-}
-
 /* An unfinished batch goes on with what its start says. */
 static enum status pinned(struct making *m, const struct batch_request *q,
                           uint32_t channel, struct diag *d)
 {
     struct batch_entry b;
-    struct record start;
-    struct signed_body s;
+    struct signed_body start;
+    struct batch_choice said;
     TRY(batch_get(ledger_txn(m->l), ledger_head(m->l)->open.number, &b, d));
-    TRY(record_get(ledger_txn(m->l), b.sequence, &start, NULL, d));
-    TRY(signed_body_read(&start, &s, d));
+    TRY(batch_choice_get(ledger_txn(m->l), &b, &start, &said, d));
     if (b.channel != channel || b.pay_day != q->pay_day ||
-        !same_programmes(s.plain, q)) {
+        !batch_choice_is_same(&said, m->choice)) {
         char day[DATE_TEXT_CAP];
         date_print(b.pay_day, day);
         diag_fail(d, ST_CONFLICT, "open-act", "batch %u is not finished", b.number);
@@ -598,11 +581,11 @@ static enum status pinned(struct making *m, const struct batch_request *q,
     return ST_OK;
 }
 
-static enum status find_channel(struct ledger *l, const char *name, uint32_t *number,
+static enum status find_channel(struct making *m, const char *name, uint32_t *number,
                                 struct diag *d)
 {
     struct channel_entry c;
-    TRY(channel_find(ledger_txn(l), str_of(name), &c, d));
+    TRY(channel_find(ledger_txn(m->l), str_of(name), &c, d));
     if (c.number == 0) {
         diag_fail(d, ST_CONFLICT, "unknown-channel", "there is no channel %s", name);
         return diag_hint(d, "almoner channel list shows them");
@@ -614,6 +597,7 @@ static enum status find_channel(struct ledger *l, const char *name, uint32_t *nu
                          c.number);
     }
     *number = c.number;
+    memcpy(m->bank, c.bank_code, sizeof m->bank);
     return ST_OK;
 }
 
@@ -642,32 +626,43 @@ static enum status list_left(struct making *m, struct diag *d)
     return visit_chunk(m, 1, &next, d);
 }
 
+static enum status make_chosen(struct making *m, const struct batch_request *q,
+                               bool resumed, struct diag *d)
+{
+    uint32_t channel = 0;
+    TRY(find_channel(m, q->channel, &channel, d));
+    if (resumed) {
+        TRY(pinned(m, q, channel, d));
+    }
+    enum status st = open_parts(m, d);
+    if (st == ST_OK) {
+        st = make_all(m, q, channel, resumed, d);
+    }
+    if (st == ST_OK && resumed) { /* who was left out before the interruption, too */
+        st = list_left(m, d);
+    }
+    close_parts(m);
+    return st;
+}
+
 enum status batch_new(struct ledger *l, const struct batch_request *q,
                       const struct progress *progress, struct batch_new_report *out,
                       struct diag *d)
 {
     bool resumed;
-    uint32_t channel = 0;
+    struct choosing chosen;
     struct making m = {.l = l,
                        .progress = progress,
                        .report = out,
-                       .programmes = q->programmes,
-                       .pay_day = q->pay_day,
-                       .programme_count = q->programme_count};
+                       .choice = &chosen.choice,
+                       .pay_day = q->pay_day};
     memset(out, 0, sizeof *out);
     TRY(ledger_may_write(l, KIND_BATCH_START, 0, &resumed, d));
-    TRY(find_channel(l, q->channel, &channel, d));
-    if (resumed) {
-        TRY(pinned(&m, q, channel, d));
-    }
-    enum status st = open_parts(&m, d);
+    enum status st = choosing_open(&chosen, l, q, d);
     if (st == ST_OK) {
-        st = make_all(&m, q, channel, resumed, d);
+        st = make_chosen(&m, q, resumed, d);
     }
-    if (st == ST_OK && resumed) { /* who was left out before the interruption, too */
-        st = list_left(&m, d);
-    }
-    close_parts(&m);
+    choosing_release(&chosen);
     return st;
 }
 
@@ -675,16 +670,16 @@ enum status batch_left_out(struct ledger *l, uint32_t batch,
                            struct batch_left_sink sink, struct batch_new_report *out,
                            struct diag *d)
 {
-    struct str programmes[BODY_BYTES_MAX / 2];
     struct batch_entry b;
-    struct record start;
-    struct signed_body s;
-    struct making m = {.l = l, .report = out, .programmes = programmes, .sink = sink};
+    struct channel_entry channel;
+    struct signed_body start;
+    struct batch_choice choice;
+    struct making m = {.l = l, .report = out, .choice = &choice, .sink = sink};
     memset(out, 0, sizeof *out);
     TRY(batch_get(ledger_txn(l), batch, &b, d));
-    TRY(record_get(ledger_txn(l), b.sequence, &start, NULL, d));
-    TRY(signed_body_read(&start, &s, d));
-    m.programme_count = programmes_of(s.plain, programmes);
+    TRY(batch_choice_get(ledger_txn(l), &b, &start, &choice, d));
+    TRY(channel_get(ledger_txn(l), b.channel, &channel, d));
+    memcpy(m.bank, channel.bank_code, sizeof m.bank);
     m.pay_day = b.pay_day;
     out->number = batch;
     out->lines = b.lines;

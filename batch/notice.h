@@ -53,7 +53,7 @@ struct notice_list {
  * much as for the month before. *out is zeroed first; freed by notice_list_release also
  * after a failure. ST_CONFLICT "unknown-programme"; "notice-name" when it tells of
  * illness or poverty and no setting says what to call it; "notice-empty";
- * ST_INPUT "days", "from", "level", "calendar-year". */
+ * "notice-size"; ST_INPUT "days", "from", "level", "calendar-year". */
 enum status notice_list_make(struct ledger *l, const struct notice_request *q,
                              const struct progress *progress, struct notice_list *out,
                              struct diag *d) MUST_USE;

@@ -84,8 +84,9 @@ static enum status take_days(struct ledger *l, const struct notice_request *q,
 {
     int32_t today = ledger_today(l);
     if (q->days < 1 || q->days > NOTICE_DAYS_MAX) {
-        return diag_fail(d, ST_INPUT, "days", "a list hangs for 1 to %d days",
-                         NOTICE_DAYS_MAX);
+        diag_fail(d, ST_INPUT, "days", "a list hangs for 1 to %d days",
+                  NOTICE_DAYS_MAX);
+        return diag_hint(d, "the county's rule says how many: --days N");
     }
     out->first = q->from == DAY_ALWAYS ? today + 1 : q->from;
     if (out->first < today || out->first > today + NOTICE_DAYS_MAX) {
@@ -112,9 +113,20 @@ struct listing {
     struct notice_list *out;
 };
 
-static enum status too_many(struct diag *d)
+static enum status too_many(const char *what, size_t max, struct diag *d)
 {
-    return diag_fail(d, ST_SYSTEM, "memory", "there is no room for the whole list");
+    diag_fail(d, ST_CONFLICT, "notice-size", "a list takes %zu %s at most", max, what);
+    return diag_hint(d, "--new lists those alone who are new or changed");
+}
+
+/* Twice as many rows as there is room for, max at most, of `bytes` each; NULL: no
+ * memory. *room is below max. */
+static void *more_room(void *rows, size_t *room, size_t first, size_t max, size_t bytes)
+{
+    size_t more = *room == 0 ? first : *room < max / 2 ? 2 * *room : max;
+    void *moved = realloc(rows, more * bytes);
+    *room = moved != NULL ? more : *room;
+    return moved;
 }
 
 /* The township's name and the village's, or what stands in the facts. */
@@ -151,16 +163,16 @@ static enum status find_village(struct listing *x, struct str code, uint32_t *ou
             return ST_OK;
         }
     }
+    if (list->village_count == NOTICE_VILLAGES_MAX) {
+        return too_many("villages", NOTICE_VILLAGES_MAX, d);
+    }
     if (list->village_count == list->village_room) {
-        size_t room = list->village_room == 0 ? 64 : 2 * list->village_room;
-        struct notice_village *rows =
-            room > NOTICE_VILLAGES_MAX ? NULL
-                                       : realloc(list->villages, room * sizeof *rows);
+        struct notice_village *rows = more_room(list->villages, &list->village_room, 64,
+                                                NOTICE_VILLAGES_MAX, sizeof *rows);
         if (rows == NULL) {
-            return too_many(d);
+            return diag_memory(d);
         }
         list->villages = rows;
-        list->village_room = room;
     }
     list->villages[list->village_count] = v;
     *out = (uint32_t)list->village_count++;
@@ -170,15 +182,16 @@ static enum status find_village(struct listing *x, struct str code, uint32_t *ou
 static enum status add_row(struct notice_list *list, const struct notice_row *row,
                            struct diag *d)
 {
+    if (list->count == NOTICE_ROWS_MAX) {
+        return too_many("people", NOTICE_ROWS_MAX, d);
+    }
     if (list->count == list->room) {
-        size_t room = list->room == 0 ? 256 : 2 * list->room;
         struct notice_row *rows =
-            room > NOTICE_ROWS_MAX ? NULL : realloc(list->rows, room * sizeof *rows);
+            more_room(list->rows, &list->room, 256, NOTICE_ROWS_MAX, sizeof *rows);
         if (rows == NULL) {
-            return too_many(d);
+            return diag_memory(d);
         }
         list->rows = rows;
-        list->room = room;
     }
     list->rows[list->count++] = *row;
     return ST_OK;
@@ -363,8 +376,9 @@ static enum status start(struct listing *x, const struct notice_request *q,
     n->who = q->who;
     if (q->level.n == 0 || !text_utf8_valid(q->level, NULL) ||
         text_has_control(q->level) || !str_copy(q->level, n->level, sizeof n->level)) {
-        return diag_fail(d, ST_INPUT, "level", "the level is a text of 1 to %d bytes",
-                         NOTICE_LEVEL_MAX);
+        diag_fail(d, ST_INPUT, "level", "the level is a text of 1 to %d bytes",
+                  NOTICE_LEVEL_MAX);
+        return diag_hint(d, "where the list hangs, for example --level 村");
     }
     TRY(take_label(x->l, rule->name, n, d));
     TRY(take_days(x->l, q, n, d));

@@ -28,10 +28,26 @@ enum status past_open(struct past *p, struct txn *t, uint32_t below,
         struct batch_entry b;
         TRY(batch_get(t, n, &b, d));
         if (wanted(&b) && b.lines > 0) {
-            p->batches[p->count++] = (struct past_batch){n, (uint32_t)b.lines, 1};
+            struct past_batch *x = &p->batches[p->count++];
+            x->number = n;
+            x->lines = (uint32_t)b.lines;
+            x->at = 1;
+            x->read.line = 0;
         }
     }
     return ST_OK;
+}
+
+/* The line, in b->read: mostly it is the one read last, so people who stand one behind
+ * the other cost one look-up each. */
+static enum status read_line(struct past *p, struct past_batch *b, uint32_t line,
+                             struct diag *d)
+{
+    if (b->read.line == line) {
+        return ST_OK;
+    }
+    b->read.line = 0;
+    return line_get(p->t, b->number, line, &b->read, d);
 }
 
 /* The first line in (low, high] that is not before the person, by halves. */
@@ -39,10 +55,9 @@ static enum status halve(struct past *p, struct past_batch *b, uint64_t person,
                          uint32_t low, uint32_t high, struct diag *d)
 {
     while (high - low > 1) {
-        struct line_entry x;
         uint32_t middle = low + (high - low) / 2;
-        TRY(line_get(p->t, b->number, middle, &x, d));
-        if (x.person < person) {
+        TRY(read_line(p, b, middle, d));
+        if (b->read.person < person) {
             low = middle;
         } else {
             high = middle;
@@ -57,15 +72,15 @@ static enum status halve(struct past *p, struct past_batch *b, uint64_t person,
 static enum status move(struct past *p, struct past_batch *b, uint64_t person,
                         struct diag *d)
 {
-    uint32_t low = b->at - 1; /* a line before the person's, or 0 */
+    bool before = b->read.line == b->at && b->read.person < person;
+    uint32_t low = before ? b->at : b->at - 1; /* a line before the person's, or 0 */
     for (uint32_t step = 1;; step *= 2) {
-        struct line_entry x;
         uint32_t high = b->lines - low < step ? b->lines + 1 : low + step;
         if (high > b->lines) {
             return halve(p, b, person, low, b->lines + 1, d);
         }
-        TRY(line_get(p->t, b->number, high, &x, d));
-        if (x.person >= person) {
+        TRY(read_line(p, b, high, d));
+        if (b->read.person >= person) {
             return halve(p, b, person, low, high, d);
         }
         low = high;
@@ -78,12 +93,16 @@ static enum status find_in(struct past *p, struct past_batch *b, uint64_t person
 {
     TRY(move(p, b, person, d));
     for (uint32_t n = b->at; n <= b->lines && !*found; n++) {
-        TRY(line_get(p->t, b->number, n, out, d));
-        if (out->person != person) {
+        TRY(read_line(p, b, n, d));
+        const struct line_entry *x = &b->read;
+        if (x->person != person) {
             break;
         }
-        *found = (states >> out->state & 1U) != 0 &&
-                 (programme == NULL || strcmp(out->programme, programme) == 0);
+        *found = (states >> x->state & 1U) != 0 &&
+                 (programme == NULL || strcmp(x->programme, programme) == 0);
+    }
+    if (*found) {
+        *out = b->read;
     }
     return ST_OK;
 }

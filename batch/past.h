@@ -14,11 +14,13 @@ struct past {
         uint32_t number;
         uint32_t lines;
         uint32_t at; /* the first line of the person asked for last, or of one behind */
+        struct line_entry read; /* the line read last; line 0: none */
     } batches[PAST_BATCHES_MAX];
 };
 
 /* The batches numbered below this one that `wanted` takes, up to PAST_BATCHES_MAX. The
- * transaction must outlive it; nothing is to be released. */
+ * transaction must outlive it, and write no lines meanwhile; nothing is to be released.
+ */
 enum status past_open(struct past *p, struct txn *t, uint32_t below,
                       bool (*wanted)(const struct batch_entry *b), struct diag *d)
     MUST_USE;

@@ -13,7 +13,10 @@
 #include "batch/recover.h"
 #include "ledger/cbor.h"
 
-#define CHUNK_RECORDS 20000 /* of a transaction */
+/* Of a transaction: few at first, so that there is soon something to go on from; then
+ * twice as many each time, as each commit waits for the disk three times. */
+#define CHUNK_RECORDS 20000
+#define CHUNK_RECORDS_MAX 80000
 
 struct run {
     struct ledger *l;
@@ -24,6 +27,7 @@ struct run {
     uint32_t number;
     bool posting; /* a write transaction of the run's act is in hand */
     uint64_t in_chunk;
+    uint64_t chunk;
     bool remember;  /* what is found counts for later runs */
     uint64_t block; /* of STEADY_PEOPLE that was read last, + 1; 0: none */
     uint64_t next;  /* the person to read next; 0: everybody was read */
@@ -299,8 +303,9 @@ static enum status next_chunk(struct run *r, struct diag *d)
     progress_tick(r->progress, "run", r->report->beneficiaries,
                   ledger_head(r->l)->people);
     bool stop = progress_stop(r->progress);
-    if (r->posting && (stop || r->in_chunk >= CHUNK_RECORDS)) {
+    if (r->posting && (stop || r->in_chunk >= r->chunk)) {
         r->in_chunk = 0;
+        r->chunk = 2 * r->chunk < CHUNK_RECORDS_MAX ? 2 * r->chunk : CHUNK_RECORDS_MAX;
         TRY(ledger_commit(r->l, d));
         if (ledger_will_move(r->l)) {
             assessor_rest(r->assessor);
@@ -377,6 +382,7 @@ static enum status end(struct run *r, struct diag *d)
     struct writer w;
     const struct head *h = ledger_head(r->l);
     const struct open_act o = h->open;
+    TRY(ledger_settle(r->l, d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 8);
     cbor_put_uint(&w, 1);
@@ -522,7 +528,11 @@ enum status run_execute(struct ledger *l, int32_t period, bool ahead, bool dry_r
     bool resumed;
     struct assess_terms t = {0};
     struct entitle *e;
-    struct run r = {.l = l, .progress = progress, .report = out, .period = period};
+    struct run r = {.l = l,
+                    .progress = progress,
+                    .report = out,
+                    .period = period,
+                    .chunk = CHUNK_RECORDS};
     memset(out, 0, sizeof *out);
     out->period = period;
     TRY(ledger_may_write(l, dry_run ? 0 : KIND_RUN_START, 0, &resumed, d));

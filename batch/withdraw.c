@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
+#include "base/text.h"
 #include "batch/batch.h"
 #include "ledger/cbor.h"
 
@@ -151,14 +153,30 @@ static enum status post_all(struct withdrawing *x, struct diag *d)
     return ledger_commit(x->l, d);
 }
 
+/* It stands in the records for ever, and on screens: nothing in it may steer a
+ * terminal. */
 static enum status check_reason(const char *reason, struct diag *d)
 {
-    size_t n = strlen(reason);
-    if (n == 0 || n > STEP_REASON_MAX) {
-        return diag_fail(d, ST_USAGE, "reason", "a reason has 1 to %d bytes",
-                         STEP_REASON_MAX);
+    struct str s = str_of(reason);
+    if (s.n > 0 && s.n <= STEP_REASON_MAX && text_utf8_valid(s, NULL) &&
+        !text_has_control(s)) {
+        return ST_OK;
     }
-    return ST_OK;
+    diag_fail(d, ST_USAGE, "reason", "a reason is one line of 1 to %d bytes of UTF-8",
+              STEP_REASON_MAX);
+    return diag_hint(d, "shorten it, or take control characters out");
+}
+
+enum status batch_check_day(const struct ledger *l, int32_t day, struct diag *d)
+{
+    char text[DATE_TEXT_CAP];
+    if (day <= ledger_today(l) + BATCH_DAYS_AHEAD_MAX) {
+        return ST_OK;
+    }
+    date_print(day, text);
+    diag_fail(d, ST_INPUT, "pay-date", "%s is more than a year ahead", text);
+    return diag_hint(d,
+                     "is the year right? the batch would stand in that month's books");
 }
 
 static enum status check_state(const struct batch_entry *b, enum batch_step step,
@@ -199,9 +217,10 @@ enum status batch_withdraw(struct ledger *l, const struct batch_withdraw_request
     chunk_start(&x.chunk);
     TRY(all_lines(&x, d));
     if (r->lines == 0 && !x.resumed) {
-        return diag_fail(d, ST_CONFLICT, "nothing-to-do",
-                         "no line of batch %u can be %s", q->batch,
-                         line_state_name(withdraw_line(q->what)));
+        diag_fail(d, ST_CONFLICT, "nothing-to-do", "no line of batch %u can be %s",
+                  q->batch, line_state_name(withdraw_line(q->what)));
+        return diag_hint(d, "almoner batch show %u --lines shows how each line stands",
+                         q->batch);
     }
     return post_all(&x, d);
 }
@@ -221,6 +240,7 @@ enum status batch_step(struct ledger *l, uint32_t batch, enum batch_step step,
     TRY(ledger_may_write(l, 0, 0, &resume, d));
     TRY(batch_get(ledger_txn(l), batch, &b, d));
     TRY(check_state(&b, step, d));
+    TRY(step == STEP_REDATE ? batch_check_day(l, pay_day, d) : ST_OK);
     struct batch_step_body body = {.batch = batch,
                                    .step = step,
                                    .lines = batch_count(&b),

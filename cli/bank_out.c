@@ -80,8 +80,8 @@ static enum status begin(void *ctx, const struct bank_part *p, struct diag *d)
         return several(o, p, d);
     }
     if (!path_of(o, p->name, path)) {
-        return diag_fail(d, ST_USAGE, "path",
-                         "the path to write to is empty or too long");
+        diag_fail(d, ST_USAGE, "path", "the path to write to is empty or too long");
+        return diag_where(d, "--out");
     }
     TRY(file_output_open(&o->file, path, 0600, d));
     return keep_part(o, p, d);
@@ -173,6 +173,7 @@ enum status bank_form_option(const struct options *o, const char **name, bool *g
 static enum status bad_set(struct str s, struct diag *d)
 {
     diag_fail(d, ST_USAGE, "bad-option", "\"%.*s\" is not NAME=VALUE", STR_ARG(s));
+    diag_hint(d, "almoner profile show NAME lists what a format wants");
     return diag_where(d, "--set");
 }
 
@@ -183,8 +184,8 @@ enum status bank_set_option(const struct options *o, struct kept_profile *out,
     size_t count = options_list(o, "set", list, KEPT_SETTINGS_MAX);
     memset(out, 0, sizeof *out);
     if (count > KEPT_SETTINGS_MAX) {
-        return diag_fail(d, ST_USAGE, "bad-option", "more than %d --set",
-                         KEPT_SETTINGS_MAX);
+        diag_fail(d, ST_USAGE, "bad-option", "more than %d --set", KEPT_SETTINGS_MAX);
+        return diag_hint(d, "almoner profile show NAME lists what a format wants");
     }
     for (size_t i = 0; i < count; i++) {
         struct kept_setting *s = &out->settings[out->count++];
@@ -199,6 +200,7 @@ enum status bank_set_option(const struct options *o, struct kept_profile *out,
         for (size_t k = 0; k + 1 < out->count; k++) {
             if (strcmp(out->settings[k].name, s->name) == 0) {
                 diag_fail(d, ST_USAGE, "doubled-option", "%s is set twice", s->name);
+                diag_hint(d, "leave one of them out");
                 return diag_where(d, "--set");
             }
         }

@@ -9,7 +9,6 @@
 #include "cli/batches.h"
 #include "cli/people.h"
 #include "cli/sheet.h"
-#include "ledger/erasure.h"
 #include "ledger/request.h"
 
 static const struct {
@@ -283,22 +282,6 @@ static void detail(const struct output *o, const struct check_row *x, char *out,
     }
 }
 
-static enum status name_of(struct ledger *l, uint64_t number, char out[PEOPLE_TEXT_CAP],
-                           struct diag *d)
-{
-    struct people p;
-    enum status st = people_open(&p, l, number, UINT64_MAX, d);
-    if (st == ST_OK) {
-        people_name(p.person, false, out);
-    }
-    people_close(&p);
-    if (erasure_failed(st, d)) {
-        people_erased(out);
-        return ST_OK;
-    }
-    return st;
-}
-
 static enum status take_row(void *ctx, const struct check_row *x, struct diag *d)
 {
     struct listing *s = ctx;
@@ -307,7 +290,7 @@ static enum status take_row(void *ctx, const struct check_row *x, struct diag *d
     if (x->what != s->what) {
         return ST_OK;
     }
-    TRY(name_of(s->e->ledger, x->person, name, d));
+    TRY(people_masked(s->e->ledger, x->person, name, d));
     if (s->list != NULL) {
         struct json *item = json_add_object(s->list);
         json_put_uint(item, "line", x->line);

@@ -7,7 +7,6 @@
 #include "base/ident.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
-#include "ledger/erasure.h"
 
 /* ---- sums ---- */
 
@@ -22,11 +21,22 @@ const char *batch_people_why(const struct output *o, enum left_out why)
         "no institution",
         "an objection is open or upheld",
         "not made public",
+        "another programme, not chosen",
+        "another unit, not chosen",
+        "an account at another bank, not chosen",
     };
     static const char *const zh[LEFT_KINDS] = {
-        "无收款账户", "缓发",       "已死亡，待登记继承人账户",
-        "未到发放期", "授权已到期", "未入住机构",
-        "公示有异议", "未公示期满",
+        "无收款账户",
+        "缓发",
+        "已死亡，待登记继承人账户",
+        "未到发放期",
+        "授权已到期",
+        "未入住机构",
+        "公示有异议",
+        "未公示期满",
+        "其他补贴项目（未选）",
+        "其他管理单位（未选）",
+        "其他银行账户（未选）",
     };
     return TEXT(o, en[why], zh[why]);
 }
@@ -59,24 +69,6 @@ void batch_people_sums(const struct output *o, const struct batch_new_report *r)
         }
     }
     (void)sheet_end(&t, o, ST_OK);
-}
-
-/* ---- names ---- */
-
-static enum status name_of(struct ledger *l, uint64_t number, char out[PEOPLE_TEXT_CAP],
-                           struct diag *d)
-{
-    struct people p;
-    enum status st = people_open(&p, l, number, UINT64_MAX, d);
-    if (st == ST_OK) {
-        people_name(p.person, false, out);
-    }
-    people_close(&p);
-    if (erasure_failed(st, d)) {
-        people_erased(out);
-        return ST_OK;
-    }
-    return st;
 }
 
 static void months_text(int32_t from, int32_t through, char out[2 * DATE_TEXT_CAP + 4])
@@ -139,7 +131,7 @@ static enum status take_left(void *ctx, const struct batch_left *x, struct diag 
     char name[PEOPLE_TEXT_CAP];
     char months[2 * DATE_TEXT_CAP + 4];
     char why[PEOPLE_TEXT_CAP];
-    TRY(name_of(s->e->ledger, x->person, name, d));
+    TRY(people_masked(s->e->ledger, x->person, name, d));
     if (s->list != NULL) {
         put_left(json_add_object(s->list), x, name);
         return ST_OK;
@@ -178,7 +170,7 @@ enum status batch_people_left(struct env *e, uint32_t batch, struct json *top,
     sheet_column(&t, TEXT(o, "yuan", "金额"), true);
     sheet_column(&t, TEXT(o, "reason", "原因"), false);
     TRY(sheet_end(&t, o, batch_left_out(e->ledger, batch, sink, &r, d)));
-    for (int k = 0; k < LEFT_KINDS; k++) {
+    for (int k = 0; k < LEFT_OTHER_PROGRAMME; k++) {
         left += r.left_lines[k];
     }
     if (left == 0) {
@@ -265,7 +257,7 @@ static enum status each_line(struct env *e, const struct batch_entry *b,
         char name[PEOPLE_TEXT_CAP];
         TRY(line_get(ledger_txn(e->ledger), b->number, n, &x, d));
         TRY(paid_to_line(e->ledger, &x, &to, d));
-        TRY(name_of(e->ledger, x.person, name, d));
+        TRY(people_masked(e->ledger, x.person, name, d));
         if (list != NULL) {
             put_line(json_add_object(list), &x, name, &to);
         } else {

@@ -10,8 +10,11 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/words.h"
+#include "ledger/batch_choice.h"
 #include "ledger/batch_step.h"
 #include "ledger/body.h"
+
+#define CHOSEN_SHOWN_MAX 6
 
 static const char *const ROLES[BATCH_ROLES] = {"maker", "checker", "releaser",
                                                "second-releaser"};
@@ -99,10 +102,10 @@ void batches_finish(const struct output *o, const struct batch_entry *b,
 {
     char day[DATE_TEXT_CAP];
     date_print(b->pay_day, day);
-    snprintf(
-        out, BATCHES_NEXT_CAP, "almoner batch new --channel %s --pay-date %s %s",
-        channel->name, day,
-        TEXT(o, "(and the same --programme, if any)", "（原有 --programme 选项照旧）"));
+    snprintf(out, BATCHES_NEXT_CAP, "almoner batch new --channel %s --pay-date %s %s",
+             channel->name, day,
+             TEXT(o, "(and the same --programme, --unit, --payee-bank, if any)",
+                  "（原有 --programme、--unit、--payee-bank 选项照旧）"));
 }
 
 static void put_hex(struct json *o, const char *key, const uint8_t digest[DIGEST_LEN])
@@ -144,6 +147,56 @@ static enum status put_export(struct env *e, struct json *o,
     TRY(export_get(ledger_txn(e->ledger), b->export_sequence, &x, d));
     put_hex(o, "export_sha256", x.sha256);
     json_put_text(o, "export_format", x.format);
+    return ST_OK;
+}
+
+/* ---- what was chosen ---- */
+
+static void put_list(struct json *o, const char *key, const struct str *list,
+                     size_t count)
+{
+    struct json *items = json_put_list(o, key);
+    for (size_t i = 0; i < count; i++) {
+        json_add_str(items, list[i]);
+    }
+}
+
+static enum status put_chosen(struct env *e, struct json *o,
+                              const struct batch_entry *b, struct diag *d)
+{
+    struct signed_body start;
+    struct batch_choice c;
+    TRY(batch_choice_get(ledger_txn(e->ledger), b, &start, &c, d));
+    put_list(o, "only_programmes", c.programmes, c.programme_count);
+    put_list(o, "only_units", c.units, c.unit_count);
+    json_put_str(o, "only_payee_bank", c.bank);
+    return ST_OK;
+}
+
+static void print_list(const struct output *o, const char *name, const struct str *list,
+                       size_t count)
+{
+    for (size_t i = 0; i < count && i < CHOSEN_SHOWN_MAX; i++) {
+        output_data(o, "%s%.*s", i == 0 ? name : ", ", STR_ARG(list[i]));
+    }
+    if (count > CHOSEN_SHOWN_MAX) {
+        output_data(o, TEXT(o, " and %zu more", " 等 %zu 个"),
+                    o->zh ? count : count - CHOSEN_SHOWN_MAX);
+    }
+    output_data(o, "%s", count > 0 ? "\n" : "");
+}
+
+enum status batches_chosen(struct env *e, const struct batch_entry *b, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct signed_body start;
+    struct batch_choice c;
+    TRY(batch_choice_get(ledger_txn(e->ledger), b, &start, &c, d));
+    print_list(o, TEXT(o, "  programmes: ", "  补贴项目："), c.programmes,
+               c.programme_count);
+    print_list(o, TEXT(o, "  units: ", "  管理单位："), c.units, c.unit_count);
+    print_list(o, TEXT(o, "  accounts at bank: ", "  收款银行："), &c.bank,
+               c.bank.n > 0 ? 1 : 0);
     return ST_OK;
 }
 
@@ -229,6 +282,7 @@ enum status batches_put(struct env *e, struct json *o, const struct batch_entry 
     json_put_int(o, "refunded_fen", b->refunded_fen);
     json_put_uint(o, "dropped_lines", b->out_lines);
     json_put_int(o, "dropped_fen", b->out_fen);
+    TRY(put_chosen(e, o, b, d));
     TRY(put_step(e, o, b, d));
     put_hex(o, "content_sha256", b->content);
     TRY(put_export(e, o, b, d));
@@ -253,6 +307,14 @@ enum status batches_lines(const struct env *e, uint32_t **lines, size_t *count,
         if (!text_u64(texts[i], 1, UINT32_MAX, &number)) {
             diag_fail(d, ST_USAGE, "bad-option", "\"%s\" is not a line", texts[i].p);
             return diag_where(d, "--line");
+        }
+        for (size_t k = 0; k < i; k++) {
+            if ((*lines)[k] == (uint32_t)number) {
+                diag_fail(d, ST_USAGE, "doubled-option", "line %u is named twice",
+                          (*lines)[k]);
+                diag_where(d, "--line");
+                return diag_hint(d, "name each line once");
+            }
         }
         (*lines)[i] = (uint32_t)number;
     }

@@ -5,10 +5,13 @@
 #include "cli/env.h"
 #include "ledger/register.h"
 
-/* The numbers of --line; *lines is freed by the caller, and NULL
- * when there is none. */
+/* The numbers of --line, each once; *lines is freed by the caller, and NULL when there
+ * is none. ST_USAGE "bad-option", "doubled-option". */
 enum status batches_lines(const struct env *e, uint32_t **lines, size_t *count,
                           struct diag *d) MUST_USE;
+/* What the batch was limited to; nothing when it was not. */
+enum status batches_chosen(struct env *e, const struct batch_entry *b, struct diag *d)
+    MUST_USE;
 /* One line: why the batch went backwards last; nothing when it never did. */
 enum status batches_why(struct env *e, const struct batch_entry *b, struct diag *d)
     MUST_USE;

@@ -15,8 +15,10 @@
 #include "cli/sheet.h"
 #include "cli/words.h"
 #include "entitle/entitle.h"
+#include "ledger/batch_choice.h"
 
 #define PROGRAMMES_MAX 64
+#define UNITS_ASKED_MAX 64
 #define SHOWN_MAX 20
 
 /* ---- new ---- */
@@ -79,9 +81,34 @@ static enum status take_programmes(const struct env *e, struct batch_request *q,
     return ST_OK;
 }
 
+static enum status take_units(const struct env *e, struct batch_request *q,
+                              struct str list[UNITS_ASKED_MAX], struct diag *d)
+{
+    q->units = list;
+    q->unit_count = options_list(&e->options, "unit", list, UNITS_ASKED_MAX);
+    return q->unit_count <= UNITS_ASKED_MAX
+               ? ST_OK
+               : diag_fail(d, ST_USAGE, "units", "more than %d --unit",
+                           UNITS_ASKED_MAX);
+}
+
+static enum status take_bank(const struct env *e, struct batch_request *q,
+                             struct diag *d)
+{
+    const char *bank = options_text(&e->options, "payee-bank");
+    q->bank = str_of(bank != NULL ? bank : "");
+    if (bank == NULL || batch_choice_bank_valid(q->bank)) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_USAGE, "bad-option", "\"%s\" says no banks", bank);
+    diag_where(d, "--payee-bank");
+    return diag_hint(d, "same, other, or the three digits bank codes begin with: 403");
+}
+
 static enum status run_new(struct env *e, struct diag *d)
 {
     struct str programmes[PROGRAMMES_MAX];
+    struct str units[UNITS_ASKED_MAX];
     struct batch_request q = {.channel = NULL};
     struct batch_new_report r;
     const char *day;
@@ -89,7 +116,10 @@ static enum status run_new(struct env *e, struct diag *d)
     TRY(options_need(&e->options, "pay-date", &day, d));
     TRY(options_date(&e->options, "pay-date", &q.pay_day, d));
     TRY(take_programmes(e, &q, programmes, d));
+    TRY(take_units(e, &q, units, d));
+    TRY(take_bank(e, &q, d));
     TRY(env_write(e, ROLE_MAKER, d));
+    TRY(batch_check_day(e->ledger, q.pay_day, d));
     TRY(check_programmes(e, &q, d));
     TRY(batch_new(e->ledger, &q, &e->progress, &r, d));
     meter_end(&e->meter);
@@ -374,6 +404,7 @@ static enum status print_batch(struct env *e, const struct batch_entry *b,
         o, TEXT(o, "batch %u: %s, through %s on %s\n", "批次 %u：%s，%s，%s 发放\n"),
         b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
         channel.name, day);
+    TRY(batches_chosen(e, b, d));
     TRY(print_signatures(e, b, d));
     TRY(batches_why(e, b, d));
     output_data(o, "\n");
@@ -460,6 +491,8 @@ static const struct option_spec NEW[] = {
     {"channel", 0, OPTION_TEXT, "NAME", "the bank to pay through"},
     {"pay-date", 0, OPTION_TEXT, "DATE", "the day the bank is to pay: 2026-09-10"},
     {"programme", 0, OPTION_LIST, "CODE", "only this programme"},
+    {"unit", 0, OPTION_LIST, "CODE", "only people of this unit and those below it"},
+    {"payee-bank", 0, OPTION_TEXT, "BANK", "only accounts at: same, other, or 403"},
 };
 
 static const struct option_spec CLOSE[] = {
@@ -487,10 +520,16 @@ static const struct command ITEMS[] = {
             "and why: no account, held, dead (until an heir's account is registered "
             "where the policy says so), not payable yet, an authorisation that "
             "expired, no institution. What is for an institution goes to the one the "
-            "person lived in on the last day of the month paid.",
+            "person lived in on the last day of the month paid. Several batches may "
+            "be under way, cut by --programme, --unit and --payee-bank (the channel's "
+            "own bank, others, or the three digits bank codes begin with): what is "
+            "in one is due no more, so it is never in two. What is not chosen is "
+            "counted, and left for another.",
         .example =
             "  almoner -C baoqing batch new --channel icbc --pay-date 2026-09-25 \\\n"
-            "      --as wangfang --key wangfang.pem",
+            "      --as wangfang --key wangfang.pem\n"
+            "  almoner -C baoqing batch new --channel icbc --pay-date 2026-09-25 \\\n"
+            "      --unit 230523101 --payee-bank same --as wangfang --key wangfang.pem",
     },
     {
         .name = "batch list",

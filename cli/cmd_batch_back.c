@@ -15,6 +15,25 @@
 
 /* ---- lines ---- */
 
+static bool is_named(const uint32_t *lines, size_t count, uint32_t line)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i] == line) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All of a person's lines or none: half of them would go to the bank. */
+static enum status too_many_lines(const char *typed, struct diag *d)
+{
+    diag_fail(d, ST_USAGE, "too-many", "with those of %s it is more than %d lines",
+              typed, OPTIONS_MAX);
+    diag_where(d, "--person");
+    return diag_hint(d, "drop them with several commands");
+}
+
 /* Adds the lines of one person; ST_CONFLICT "no-line" when the batch has none. */
 static enum status add_person(struct env *e, uint32_t batch, const char *typed,
                               uint32_t *lines, size_t *count, struct diag *d)
@@ -23,24 +42,29 @@ static enum status add_person(struct env *e, uint32_t batch, const char *typed,
     struct line_entry x;
     uint64_t person;
     uint32_t at;
-    size_t before = *count;
+    bool any = false;
     TRY(people_find(e->ledger, typed, &person, d));
     TRY(batch_get(ledger_txn(e->ledger), batch, &b, d));
     TRY(line_first(ledger_txn(e->ledger), &b, person, &at, d));
-    for (; at <= b.lines && *count < OPTIONS_MAX; at++) {
+    for (; at <= b.lines; at++) {
         TRY(line_get(ledger_txn(e->ledger), batch, at, &x, d));
         if (x.person != person) {
             break;
         }
-        if (x.state == LINE_OPEN) {
-            lines[(*count)++] = at;
+        any = any || x.state == LINE_OPEN;
+        if (x.state != LINE_OPEN || is_named(lines, *count, at)) {
+            continue;
         }
+        if (*count == OPTIONS_MAX) {
+            return too_many_lines(typed, d);
+        }
+        lines[(*count)++] = at;
     }
-    if (*count == before) {
-        return diag_fail(d, ST_CONFLICT, "no-line", "batch %u has no line of %s", batch,
-                         typed);
+    if (any) {
+        return ST_OK;
     }
-    return ST_OK;
+    diag_fail(d, ST_CONFLICT, "no-line", "batch %u has no line of %s", batch, typed);
+    return diag_hint(d, "almoner batch show %u --lines lists them", batch);
 }
 
 /* The lines of --line and --person; *out is freed by the caller. */

@@ -1,7 +1,8 @@
 /* cmd_batch_check.c - what to look at before a batch is signed: its checks, and what is
- * new in it. */
+ * new in it; and whom its payments to institutions are for. */
 #include "cli/batch_change_units.h"
 #include "cli/batch_checks.h"
+#include "cli/batch_residents.h"
 #include "cli/batches.h"
 #include "cli/command.h"
 
@@ -58,6 +59,10 @@ static const struct option_spec CHECK[] = {
     {"rows", 0, OPTION_TEXT, "NAME", "every line that this check finds"},
 };
 
+static const struct option_spec RESIDENTS[] = {
+    {"out", 0, OPTION_TEXT, "FILE.csv", "where to; .xlsx for a workbook"},
+};
+
 static const struct command ITEMS[] = {
     {
         .name = "batch check",
@@ -77,6 +82,25 @@ static const struct command ITEMS[] = {
             "something blocks. Names are masked; in a live ledger WHO is needed.",
         .example = "  almoner -C baoqing batch check 1\n"
                    "  almoner -C baoqing batch check 1 --rows route-changed",
+    },
+    {
+        .name = "batch residents",
+        .run = batch_residents_run,
+        .needs = COMMAND_LEDGER | COMMAND_SIGNS,
+        .operands = "B",
+        .operand_min = 1,
+        .operand_max = 1,
+        .options = COMMAND_OPTIONS(RESIDENTS),
+        .brief = "who the payments to institutions are for",
+        .brief_zh = "导出机构代收款项的人员清单",
+        .text =
+            "In the bank's file an institution has one payment for each programme. "
+            "Lists the residents, months and amounts of each such payment, to go with "
+            "the money; they add up to it. The file shows people in clear, and that it "
+            "was written is a signed record. Exit 4 when the batch pays no "
+            "institution.",
+        .example = "  almoner -C baoqing batch residents 1 --out residents.csv \\\n"
+                   "      --as wangfang --key wangfang.pem",
     },
 };
 const struct command_list commands_batch_check = {NULL, NULL, ITEMS,

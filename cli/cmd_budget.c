@@ -48,6 +48,7 @@ static enum status read_adjust(struct env *e, struct fund_terms *t, struct diag 
         if (options_text(&e->options, own[i]) != NULL) {
             diag_fail(d, ST_USAGE, "bad-option",
                       "an adjustment has this from the appropriation it adjusts");
+            diag_hint(d, "leave it out");
             return diag_where(d, "--%s", own[i]);
         }
     }
@@ -62,6 +63,7 @@ static enum status read_own(struct env *e, struct fund_terms *t, struct diag *d)
     const char *text;
     if (options_flag(&e->options, "less")) {
         diag_fail(d, ST_USAGE, "bad-option", "only an adjustment can be --less");
+        diag_hint(d, "--adjust N says which appropriation becomes less");
         return diag_where(d, "--less");
     }
     TRY(read_text(e, "programme", "", t->programme, sizeof t->programme, d));
@@ -160,6 +162,23 @@ static enum status run_confirm(struct env *e, struct diag *d)
     return report_one(e, number, d);
 }
 
+static enum status report_receipt(struct env *e, const struct fund_receipt *x,
+                                  struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct fund_entry f;
+    char fen[MONEY_TEXT_CAP];
+    char all[MONEY_TEXT_CAP];
+    TRY(fund_get(ledger_txn(e->ledger), x->number, &f, d));
+    money_print_grouped(x->fen, fen);
+    money_print_grouped(f.sums.received, all);
+    output_done(o,
+                TEXT(o, "appropriation %u: received %s yuan, %s; in all %s yuan\n",
+                     "指标 %u：收到拨款 %s 元，%s；累计 %s 元\n"),
+                x->number, fen, x->document, all);
+    return ST_OK;
+}
+
 static enum status run_receive(struct env *e, struct diag *d)
 {
     struct fund_receipt x = {0};
@@ -171,7 +190,7 @@ static enum status run_receive(struct env *e, struct diag *d)
     TRY(read_text(e, "document", NULL, x.document, sizeof x.document, d));
     TRY(env_write(e, ROLE_MAKER, d));
     TRY(fund_receive(e->ledger, &x, d));
-    return report_one(e, x.number, d);
+    return e->out.json ? report_one(e, x.number, d) : report_receipt(e, &x, d);
 }
 
 /* ---- show ---- */

@@ -5,6 +5,7 @@
 #include "batch/admin.h"
 #include "cli/command.h"
 #include "cli/sheet.h"
+#include "entitle/entitle.h"
 #include "ledger/setting.h"
 
 static const char *state_text(const struct output *o, enum entry_state s)
@@ -39,6 +40,26 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
     return ST_OK;
 }
 
+/* A slip in the code of a programme: the setting would hold for nobody. */
+static enum status warn_unknown(struct env *e, struct str name, struct diag *d)
+{
+    const struct output *o = &e->out;
+    struct entitle *rules;
+    struct str code = setting_programme(setting_kind_find(name), name);
+    if (code.n == 0) {
+        return ST_OK;
+    }
+    TRY(entitle_open(&rules, e->ledger, UINT32_MAX, d));
+    if (policy_set_programme_find(entitle_policies(rules), code) < 0) {
+        output_warn(o,
+                    TEXT(o, "no confirmed policy knows a programme %.*s",
+                         "已确认的政策文件中没有补贴项目 %.*s"),
+                    STR_ARG(code));
+    }
+    entitle_close(rules);
+    return ST_OK;
+}
+
 static enum status run_set(struct env *e, struct diag *d)
 {
     uint32_t number;
@@ -46,6 +67,7 @@ static enum status run_set(struct env *e, struct diag *d)
     struct str value = str_of(env_operand(e, 1));
     TRY(setting_check(name, value, d));
     TRY(env_write(e, ROLE_ADMIN, d));
+    TRY(warn_unknown(e, name, d));
     TRY(admin_set(e->ledger, name, value, &number, d));
     return report(e, number, d);
 }

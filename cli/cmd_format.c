@@ -1,7 +1,8 @@
 /* cmd_format.c - format list, format read: the formats of banks, and what is in a file.
  *
- * Without a ledger: nothing is taken in, and who looked is recorded nowhere. So names
- * and accounts are masked on the screen always (docs/decisions/0014-format-read.md). */
+ * A ledger is opened only for the profiles it keeps: nothing is taken in, and who
+ * looked is recorded nowhere. So names and accounts are masked on the screen always
+ * (docs/decisions/0014-format-read.md). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "cli/file_kind.h"
 #include "cli/files.h"
 #include "cli/json_stream.h"
+#include "cli/kept_forms.h"
 #include "cli/people.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
@@ -21,25 +23,20 @@
 
 #define PAGE_LINES 1000 /* of --lines: columns are as wide as a page needs */
 
-/* The one place that says which formats there are. */
-static const struct payment_format *const *known_formats(size_t *count)
-{
-    return payment_formats(count);
-}
-
 /* ---- format list ---- */
 
-static void list_json(struct env *e)
+static void list_json(struct env *e, const struct kept_forms *k)
 {
-    size_t count;
-    const struct payment_format *const *formats = known_formats(&count);
+    const struct payment_format *const *formats = k->all;
     struct json *list =
         json_put_list(output_object(&e->out, "almoner.formats/1"), "formats");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < k->count; i++) {
         struct json *f = json_add_object(list);
         json_put_text(f, "name", formats[i]->name);
+        json_put_bool(f, "kept", i >= k->own);
         json_put_text(f, "extension", formats[i]->extension);
         json_put_text(f, "title", formats[i]->title_zh);
+        json_put_text(f, "title_en", formats[i]->title_en);
         json_put_bool(f, "writes", formats[i]->open != NULL);
         json_put_bool(f, "reads", formats[i]->read != NULL);
         json_put_bool(f, "answers", formats[i]->read_answer != NULL);
@@ -47,17 +44,10 @@ static void list_json(struct env *e)
     }
 }
 
-static enum status run_list(struct env *e, struct diag *d)
+static enum status list_table(const struct output *o, const struct kept_forms *k)
 {
-    const struct output *o = &e->out;
     struct sheet t;
-    size_t count;
-    const struct payment_format *const *formats = known_formats(&count);
-    (void)d;
-    if (o->json) {
-        list_json(e);
-        return ST_OK;
-    }
+    const struct payment_format *const *formats = k->all;
     sheet_init(&t);
     sheet_column(&t, TEXT(o, "format", "格式"), false);
     sheet_column(&t, TEXT(o, "file", "文件"), false);
@@ -65,17 +55,30 @@ static enum status run_list(struct env *e, struct diag *d)
     sheet_column(&t, TEXT(o, "reads files", "可读代发文件"), false);
     sheet_column(&t, TEXT(o, "reads answers", "可读回盘"), false);
     sheet_column(&t, TEXT(o, "title", "名称"), false);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < k->count; i++) {
         const bool can[] = {formats[i]->open != NULL, formats[i]->read != NULL,
                             formats[i]->read_answer != NULL};
         sheet_cell(&t, "%s", formats[i]->name);
         sheet_cell(&t, "%s", formats[i]->extension);
-        for (size_t k = 0; k < COMMAND_COUNT(can); k++) {
-            sheet_cell(&t, "%s", can[k] ? TEXT(o, "yes", "是") : TEXT(o, "no", "否"));
+        for (size_t c = 0; c < COMMAND_COUNT(can); c++) {
+            sheet_cell(&t, "%s", can[c] ? TEXT(o, "yes", "是") : TEXT(o, "no", "否"));
         }
-        sheet_cell(&t, "%s", formats[i]->title_zh);
+        sheet_cell(&t, "%s", TEXT(o, formats[i]->title_en, formats[i]->title_zh));
     }
     return sheet_end(&t, o, ST_OK);
+}
+
+static enum status run_list(struct env *e, struct diag *d)
+{
+    struct kept_forms k;
+    enum status st = kept_forms_load(&k, e, d);
+    if (st == ST_OK && e->out.json) {
+        list_json(e, &k);
+    } else if (st == ST_OK) {
+        st = list_table(&e->out, &k);
+    }
+    kept_forms_release(&k);
+    return st;
 }
 
 /* ---- format read: words ---- */
@@ -114,7 +117,7 @@ static void print_head(const struct output *o, const char *path,
     const char *kind = r->answers ? TEXT(o, "a bank's answer", "银行回盘")
                                   : TEXT(o, "a payment file", "代发文件");
     output_data(o, TEXT(o, "%s: %s in %s (%s), %s\n", "%s：%s，格式 %s（%s），%s\n"),
-                path, kind, f->name, f->title_zh,
+                path, kind, f->name, TEXT(o, f->title_en, f->title_zh),
                 words_count(o, r->sums.all.count, WORDS_LINES, count));
     if (r->whole.message_id[0] != '\0') {
         output_data(o, TEXT(o, "message %s\n", "报文编号 %s\n"), r->whole.message_id);
@@ -248,7 +251,7 @@ static enum status page_line(void *ctx, const struct answer *a, struct diag *d)
     char account[PEOPLE_TEXT_CAP];
     name_mask(a->name, name, sizeof name);
     people_account(a->account, false, account);
-    sheet_cell(&p->t, "%llu", (unsigned long long)a->line);
+    sheet_cell(&p->t, "%llu", (unsigned long long)answer_file_line(a));
     sheet_cell(&p->t, "%.*s", STR_ARG(a->id));
     struct str currency = payment_line_currency(p->f, a);
     if (currency.n > 0) {
@@ -363,7 +366,7 @@ static enum status stream_line(void *ctx, const struct answer *a, struct diag *d
     json_stream_str(s, "account", a->account);
     json_stream_str(s, "status", str_of(payment_status_name(a->status)));
     json_stream_str(s, "reason", str_of(payment_reason_name(a->reason)));
-    json_stream_int(s, "line", (int64_t)a->line);
+    json_stream_int(s, "line", (int64_t)answer_file_line(a));
     for (size_t i = 0; i < COMMAND_COUNT(more); i++) {
         if (more[i].text.n > 0) {
             json_stream_str(s, more[i].key, more[i].text);
@@ -400,11 +403,10 @@ static enum status in_file(const char *path, struct diag *d)
 }
 
 /* `own`: empty; holds the profile of --format's file as long as r is used. */
-static enum status read_file(struct env *e, struct str file, struct bank_form *own,
-                             struct payment_reading *r, struct diag *d)
+static enum status read_file(struct env *e, const struct kept_forms *k, struct str file,
+                             struct bank_form *own, struct payment_reading *r,
+                             struct diag *d)
 {
-    size_t count;
-    const struct payment_format *const *formats = known_formats(&count);
     const char *name;
     bool given;
     TRY(bank_form_option(&e->options, &name, &given, own, d));
@@ -412,15 +414,14 @@ static enum status read_file(struct env *e, struct str file, struct bank_form *o
         return payment_file_read(file, &own->format, 1, r, d);
     }
     if (name == NULL) {
-        enum status st = payment_file_read(file, formats, count, r, d);
+        enum status st = payment_file_read(file, k->all, k->count, r, d);
         return st == ST_INPUT && strcmp(d->code, "unknown-file") == 0
                    ? file_kind_tell(file, d)
                    : st;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(formats[i]->name, name) == 0) {
-            return payment_file_read(file, &formats[i], 1, r, d);
-        }
+    const struct payment_format *format = kept_forms_find(k, name);
+    if (format != NULL) {
+        return payment_file_read(file, &format, 1, r, d);
     }
     diag_fail(d, ST_USAGE, "unknown-format", "there is no format %s", name);
     return diag_hint(d, "almoner format list shows them");
@@ -444,7 +445,8 @@ static enum status show(struct env *e, const char *path, struct str file,
     return ST_OK;
 }
 
-static enum status run_read(struct env *e, struct diag *d)
+static enum status read_and_show(struct env *e, const struct kept_forms *k,
+                                 struct diag *d)
 {
     const char *path = env_operand(e, 0);
     struct file_map m;
@@ -453,7 +455,7 @@ static enum status run_read(struct env *e, struct diag *d)
     struct bank_form own;
     bank_form_init(&own);
     struct payment_reading *r = malloc(sizeof *r);
-    enum status st = r == NULL ? diag_memory(d) : read_file(e, m.bytes, &own, r, d);
+    enum status st = r == NULL ? diag_memory(d) : read_file(e, k, m.bytes, &own, r, d);
     if (st == ST_OK) {
         st = show(e, path, m.bytes, r, d);
     } else if (st == ST_INPUT) {
@@ -462,6 +464,17 @@ static enum status run_read(struct env *e, struct diag *d)
     free(r);
     bank_form_release(&own);
     file_map_close(&m);
+    return st;
+}
+
+static enum status run_read(struct env *e, struct diag *d)
+{
+    struct kept_forms k;
+    enum status st = kept_forms_load(&k, e, d);
+    if (st == ST_OK) {
+        st = read_and_show(e, &k, d);
+    }
+    kept_forms_release(&k);
     return st;
 }
 
@@ -475,18 +488,22 @@ static const struct command ITEMS[] = {
     {
         .name = "format list",
         .run = run_list,
+        .needs = COMMAND_MAY_LEDGER,
         .operands = "",
         .brief = "bank file formats this program knows",
         .brief_zh = "列出支持的银行文件格式",
         .text =
             "The names are what channel add --format and batch export --format take, "
             "when they are written; answers come in the same or, as pain.002, camt.053 "
-            "and camt.054 do, in a format of their own.",
-        .example = "  almoner format list",
+            "and camt.054 do, in a format of their own. With -C, the profiles that the "
+            "ledger's channels keep are listed, too.",
+        .example = "  almoner format list\n"
+                   "  almoner -C baoqing format list",
     },
     {
         .name = "format read",
         .run = run_read,
+        .needs = COMMAND_MAY_LEDGER,
         .operands = "FILE",
         .operand_min = 1,
         .operand_max = 1,
@@ -495,7 +512,8 @@ static const struct command ITEMS[] = {
         .brief_zh = "查看银行文件的内容：笔数、金额、状态",
         .text =
             "Says of any file of a bank, or for one, what it is, and sums it by status "
-            "and reason. It needs no ledger and takes nothing in: batch answer does. A "
+            "and reason. It needs no ledger and takes nothing in: batch answer does. "
+            "With -C, the profiles that the ledger's channels keep are known, too. A "
             "file that is damaged, cut or of another kind is refused (exit 3) with "
             "line and column. Names and accounts are masked; --json has them in clear.",
         .example = "  almoner format read answer-2026-09.txt\n"

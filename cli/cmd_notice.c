@@ -3,6 +3,7 @@
  * file appears under its name. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -35,12 +36,17 @@ static enum status take_path(struct env *e, struct publishing *p, struct diag *d
 {
     TRY(options_need(&e->options, "out", &p->path, d));
     p->html = ends_in(p->path, ".html") || ends_in(p->path, ".htm");
-    if (p->html || ends_in(p->path, ".csv")) {
-        return ST_OK;
+    if (!p->html && !ends_in(p->path, ".csv")) {
+        diag_fail(d, ST_USAGE, "bad-option", "a list is written as .csv or .html");
+        diag_where(d, "--out");
+        return diag_hint(d, "name the file so");
     }
-    diag_fail(d, ST_USAGE, "bad-option", "a list is written as .csv or .html");
-    diag_where(d, "--out");
-    return diag_hint(d, "name the file so");
+    if (access(p->path, F_OK) == 0) {
+        diag_fail(d, ST_CONFLICT, "exists", "there is a file %s already", p->path);
+        return diag_hint(d, "its digest may be that of an earlier list: choose another "
+                            "name");
+    }
+    return ST_OK;
 }
 
 static enum status take_calendar(struct env *e, struct publishing *p, struct diag *d)

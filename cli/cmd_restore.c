@@ -380,21 +380,48 @@ static enum status run_restore(struct env *e, struct diag *d)
 
 /* ---- what the bank has ---- */
 
+/* A time with a Z is UTC, as in every record; one without is the county's clock's. */
+static enum status created_option(struct env *e, int64_t *out, struct diag *d)
+{
+    char utc[TIME_TEXT_CAP];
+    const char *text = options_text(&e->options, "created");
+    *out = LOST_TIME_IN_FILE;
+    if (text == NULL) {
+        return ST_OK;
+    }
+    bool fine = time_parse(str_of(text), out);
+    int n = snprintf(utc, sizeof utc, "%sZ", text);
+    if (!fine && (size_t)n < sizeof utc && time_parse(str_make(utc, (size_t)n), out)) {
+        *out -= ledger_info(e->ledger)->offset_minutes * INT64_C(60000000);
+        fine = true;
+    }
+    if (fine && *out >= 0) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_USAGE, "bad-option", "\"%s\" is no time", text);
+    diag_where(d, "--created");
+    return diag_hint(d, "2026-11-05T17:00:00, or 2026-11-05T09:00:00Z in UTC");
+}
+
 static enum status run_take_in(struct env *e, struct diag *d)
 {
     struct lost_report r;
+    struct lost_sent sent = {.format = options_text(&e->options, "format")};
     struct buf file;
     uint64_t batch = 0;
-    const char *format = options_text(&e->options, "format");
     const char *path = env_operand(e, 0);
     TRY(options_number(&e->options, "batch", UINT32_MAX, &batch, d));
+    sent.batch = (uint32_t)batch;
     enum status st = file_load(path, BANK_FILE_MAX, &file, d);
     if (st == ST_OK) {
+        sent.file = buf_str(&file);
         st = env_write(e, ROLE_MAKER, d);
     }
     if (st == ST_OK) {
-        st = lost_take_in(e->ledger, (uint32_t)batch, format, buf_str(&file),
-                          &e->progress, &r, d);
+        st = created_option(e, &sent.created_us, d);
+    }
+    if (st == ST_OK) {
+        st = lost_take_in(e->ledger, &sent, &e->progress, &r, d);
     }
     buf_release(&file);
     TRY(st);
@@ -466,6 +493,7 @@ static const struct option_spec RESTORE[] = {
 static const struct option_spec TAKE_IN[] = {
     {"batch", 0, OPTION_TEXT, "N", "the batch made anew for it (else by its ids)"},
     {"format", 0, OPTION_TEXT, "FORMAT", "another format than the channel's"},
+    {"created", 0, OPTION_TEXT, "TIME", "when the file says that it was made"},
 };
 static const struct option_spec SETTLE[] = {
     {"document", 0, OPTION_TEXT, "NO", "number of the bank's account statement"},
@@ -539,7 +567,9 @@ static const struct command ITEMS[] = {
             "After a restore: makes the batch again and compares, byte for byte. The "
             "batch is exported from then on, and the bank's answer is taken in as "
             "ever. For a file whose batch was made after the backup, take in again "
-            "what came since, run, make the batch anew, and name it with --batch.",
+            "what came since, run, make the batch anew, and name it with --batch. A "
+            "file in which a time stands at which it was made (ISO 20022 messages and "
+            "sheets are read for it) comes out the same only with --created.",
         .example =
             "  almoner -C baoqing restore take-in 2026-11.xml --as li --key li.pem",
     },

@@ -15,11 +15,14 @@
 #include "cli/people.h"
 #include "ledger/anchor.h"
 #include "ledger/batch_step.h"
+#include "ledger/closing.h"
 #include "ledger/epoch.h"
 #include "ledger/erasure.h"
+#include "ledger/fund.h"
 #include "ledger/notice.h"
 #include "ledger/recovery.h"
 #include "ledger/register.h"
+#include "ledger/setting.h"
 
 #define LOOKED_MAX 1000000 /* lines: about a second */
 #define DAY_US ((int64_t)86400 * 1000000)
@@ -379,13 +382,81 @@ static enum status retention_steps(struct page *s, struct diag *d)
     return ST_OK;
 }
 
+static enum status setting_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->settings; n++) {
+        struct setting_entry e;
+        TRY(setting_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == ENTRY_PENDING) {
+            snprintf(command, sizeof command, "almoner config confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "setting %u (%s) waits for a second admin",
+                      "设置 %u（%s）待第二名管理员确认"),
+                 n, e.name);
+        }
+    }
+    return ST_OK;
+}
+
+static enum status fund_steps(struct page *s, struct diag *d)
+{
+    char command[80];
+    char fen[MONEY_TEXT_CAP];
+    for (uint32_t n = 1; n <= ledger_head(s->l)->funds; n++) {
+        struct fund_entry e;
+        TRY(fund_get(ledger_txn(s->l), n, &e, d));
+        if (e.state == ENTRY_PENDING) {
+            money_print_grouped(e.terms.fen, fen);
+            snprintf(command, sizeof command, "almoner budget confirm %u", n);
+            step(s, command,
+                 TEXT(&s->e->out, "appropriation %u (%s, %s yuan) waits for a checker",
+                      "预算指标 %u（%s，%s 元）待复核确认"),
+                 n, e.terms.source, fen);
+        }
+    }
+    return ST_OK;
+}
+
+/* Only the newest can be confirmed: it took the place of those before. */
+static enum status close_step(struct page *s, struct diag *d)
+{
+    const struct output *o = &s->e->out;
+    struct close_entry e;
+    char of[DATE_TEXT_CAP];
+    char command[80];
+    if (ledger_head(s->l)->closes == 0) {
+        return ST_OK;
+    }
+    TRY(close_get(ledger_txn(s->l), ledger_head(s->l)->closes, &e, d));
+    if (e.state != ENTRY_PENDING) {
+        return ST_OK;
+    }
+    bool year = e.what == CLOSE_YEAR;
+    if (year) {
+        snprintf(of, sizeof of, "%d", (int)month_year(e.month));
+    } else {
+        month_print(e.month, of);
+    }
+    snprintf(command, sizeof command, "almoner %s confirm %s", year ? "year" : "month",
+             of);
+    step(s, command,
+         TEXT(o, "the close of %s waits for a checker or releaser",
+              year ? "%s 年结待复核或审批人员确认" : "%s 月结待复核或审批人员确认"),
+         of);
+    return ST_OK;
+}
+
 static enum status pending_steps(struct page *s, struct diag *d)
 {
     TRY(policy_steps(s, d));
     TRY(import_steps(s, d));
     TRY(retention_steps(s, d));
     TRY(erasure_steps(s, d));
-    return recovery_steps(s, d);
+    TRY(setting_steps(s, d));
+    TRY(fund_steps(s, d));
+    TRY(recovery_steps(s, d));
+    return close_step(s, d);
 }
 
 /* ---- what a run has not seen ---- */
@@ -482,12 +553,16 @@ static void batch_step_line(struct page *s, const struct batch_entry *b)
     const struct output *o = &s->e->out;
     char command[120];
     char total[MONEY_TEXT_CAP];
+    bool second =
+        b->state == BATCH_APPROVED && b->signers[BATCH_RELEASER].operator_number != 0;
     money_print_grouped(batch_total(b), total);
     batches_next(o, b, command, sizeof command);
     step(s, command,
-         TEXT(o, "batch %u is %s: %llu lines, %s yuan", "批次 %u %s：%llu 笔，%s 元"),
+         TEXT(o, "batch %u is %s: %llu lines, %s yuan%s",
+              "批次 %u %s：%llu 笔，%s 元%s"),
          b->number, TEXT(o, batch_state_name(b->state), batch_state_zh(b->state)),
-         (unsigned long long)batch_count(b), total);
+         (unsigned long long)batch_count(b), total,
+         second ? TEXT(o, ", waits for a second releaser", "，待第二名审批人员") : "");
 }
 
 /* Lines of the dead are never sent again. */
@@ -546,7 +621,7 @@ static enum status reissue_step(struct page *s, const struct batch_entry *b,
     return ST_OK;
 }
 
-/* The batches that are not closed, into the list (NULL: as steps). */
+/* The batches that go on, into the list (NULL: as steps). */
 static enum status each_batch(struct page *s, struct json *list, struct diag *d)
 {
     for (uint32_t n = 1; n <= ledger_head(s->l)->batches; n++) {
@@ -555,7 +630,7 @@ static enum status each_batch(struct page *s, struct json *list, struct diag *d)
             continue;
         }
         TRY(batch_get(ledger_txn(s->l), n, &b, d));
-        bool open = b.state != BATCH_CLOSED;
+        bool open = b.state < BATCH_CLOSED; /* cancelled, recalled: nothing follows */
         if (list != NULL && open) {
             s->open_batches++;
             put_batch(list, &b);

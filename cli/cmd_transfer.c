@@ -11,8 +11,10 @@
 #include "cli/bank_out.h"
 #include "cli/batches.h"
 #include "cli/command.h"
+#include "cli/file_kind.h"
 #include "cli/files.h"
 #include "cli/sheet.h"
+#include "formats/xlsx.h"
 
 #define ANSWER_FILE_MAX ((size_t)2 * 1024 * 1024 * 1024)
 
@@ -38,7 +40,8 @@ static void add_format(struct exports *x, const char *format)
     }
 }
 
-/* Each export record names the one before. */
+/* Each export record names the one before. What was sent before the last release, the
+ * bank refused. */
 static enum status read_exports(struct env *e, uint32_t number, const char *format,
                                 struct exports *x, struct diag *d)
 {
@@ -47,7 +50,7 @@ static enum status read_exports(struct env *e, uint32_t number, const char *form
     TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
     snprintf(x->format, sizeof x->format, "%s", format);
     uint64_t at = b.export_sequence;
-    while (at != 0) {
+    while (at != 0 && at >= b.release_sequence) {
         struct export_entry one;
         TRY(export_get(ledger_txn(e->ledger), at, &one, d));
         add_format(x, one.format);
@@ -77,11 +80,12 @@ static void put_export(struct json *o, const struct batch_export_report *r,
     }
     json_put_text(o, "format", r->format);
     json_put_bool(o, "copy", r->copy);
+    json_put_uint(o, "payments", r->payments);
     list = json_put_list(o, "files");
     for (size_t i = 0; i < files->count; i++) {
         struct json *item = json_add_object(list);
         put_file(item, files, i);
-        json_put_uint(item, "lines", files->parts[i].lines);
+        json_put_uint(item, "lines", files->parts[i].payments);
         json_put_int(item, "total_fen", files->parts[i].total_fen);
     }
     if (files->count == 1) {
@@ -98,7 +102,7 @@ static void print_files(const struct output *o, const struct bank_out *files)
     }
     sheet_init(&t);
     sheet_column(&t, TEXT(o, "file", "文件"), false);
-    sheet_column(&t, TEXT(o, "lines", "笔数"), true);
+    sheet_column(&t, TEXT(o, "payments", "笔数"), true);
     sheet_column(&t, TEXT(o, "yuan", "金额"), true);
     sheet_column(&t, TEXT(o, "bytes", "字节"), true);
     for (size_t i = 0; i < files->count; i++) {
@@ -106,7 +110,7 @@ static void print_files(const struct output *o, const struct bank_out *files)
         char path[FILE_PATH_MAX];
         bank_out_path(files, i, path);
         sheet_cell(&t, "%s", path);
-        sheet_cell(&t, "%llu", (unsigned long long)p->lines);
+        sheet_cell(&t, "%llu", (unsigned long long)p->payments);
         sheet_fen(&t, p->total_fen);
         sheet_cell(&t, "%llu", (unsigned long long)p->bytes);
     }
@@ -133,6 +137,16 @@ static void print_export(const struct output *o, const struct batch_export_repor
                          "list %s\n",
                          "已写出 %u 个文件，须全部提交银行；清单 SHA-256 %s\n"),
                     r->files, hex);
+    }
+    if (r->payments < r->lines) {
+        output_done(o,
+                    TEXT(o,
+                         "%llu payments for %llu lines: an institution gets one for "
+                         "all its residents of a programme; batch residents lists "
+                         "them\n",
+                         "%llu 笔付款对应 %llu 条明细：每个机构每个补贴项目合并为一笔，"
+                         "入住人员清单用 batch residents 导出\n"),
+                    (unsigned long long)r->payments, (unsigned long long)r->lines);
     }
     if (r->copy) {
         output_warn(o, "%s",
@@ -215,6 +229,9 @@ static void put_answer(struct json *o, const struct batch_answer_report *r)
     json_put_uint(o, "answer_to_file", r->sent_file);
     json_put_uint(o, "answer_lines", r->lines);
     json_put_uint(o, "changed_lines", r->changed);
+    json_put_uint(o, "corrected_lines", r->corrected);
+    json_put_int(o, "corrected_fen", r->corrected_fen);
+    json_put_int(o, "paid_again_fen", r->over_fen);
     struct json *a = json_put_object(o, "answer");
     json_put_uint(a, "paid_lines", r->paid);
     json_put_int(a, "paid_fen", r->paid_fen);
@@ -260,6 +277,23 @@ static void print_beside(const struct output *o, const struct batch_answer_repor
                          "name are paid\n",
                          "回盘只列失败明细：未列出的 %llu 笔记为已发\n"),
                     (unsigned long long)r->rest);
+    }
+    if (r->corrected > 0) {
+        money_print_grouped(r->corrected_fen, fen);
+        output_done(o,
+                    TEXT(o,
+                         "%llu line(s), %s yuan, correct what the bank said before\n",
+                         "更正银行此前回盘 %llu 笔，%s 元\n"),
+                    (unsigned long long)r->corrected, fen);
+    }
+    if (r->over_fen > 0) {
+        money_print_grouped(r->over_fen, fen);
+        output_warn(o,
+                    TEXT(o,
+                         "%s yuan of it were sent or paid a second time, or are not "
+                         "granted any more: to be recovered (recover list)",
+                         "其中 %s 元已重复发放或已核减，列入应追缴（recover list）"),
+                    fen);
     }
     if (r->skipped > 0) {
         money_print_grouped(r->skipped_fen, fen);
@@ -329,6 +363,7 @@ static enum status take_answer(struct env *e, uint32_t number, struct str text,
     bank_form_init(&form);
     TRY_OUT(options_number(&e->options, "part", EXPORT_FILES_MAX, &part, d));
     file.sent_file = (uint32_t)part;
+    file.correct = options_flag(&e->options, "correct");
     TRY_OUT(bank_form_option(&e->options, &file.format, &own, &form, d));
     file.form = own ? &form : NULL;
     TRY_OUT(env_write(e, ROLE_MAKER, d));
@@ -338,6 +373,27 @@ out:
     return st;
 }
 
+/* Gigabytes of no text are not loaded: only a workbook has bytes of zero. What cannot
+ * be opened, file_load says. */
+static enum status look_first(const char *path, struct diag *d)
+{
+    struct file_input f;
+    char head[4096];
+    size_t n = 0;
+    if (file_input_open(&f, path, d) != ST_OK) {
+        return ST_OK;
+    }
+    struct import_file source = file_input_source(&f);
+    enum status st = source.read(source.ctx, head, sizeof head, &n, d);
+    file_input_close(&f);
+    if (st != ST_OK || xlsx_begins(str_make(head, n)) ||
+        memchr(head, '\0', n) == NULL) {
+        return st;
+    }
+    diag_fail(d, ST_INPUT, "unknown-file", "%s is no text, nor a workbook", path);
+    return file_kind_tell(str_make(head, n), d);
+}
+
 static enum status run_answer(struct env *e, struct diag *d)
 {
     struct batch_answer_report r;
@@ -345,6 +401,7 @@ static enum status run_answer(struct env *e, struct diag *d)
     uint32_t number;
     const char *path = env_operand(e, 1);
     TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(look_first(path, d));
     enum status st = file_load(path, ANSWER_FILE_MAX, &file, d);
     if (st == ST_OK) {
         st = take_answer(e, number, buf_str(&file), &r, d);
@@ -430,6 +487,7 @@ static const struct option_spec EXPORT[] = {
 static const struct option_spec ANSWER[] = {
     {"format", 0, OPTION_TEXT, "FORMAT", "of the answer, when it does not show"},
     {"part", 0, OPTION_TEXT, "N", "it answers the N-th of several files sent"},
+    {"correct", 0, OPTION_FLAG, NULL, "it may contradict an earlier answer"},
 };
 static const struct option_spec REISSUE[] = {
     {"line", 0, OPTION_LIST, "L", "only this line"},
@@ -449,9 +507,10 @@ static const struct command ITEMS[] = {
         .text =
             "The file appears under its name only when every byte is on the disk. "
             "Again, it has the same bytes and is marked a copy on the screen, not in "
-            "the file. In another format it is a second file of the same payments, "
-            "and is warned of. Where the bank wants several files (so many payments "
-            "in one, or those to other banks apart), --out names a folder.",
+            "the file; that it was written again is a record. In another format it "
+            "is a second file of the same payments, and is warned of. Where the bank "
+            "wants several files (so many payments in one, or those to other banks "
+            "apart), --out names a folder.",
         .example = "  almoner -C baoqing batch export 1 --out 2026-09.xml \\\n"
                    "      --as wangfang --key wangfang.pem",
     },
@@ -471,7 +530,10 @@ static const struct command ITEMS[] = {
             "written. The same answer again changes nothing. Of a statement (camt.053, "
             "camt.054) what is none of this batch is skipped and counted. A file that "
             "names failures only, or refuses the whole, says so of the lines it does "
-            "not name. New accounts that the bank tells of are shown, not taken over.",
+            "not name. New accounts that the bank tells of are shown, not taken over. "
+            "A file that says paid of what came back, or rejected of what was paid, is "
+            "refused with the sums; with --correct it is what the bank says now, and "
+            "what was paid twice by it is to be recovered.",
         .example = "  almoner -C baoqing batch answer 1 answer-2026-09.txt \\\n"
                    "      --as wangfang --key wangfang.pem",
     },

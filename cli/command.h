@@ -7,8 +7,9 @@
 #include "ledger/states.h"
 
 enum command_needs {
-    COMMAND_LEDGER = 1, /* works on a ledger: -C and its options, and WHO */
-    COMMAND_SIGNS = 2   /* and signs: WHO is needed (said in help) */
+    COMMAND_LEDGER = 1,    /* works on a ledger: -C and its options, and WHO */
+    COMMAND_SIGNS = 2,     /* and signs: WHO is needed (said in help) */
+    COMMAND_MAY_LEDGER = 4 /* takes one into account that -C names */
 };
 
 struct command {

@@ -161,7 +161,7 @@ size_t command_tables(const struct command *c, const struct option_table *out[4]
     if (c->options.count > 0) {
         out[n++] = &c->options;
     }
-    if ((c->needs & COMMAND_LEDGER) != 0) {
+    if ((c->needs & (COMMAND_LEDGER | COMMAND_MAY_LEDGER)) != 0) {
         out[n++] = &options_who;
         out[n++] = &options_ledger;
     }

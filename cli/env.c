@@ -11,6 +11,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "cli/command.h"
 
 #define LOCK_WAIT_S 10
@@ -193,10 +194,24 @@ enum status env_random(void *p, size_t n, struct diag *d)
     return ST_OK;
 }
 
+/* Taken from the system by the page: an import of people asks twice for each. Given
+ * once, and wiped. One thread asks. */
 static enum status fill_random(void *ctx, void *p, size_t n, struct diag *d)
 {
+    static uint8_t pool[4096];
+    static size_t left;
     (void)ctx;
-    return env_random(p, n, d);
+    if (n > sizeof pool) {
+        return env_random(p, n, d);
+    }
+    if (n > left) {
+        TRY(env_random(pool, sizeof pool, d));
+        left = sizeof pool;
+    }
+    left -= n;
+    memcpy(p, pool + left, n);
+    wipe(pool + left, n);
+    return ST_OK;
 }
 
 struct entropy env_entropy(void)

@@ -1,4 +1,6 @@
 /* files.c - reading inputs and writing outputs; see files.h. */
+/* For sync_file_range, which POSIX does not have. */
+#define _GNU_SOURCE
 #include "cli/files.h"
 
 #include <errno.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #define LOAD_PIECE ((size_t)64 * 1024)
+#define LARGE_PIECE ((size_t)1024 * 1024)
 
 enum status file_absolute(const char *path, char out[FILE_PATH_MAX], struct diag *d)
 {
@@ -80,7 +83,11 @@ enum status file_load(const char *path, size_t max, struct buf *out, struct diag
     buf_init(out, max + 2 * LOAD_PIECE);
     TRY(open_input(path, &fd, &s, d));
     enum status st = ST_OK;
-    if (S_ISREG(s.st_mode) && s.st_size > 0 && (uint64_t)s.st_size <= max) {
+    if (S_ISREG(s.st_mode) && s.st_size > 0 && (uint64_t)s.st_size > max) {
+        close(fd);
+        return too_big(path, max, d);
+    }
+    if (S_ISREG(s.st_mode) && s.st_size > 0) {
         buf_room(out, (size_t)s.st_size + LOAD_PIECE);
     }
     do {
@@ -205,10 +212,18 @@ enum status file_output_open(struct file_output *f, const char *path, unsigned m
     return ST_OK;
 }
 
+/* Begins to bring what was written to the disk, so that the sync at the end finds
+ * little left to wait for. What goes wrong shows there. */
+static void begin_sync(int fd)
+{
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 enum status file_output_write(struct file_output *f, const void *p, size_t n,
                               struct diag *d)
 {
     const char *at = p;
+    bool large = n >= LARGE_PIECE;
     while (n > 0) {
         ssize_t wrote = write(f->fd, at, n);
         if (wrote < 0 && errno != EINTR) {
@@ -218,6 +233,9 @@ enum status file_output_write(struct file_output *f, const void *p, size_t n,
             at += wrote;
             n -= (size_t)wrote;
         }
+    }
+    if (large) {
+        begin_sync(f->fd);
     }
     return ST_OK;
 }

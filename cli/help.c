@@ -95,8 +95,10 @@ enum status help_command(struct env *e, const struct command *c)
     size_t count = command_tables(c, tables);
     output_data(o, "almoner %s - %s\n\n", c->name, brief(e, c));
     output_data(o, "%s almoner %s%s%s%s%s%s\n\n", TEXT(o, "usage:", "用法："),
-                (c->needs & COMMAND_LEDGER) != 0 ? "-C DIR " : "", c->name,
-                c->operands[0] != '\0' ? " " : "", c->operands,
+                (c->needs & COMMAND_LEDGER) != 0       ? "-C DIR "
+                : (c->needs & COMMAND_MAY_LEDGER) != 0 ? "[-C DIR] "
+                                                       : "",
+                c->name, c->operands[0] != '\0' ? " " : "", c->operands,
                 c->options.count > 0 ? " [OPTIONS]" : "",
                 (c->needs & COMMAND_SIGNS) != 0 ? " --as NAME --key FILE" : "");
     if (o->zh && help_text_zh(c->name) != NULL) {

@@ -94,11 +94,15 @@ static const struct {
     [PAGE_REGISTER] = {"in batches: lines, register", "批次：明细，登记"},
     [PAGE_FILES] = {"sent: register, bank files", "送盘：登记，代发文件"},
     [PAGE_PAID] = {"paid: books, lines", "已发：总账，明细"},
+    [PAGE_FUNDS] = {"of it from appropriations: lines, funds",
+                    "其中指标列支：明细，指标"},
     [PAGE_BACK] = {"not paid, came back: books, lines", "剔除及退回：总账，明细"},
     [PAGE_UNKNOWN] = {"not known: books, lines", "未明：总账，明细"},
     [PAGE_ANSWERS] = {"answered: lines, register", "回盘：明细，登记"},
     [PAGE_REISSUED] = {"due again: books, register", "重发：总账，登记"},
     [PAGE_REFUNDED] = {"to the treasury: books, register", "缴回国库：总账，登记"},
+    [PAGE_CORRECTED] = {"paid after all: books, register", "更正为已发：总账，登记"},
+    [PAGE_OVER] = {"of it paid again: books, register", "其中重复发放：总账，登记"},
     [PAGE_STATEMENT] = {"paid: lines, statement", "已发：明细，银行流水"},
     [PAGE_BALANCES] = {"all months, balances", "各月累计，余额"},
 };
@@ -222,11 +226,30 @@ static const struct roll_column ROWS[] = {
     {"booked", "by statement", "流水", true},
 };
 
+/* What an appropriation bears of a programme, and where the two do not agree. */
+static enum status fund_row(struct roll *r, const struct page_row *x, struct diag *d)
+{
+    const struct output *o = &r->e->out;
+    roll_none(r);
+    roll_none(r);
+    roll_text(r, "%s", x->line.programme);
+    roll_fen(r, x->sum.fen);
+    roll_text(r, "%s %s",
+              x->apart ? TEXT(o, "appropriation says more:", "指标多记")
+                       : TEXT(o, "appropriation:", "指标"),
+              x->source);
+    roll_none(r);
+    return roll_row(r, d);
+}
+
 static enum status take_row(void *ctx, const struct page_row *x, struct diag *d)
 {
     struct roll *r = ctx;
     const struct output *o = &r->e->out;
     roll_uint(r, x->number);
+    if (x->source[0] != '\0') {
+        return fund_row(r, x, d);
+    }
     if (x->line.line == 0) { /* a run: how many records, and what they grant */
         roll_uint(r, x->sum.count);
         roll_none(r);
@@ -260,6 +283,7 @@ static enum status rows_wanted(const struct env *e, struct page_rows *out,
     case PAGE_GRANTED:
     case PAGE_BATCHED:
     case PAGE_PAID:
+    case PAGE_FUNDS:
     case PAGE_BACK:
     case PAGE_UNKNOWN:
     case PAGE_STATEMENT:
@@ -269,6 +293,8 @@ static enum status rows_wanted(const struct env *e, struct page_rows *out,
     case PAGE_ANSWERS:
     case PAGE_REISSUED:
     case PAGE_REFUNDED:
+    case PAGE_CORRECTED:
+    case PAGE_OVER:
         diag_fail(d, ST_USAGE, "bad-option", "%s is a figure of whole batches", name);
         return diag_hint(d, "almoner batch list shows them");
     case PAGE_BALANCES:
@@ -276,7 +302,7 @@ static enum status rows_wanted(const struct env *e, struct page_rows *out,
         break;
     }
     diag_fail(d, ST_USAGE, "bad-option", "no rows are kept of \"%s\"", name);
-    return diag_hint(d, "granted, batched, paid, back, unknown or statement");
+    return diag_hint(d, "granted, batched, paid, funds, back, unknown or statement");
 }
 
 static enum status show_rows(struct env *e, struct month_view *v, int32_t month,

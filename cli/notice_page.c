@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/money.h"
+#include "cli/html.h"
 #include "formats/csv.h"
 
 #define CELL_CAP 200
@@ -83,21 +84,7 @@ void notice_page_csv(const struct notice_list *x, const struct notice_look *look
 
 static void escaped(struct buf *b, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '<':
-            buf_add_text(b, "&lt;");
-            break;
-        case '>':
-            buf_add_text(b, "&gt;");
-            break;
-        case '&':
-            buf_add_text(b, "&amp;");
-            break;
-        default:
-            buf_add(b, text, 1);
-        }
-    }
+    html_add(b, str_of(text));
 }
 
 static void day_zh(struct buf *b, int32_t day)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/must.h"
+#include "cli/hints.h"
 #include "cli/reasons.h"
 
 #define SENTENCE_MAX ((size_t)4 * 1024 * 1024)
@@ -101,6 +102,13 @@ void output_forget(struct output *o)
     o->object = NULL;
 }
 
+/* What the error says itself, or what its code says in general; "": nothing. */
+static const char *hint_of(const struct diag *d, bool zh)
+{
+    const char *general = hints_find(d->code, zh);
+    return d->hint[0] != '\0' || general == NULL ? d->hint : general;
+}
+
 /* `almoner: error CODE: WHERE: WHAT` and, below it, how to mend it. In Chinese what the
  * code means stands before the particulars, which are in English. */
 static void print_error(const struct output *o, const struct diag *d)
@@ -113,8 +121,9 @@ static void print_error(const struct output *o, const struct diag *d)
              d->where[0] != '\0' ? ": " : "");
     buf_addf(&text, zh != NULL ? "%s（%s）\n" : "%s%s\n", zh != NULL ? zh : "",
              d->what);
-    if (d->hint[0] != '\0') {
-        buf_addf(&text, "  %s%s\n", TEXT(o, "hint: ", "提示："), d->hint);
+    const char *hint = hint_of(d, o->zh);
+    if (hint[0] != '\0') {
+        buf_addf(&text, "  %s%s\n", TEXT(o, "hint: ", "提示："), hint);
     }
     for (size_t i = 0; i < text.len; i++) {
         bool paint = o->color_err && text.p[i] == 0x1b;
@@ -133,7 +142,7 @@ static void put_error(struct output *o, const struct diag *d)
     json_put_text(top, "code", d->code);
     json_put_text(top, "message", d->what);
     json_put_text(top, "where", d->where);
-    json_put_text(top, "hint", d->hint);
+    json_put_text(top, "hint", hint_of(d, false));
 }
 
 enum status output_end(struct output *o, enum status st, struct diag *d)

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/env.h"
+#include "ledger/erasure.h"
 
 #define LATEST (DAY_NEVER - 1)
 
@@ -199,6 +200,22 @@ void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])
     } else {
         name_mask(name, out, PEOPLE_TEXT_CAP);
     }
+}
+
+enum status people_masked(struct ledger *l, uint64_t number, char out[PEOPLE_TEXT_CAP],
+                          struct diag *d)
+{
+    struct people p;
+    enum status st = people_open(&p, l, number, UINT64_MAX, d);
+    if (st == ST_OK) {
+        people_name(p.person, false, out);
+    }
+    people_close(&p);
+    if (erasure_failed(st, d)) {
+        people_erased(out);
+        return ST_OK;
+    }
+    return st;
 }
 
 void people_id_number(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP])

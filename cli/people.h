@@ -41,6 +41,9 @@ void people_erased(char out[PEOPLE_TEXT_CAP]);
 /* An institution's name and credit code are public. Of a person without any fact: that
  * it was erased. */
 void people_name(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP]);
+/* The masked name of who has this number, also when it was erased. */
+enum status people_masked(struct ledger *l, uint64_t number, char out[PEOPLE_TEXT_CAP],
+                          struct diag *d) MUST_USE;
 void people_id_number(const struct person *p, bool clear, char out[PEOPLE_TEXT_CAP]);
 /* All but the last 4 are stars. */
 void people_account(struct str account, bool clear, char out[PEOPLE_TEXT_CAP]);

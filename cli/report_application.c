@@ -194,12 +194,14 @@ static enum status add_signatures(struct application *a, struct diag *d)
     static const char *const roles[BATCH_ROLES] = {"经办", "复核", "审批", "二次审批"};
     struct buf *b = &a->page;
     char hex[2 * DIGEST_LEN + 1];
+    bool second = a->batch.signers[BATCH_SECOND].operator_number != 0;
+    int shown = second ? BATCH_ROLES : BATCH_SECOND;
     buf_add_text(b, "<table class=\"sign\"><tr>");
-    for (int i = 0; i < BATCH_SECOND; i++) {
+    for (int i = 0; i < shown; i++) {
         buf_addf(b, "<th>%s</th>", roles[i]);
     }
     buf_add_text(b, "<th>单位盖章</th></tr><tr>");
-    for (int i = 0; i < BATCH_SECOND; i++) {
+    for (int i = 0; i < shown; i++) {
         const struct batch_signer *s = &a->batch.signers[i];
         struct operator_entry who;
         buf_add_text(b, "<td>");

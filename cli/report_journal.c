@@ -232,7 +232,7 @@ static enum status put_mapped(struct writing *w, struct row x, struct diag *d)
 {
     const struct journal_programme *of;
     const struct journal_rule *rule;
-    TRY(journal_map_find(w->map, x.v->event, x.p, &of, &rule, d));
+    TRY(journal_map_find(w->map, x.v, x.p, &of, &rule, d));
     x.functional = of->functional;
     x.economic = of->economic;
     for (size_t i = 0; i < rule->count; i++) {

@@ -38,11 +38,23 @@ static const char *state_text(const struct output *o, enum line_state s)
     return o->json ? line_state_name(s) : words_line_state(o, s);
 }
 
+static const char *row_state(const struct output *o, const struct line_entry *line)
+{
+    return line->corrected ? TEXT(o, "corrected", "更正为已发")
+                           : state_text(o, line->state);
+}
+
 static const char *to_do(const struct output *o, const struct returns_row *x)
 {
     enum payment_remedy m = payment_reason_remedy((enum payment_reason)x->line->reason);
     if (x->line->state == LINE_OPEN || x->line->state == LINE_UNKNOWN) {
         return TEXT(o, "ask the bank for its answer", "向银行催收回盘");
+    }
+    if (x->line->corrected) {
+        return x->later_batch == 0
+                   ? ""
+                   : TEXT(o, "sent twice: recover what is owed (person show)",
+                          "重复送盘：应追缴的按追缴办理（person show）");
     }
     if (x->line->state == LINE_REISSUED || x->line->state == LINE_REFUNDED) {
         return "";
@@ -53,15 +65,10 @@ static const char *to_do(const struct output *o, const struct returns_row *x)
 
 static enum status roll_name(struct roll *r, uint64_t person, struct diag *d)
 {
-    struct people p = {0};
     char name[PEOPLE_TEXT_CAP];
-    enum status st = people_open(&p, r->e->ledger, person, UINT64_MAX, d);
-    if (st == ST_OK) {
-        people_name(p.person, false, name);
-        roll_text(r, "%s", name);
-    }
-    people_close(&p);
-    return st;
+    TRY(people_masked(r->e->ledger, person, name, d));
+    roll_text(r, "%s", name);
+    return ST_OK;
 }
 
 static void roll_later(struct roll *r, const struct returns_row *x)
@@ -96,7 +103,7 @@ static enum status take_row(void *ctx, const struct returns_row *x, struct diag 
     roll_text(r, "%s", line->programme);
     roll_text(r, "%s", months);
     roll_fen(r, line->fen);
-    roll_text(r, "%s", state_text(o, line->state));
+    roll_text(r, "%s", row_state(o, line));
     if (reason == REASON_NONE) {
         roll_none(r);
     } else {
@@ -125,7 +132,20 @@ static void show_totals(struct env *e, const struct returns_totals *t, uint64_t 
         json_put_int(top, "returned_fen", t->back_fen);
         json_put_uint(top, "unknown_lines", t->unknown);
         json_put_int(top, "unknown_fen", t->unknown_fen);
+        json_put_uint(top, "corrected_lines", t->corrected);
+        json_put_int(top, "corrected_fen", t->corrected_fen);
+        json_put_int(top, "paid_again_fen", t->over_fen);
         return;
+    }
+    if (t->corrected > 0) {
+        money_print_grouped(t->corrected_fen, back);
+        money_print_grouped(t->over_fen, unknown);
+        output_data(o,
+                    TEXT(o,
+                         "\npaid after all, by corrections: %llu, %s; of it paid again "
+                         "or not granted any more: %s\n",
+                         "\n更正为已发 %llu 笔，%s；其中重复发放或已核减：%s\n"),
+                    (unsigned long long)t->corrected, back, unknown);
     }
     if (rows == 0) {
         output_data(o, "%s\n",

@@ -23,17 +23,24 @@ struct answer_match {
     size_t file; /* of the files sent, from 1; 0: not known */
     struct bank_payee payee;
     struct digest *g;
-    struct by_account *index; /* NULL: not built yet */
+    struct joint joint;
+    struct by_account *index; /* by payment; NULL: not built yet */
+    size_t index_count;
 };
 
 bool answer_match_statement(const struct answer_match *m)
 {
-    return strncmp(m->q.form->format->name, "camt.", 5) == 0;
+    return m->q.form->format->statement;
 }
 
 uint32_t answer_match_sent_file(const struct answer_match *m)
 {
     return m->planned && m->files.count > 1 ? (uint32_t)m->file : 0;
+}
+
+const struct joint *answer_match_joint(const struct answer_match *m)
+{
+    return &m->joint;
 }
 
 /* ---- which file was sent ---- */
@@ -100,7 +107,7 @@ static size_t file_by_head(const struct answer_match *m, const struct answer_fil
         if (strcmp(id, w->message_id) == 0) {
             return i + 1;
         }
-        if (f->lines == w->count && f->total_fen == w->total_fen) {
+        if (f->payments == w->count && f->total_fen == w->total_fen) {
             found = i + 1;
             alike++;
         }
@@ -166,6 +173,9 @@ enum status answer_match_new(struct answer_match **out,
     if (st == ST_OK) {
         st = take_currency(m, d);
     }
+    if (st == ST_OK) {
+        st = joint_load(&m->joint, q->l, q->batch, d);
+    }
     if (st == ST_OK && q->sent_file > 0) {
         st = plan(m, d);
     }
@@ -181,6 +191,7 @@ void answer_match_free(struct answer_match *m)
 {
     if (m != NULL) {
         bank_files_release(&m->files);
+        joint_release(&m->joint);
         bank_form_release(&m->sent_form);
         bank_payee_release(&m->payee);
         digest_free(m->g);
@@ -191,11 +202,6 @@ void answer_match_free(struct answer_match *m)
 
 /* ---- one line ---- */
 
-static enum status at_line(const struct answer *a, struct diag *d)
-{
-    return diag_where(d, "line %llu", (unsigned long long)a->line);
-}
-
 static enum status which_file(const struct answer_match *m, struct diag *d)
 {
     diag_fail(d, ST_INPUT, "which-file",
@@ -205,13 +211,29 @@ static enum status which_file(const struct answer_match *m, struct diag *d)
     return diag_hint(d, "say it: --part N, in the order in which they were exported");
 }
 
+/* Only the first line of a payment was sent with its id. */
+static enum status ours(const struct answer_match *m, const struct answer *a,
+                        uint32_t line, struct diag *d)
+{
+    uint32_t first = joint_first(&m->joint, line);
+    if (first == line) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_INPUT, "unknown-id",
+              "%.*s was not sent: line %u is part of the payment of line %u",
+              STR_ARG(a->id), line, first);
+    diag_hint(d, "ask the bank which payment this is; batch residents lists the lines "
+                 "of a payment to an institution");
+    return answer_where(a, ANSWER_ID, d);
+}
+
 static enum status by_id(struct answer_match *m, const struct answer *a, uint32_t *line,
                          struct diag *d)
 {
     unsigned number = m->q.batch->number;
     switch (payment_id_parse(ledger_info(m->q.l), m->q.batch, a->id, line)) {
     case PAYMENT_ID_OURS:
-        return ST_OK;
+        return ours(m, a, *line, d);
     case PAYMENT_ID_OTHER_BATCH:
         if (answer_match_statement(m)) {
             *line = 0;
@@ -232,7 +254,7 @@ static enum status by_id(struct answer_match *m, const struct answer *a, uint32_
                      "the file that was exported");
         break;
     }
-    return at_line(a, d);
+    return answer_where(a, ANSWER_ID, d);
 }
 
 /* Is the line paid to the account and the name that the answer says, if it does? */
@@ -255,13 +277,13 @@ static enum status by_number(struct answer_match *m, const struct answer *a,
     TRY(plan(m, d));
     if (m->file == 0) {
         which_file(m, d);
-        return at_line(a, d);
+        return answer_where(a, ANSWER_WHOLE, d);
     }
     *line = bank_files_line(&m->files, m->file - 1, a->number);
     if (*line == 0) {
         diag_fail(d, ST_INPUT, "unknown-payment", "the file sent has no payment %llu",
                   (unsigned long long)a->number);
-        return at_line(a, d);
+        return answer_where(a, ANSWER_NUMBER, d);
     }
     if (a->account.n > 0) {
         TRY(line_get(ledger_txn(m->q.l), m->q.batch->number, *line, &entry, d));
@@ -272,7 +294,7 @@ static enum status by_number(struct answer_match *m, const struct answer *a,
                   "payment %llu of the file sent goes to another account",
                   (unsigned long long)a->number);
         diag_hint(d, "is this the answer to another file?");
-        return at_line(a, d);
+        return answer_where(a, ANSWER_ACCOUNT, d);
     }
     return ST_OK;
 }
@@ -300,16 +322,20 @@ static int by_hash(const void *a, const void *b)
 
 static enum status build_index(struct answer_match *m, struct diag *d)
 {
-    size_t count = m->q.batch->lines;
-    struct by_account *index = calloc(count + 1, sizeof *index);
+    size_t lines = m->q.batch->lines;
+    size_t count = 0;
+    struct by_account *index = calloc(lines + 1, sizeof *index);
     enum status st = index == NULL ? diag_memory(d) : ST_OK;
-    for (size_t i = 0; st == ST_OK && i < count; i++) {
+    for (size_t i = 0; st == ST_OK && i < lines; i++) {
         struct line_entry line;
         struct route route;
         uint32_t n = (uint32_t)i + 1;
+        if (joint_first(&m->joint, n) != n) {
+            continue;
+        }
         TRY_OUT(line_get(ledger_txn(m->q.l), m->q.batch->number, n, &line, d));
         TRY_OUT(bank_payee_route(&m->payee, &line, &route, d));
-        index[i] = (struct by_account){hash_of(m, route.account), n};
+        index[count++] = (struct by_account){hash_of(m, route.account), n};
     }
 out:
     if (st != ST_OK) {
@@ -318,6 +344,7 @@ out:
     }
     qsort(index, count, sizeof *index, by_hash);
     m->index = index;
+    m->index_count = count;
     return ST_OK;
 }
 
@@ -325,7 +352,7 @@ out:
 static size_t index_from(const struct answer_match *m, uint64_t hash)
 {
     size_t low = 0;
-    size_t high = m->q.batch->lines;
+    size_t high = m->index_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (m->index[middle].hash < hash) {
@@ -347,9 +374,10 @@ static enum status fits(struct answer_match *m, const struct answer *a, uint32_t
         return ST_OK;
     }
     TRY(line_get(ledger_txn(m->q.l), m->q.batch->number, line, &entry, d));
-    return a->amount_fen == 0 || a->amount_fen == entry.fen
-               ? is_payee(m, &entry, a, yes, d)
-               : ST_OK;
+    const struct joint_group *g = joint_group(&m->joint, line);
+    int64_t fen = g != NULL ? g->fen : entry.fen;
+    return a->amount_fen == 0 || a->amount_fen == fen ? is_payee(m, &entry, a, yes, d)
+                                                      : ST_OK;
 }
 
 static enum status ambiguous(const struct answer *a, uint32_t one, uint32_t other,
@@ -361,7 +389,7 @@ static enum status ambiguous(const struct answer *a, uint32_t one, uint32_t othe
               one, other);
     diag_hint(d, "ask the bank for an answer with our payment ids, or with the numbers "
                  "of the lines sent");
-    return at_line(a, d);
+    return answer_where(a, ANSWER_ACCOUNT, d);
 }
 
 static enum status by_account(struct answer_match *m, const struct answer *a,
@@ -373,8 +401,8 @@ static enum status by_account(struct answer_match *m, const struct answer *a,
         TRY(build_index(m, d));
     }
     uint64_t hash = hash_of(m, a->account);
-    for (size_t i = index_from(m, hash);
-         i < m->q.batch->lines && m->index[i].hash == hash; i++) {
+    for (size_t i = index_from(m, hash); i < m->index_count && m->index[i].hash == hash;
+         i++) {
         bool yes;
         TRY(fits(m, a, m->index[i].line, &yes, d));
         if (yes && *line != 0) {
@@ -388,7 +416,7 @@ static enum status by_account(struct answer_match *m, const struct answer *a,
                   "name",
                   m->q.batch->number);
         diag_hint(d, "is this the answer to another batch?");
-        return at_line(a, d);
+        return answer_where(a, ANSWER_ACCOUNT, d);
     }
     return ST_OK;
 }
@@ -401,7 +429,7 @@ static enum status nameless(const struct answer_match *m, const struct answer *a
         return ST_OK;
     }
     diag_fail(d, ST_INPUT, "unknown-payment", "nothing says which payment this is");
-    return at_line(a, d);
+    return answer_where(a, ANSWER_WHOLE, d);
 }
 
 /* What a layout does not match by says nothing: the bank may number its own way, or
@@ -443,7 +471,7 @@ enum status answer_match_line(struct answer_match *m, const struct answer *said,
     if (*line != 0 && a->currency.n > 0 && !str_is(a->currency, m->currency)) {
         diag_fail(d, ST_INPUT, "currency", "the amount is in %.*s, paid was in %s",
                   STR_ARG(a->currency), m->currency);
-        return at_line(a, d);
+        return answer_where(a, ANSWER_CURRENCY, d);
     }
     return ST_OK;
 }

@@ -31,7 +31,11 @@ bool answer_match_statement(const struct answer_match *m);
  * out. */
 uint32_t answer_match_sent_file(const struct answer_match *m);
 
-/* By what a profile says it matches by. *line 0: of a statement, none of this batch.
+/* The lines that are one payment: an answer to it is one to each of them. */
+const struct joint *answer_match_joint(const struct answer_match *m);
+
+/* By what a profile says it matches by. *line 0: of a statement, none of this batch;
+ * else the line a payment is known by.
  * ST_INPUT "unknown-id",
  * "other-batch", "unknown-payment", "ambiguous", "other-account", "currency",
  * "which-file", with the answer's line in where. */

@@ -61,7 +61,7 @@ static enum status file_for(struct planning *p, uint32_t variant, size_t *file,
     struct bank_files *o = p->out;
     size_t newest = p->newest[variant];
     uint32_t max = p->format->rows_max;
-    if (newest != 0 && (max == 0 || o->files[newest - 1].lines < max)) {
+    if (newest != 0 && (max == 0 || o->files[newest - 1].payments < max)) {
         *file = newest - 1;
         return ST_OK;
     }
@@ -115,10 +115,15 @@ static enum status plan_line(struct planning *p, const struct line_entry *line,
         }
         return ST_OK;
     }
-    TRY(variant_for(p, line, &variant, d));
-    TRY(file_for(p, variant, &file, d));
+    uint32_t first = joint_first(&p->out->joint, line->line);
+    if (first != line->line) {
+        file = p->out->file_of[first - 1];
+    } else {
+        TRY(variant_for(p, line, &variant, d));
+        TRY(file_for(p, variant, &file, d));
+        p->out->files[file].payments++;
+    }
     struct bank_file *f = &p->out->files[file];
-    f->lines++;
     if (!money_add(f->total_fen, line->fen, &f->total_fen)) {
         return diag_fail(d, ST_INTEGRITY, "totals", "the sum of a file is too large");
     }
@@ -184,12 +189,15 @@ static enum status put_in_order(struct bank_files *o, struct diag *d)
         now[o->files[i].at] = (uint32_t)i;
         o->files[i].at = at;
         next[i] = at;
-        at += o->files[i].lines;
+        at += o->files[i].payments;
     }
     for (uint64_t n = 0; st == ST_OK && o->order != NULL && n < o->lines; n++) {
         if (o->file_of[n] != NO_FILE) {
+            uint32_t line = (uint32_t)n + 1;
             o->file_of[n] = now[o->file_of[n]];
-            o->order[next[o->file_of[n]]++] = (uint32_t)(n + 1);
+            if (joint_first(&o->joint, line) == line) {
+                o->order[next[o->file_of[n]]++] = line;
+            }
         }
     }
     free(now);
@@ -201,8 +209,10 @@ static enum status plan(struct planning *p, const struct progress *progress,
                         struct diag *d)
 {
     struct bank_files *o = p->out;
-    bool all = p->batch->out_lines == 0; /* none was dropped */
     o->lines = p->batch->lines;
+    TRY(joint_load(&o->joint, p->l, p->batch, d));
+    /* None was dropped, and each is a payment by itself. */
+    bool all = p->batch->out_lines == 0 && o->joint.count == 0;
     if (by_bank(p->format) || !all) {
         o->order = calloc(o->lines + 1, sizeof *o->order);
         o->file_of = calloc(o->lines + 1, sizeof *o->file_of);
@@ -213,7 +223,7 @@ static enum status plan(struct planning *p, const struct progress *progress,
     if (!by_bank(p->format) && p->format->rows_max == 0 && all) {
         size_t file;
         TRY(file_for(p, 0, &file, d));
-        o->files[0].lines = p->batch->lines;
+        o->files[0].payments = p->batch->lines;
         o->files[0].total_fen = p->batch->total_fen;
         return ST_OK;
     }
@@ -247,6 +257,7 @@ void bank_files_release(struct bank_files *p)
     free(p->files);
     free(p->order);
     free(p->file_of);
+    joint_release(&p->joint);
     memset(p, 0, sizeof *p);
 }
 
@@ -266,7 +277,7 @@ void bank_files_message_id(const struct ledger_info *info, const struct batch_en
 
 uint32_t bank_files_line(const struct bank_files *p, size_t file, uint64_t n)
 {
-    if (file >= p->count || n == 0 || n > p->files[file].lines) {
+    if (file >= p->count || n == 0 || n > p->files[file].payments) {
         return 0;
     }
     uint64_t at = p->files[file].at + n - 1;
@@ -278,5 +289,5 @@ size_t bank_files_of(const struct bank_files *p, uint32_t line)
     if (p->file_of != NULL) {
         return p->file_of[line - 1] != NO_FILE ? p->file_of[line - 1] : p->count;
     }
-    return p->count == 1 ? 0 : (line - 1) / p->files[0].lines;
+    return p->count == 1 ? 0 : (line - 1) / p->files[0].payments;
 }

@@ -7,21 +7,23 @@
 
 #include "base/progress.h"
 #include "entitle/bank_form.h"
+#include "entitle/joint.h"
 
 struct bank_file { /* in the order of variants, then of lines */
     uint32_t variant;
     uint32_t part; /* of the variant, from 0 */
-    uint64_t lines;
+    uint64_t payments;
     int64_t total_fen;
-    uint64_t at; /* of its first line in `order` */
+    uint64_t at; /* of its first payment in `order` */
 };
 
 struct bank_files {
     size_t count; /* 1 or more */
     struct bank_file *files;
     uint64_t lines; /* of the batch */
-    /* The batch's lines, file by file; and the file of each line, by line - 1. NULL
-     * when the lines stand in the files as they do in the batch. */
+    struct joint joint;
+    /* The payments by their first lines, file by file; and the file of each line, by
+     * line - 1. NULL when the lines stand in the files as they do in the batch. */
     uint32_t *order;
     uint32_t *file_of;
 };
@@ -33,7 +35,7 @@ enum status bank_files_plan(struct ledger *l, const struct batch_entry *b,
                             const struct progress *progress, struct diag *d) MUST_USE;
 void bank_files_release(struct bank_files *p); /* zeros are fine */
 
-/* The line of the batch that is the n-th (from 1) of a file; 0: none. */
+/* The line that the n-th (from 1) payment of a file is known by; 0: none. */
 uint32_t bank_files_line(const struct bank_files *p, size_t file, uint64_t n);
 /* The file (from 0) a line of the batch stands in; count: in none, it was dropped. */
 size_t bank_files_of(const struct bank_files *p, uint32_t line);
@@ -43,7 +45,7 @@ struct bank_part {
     uint32_t number;  /* from 1 */
     uint32_t count;   /* of the files */
     const char *name; /* what the bank wants it to be called; no folder in it */
-    uint64_t lines;
+    uint64_t payments;
     int64_t total_fen;
     uint64_t bytes; /* known at its end, like the digest */
     uint8_t sha256[DIGEST_LEN];

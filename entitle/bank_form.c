@@ -86,10 +86,12 @@ enum status bank_form_kept(struct ledger *l, const char *format,
         f->kept.there = false;
     }
     if (st != ST_OK) {
-        return st == ST_USAGE
-                   ? diag_fail(d, ST_CONFLICT, "unknown-format",
-                               "this program does not know the format %s", format)
-                   : st;
+        if (st != ST_USAGE) {
+            return st;
+        }
+        diag_fail(d, ST_CONFLICT, "unknown-format",
+                  "this program does not know the format %s", format);
+        return diag_hint(d, "use the version of the program that wrote the record");
     }
     take_settings(f, kept);
     return ST_OK;

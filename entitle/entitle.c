@@ -635,6 +635,32 @@ static enum status compare_month(struct entitle *e, int32_t month, int32_t perio
     return ST_OK;
 }
 
+/* Is there nothing to find in the months from..end-1, which e->now says alike? */
+static bool all_granted(const struct entitle *e, int32_t from, int32_t end)
+{
+    for (size_t i = 0; i < e->programmes; i++) {
+        const struct account_programme *had = e->builders[i].had;
+        int64_t fen = e->now[i].fen;
+        if (had == NULL ? fen != 0 : !account_granted_is(had, from, end, fen)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What e->now says for the months from..end-1, held against the account. */
+static enum status compare_months(struct entitle *e, int32_t from, int32_t end,
+                                  int32_t period, const struct sink *to, struct diag *d)
+{
+    if (all_granted(e, from, end)) {
+        return ST_OK;
+    }
+    for (int32_t m = from; m < end; m++) {
+        TRY(compare_month(e, m, period, to, d));
+    }
+    return ST_OK;
+}
+
 /* After evaluate_now: the first later month that has to be evaluated. Where an order
  * bears on months, or a value is missing, it is the next. */
 static int32_t next_evaluated(const struct entitle *e, int32_t month)
@@ -689,13 +715,12 @@ enum status entitle_differences(
     }
     begin_account(e, a);
     e->warned = false;
-    int32_t next = range.first;
-    for (int32_t m = range.first; m <= range.through; m++) {
-        if (m == next) {
-            evaluate_now(e, m);
-            next = m < range.through ? next_evaluated(e, m) : m + 1;
-        }
-        TRY(compare_month(e, m, period, &to, d));
+    int32_t next;
+    for (int32_t m = range.first; m <= range.through; m = next) {
+        evaluate_now(e, m);
+        next = m < range.through ? next_evaluated(e, m) : m + 1;
+        next = next <= range.through ? next : range.through + 1;
+        TRY(compare_months(e, m, next, period, &to, d));
     }
     e->warned_people += e->warned ? 1 : 0;
     return flush_all(e, &to, d);
@@ -749,8 +774,6 @@ enum status entitle_steady_differences(
     e->evaluated = false;
     e->order_count = 0;
     begin_account(e, a);
-    for (int32_t m = range.first; m <= range.through; m++) {
-        TRY(compare_month(e, m, period, &to, d));
-    }
+    TRY(compare_months(e, range.first, range.through + 1, period, &to, d));
     return flush_all(e, &to, d);
 }

@@ -17,7 +17,7 @@ struct group { /* months under one list of shares */
     char programme[PROGRAMME_CODE_MAX + 1];
     const struct funds *funds; /* of a policy of the set */
     int64_t fen;
-    int64_t head_fen[SHARES_MAX]; /* of shares per head */
+    int64_t weight[SHARES_MAX]; /* of each share, ten thousandths of a fen */
 };
 
 struct sharing {
@@ -133,20 +133,52 @@ static enum status group_of(struct sharing *s, const char *programme,
     return ST_OK;
 }
 
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When it has its turn. */
+static int turn_of(const struct fund_share *s)
+{
+    return s->per_head ? 0 : s->rest ? 2 : 1;
+}
+
+/* Of one month: per head first, then percentages, then the rest; together no more than
+ * the month. Where none is the rest, what percentages of 100 leave is nothing. */
+static void share_month(struct group *g, int64_t fen)
+{
+    const struct funds *f = g->funds;
+    int64_t left = fen * 10000; /* of the group's, which was looked at */
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < f->count && i < SHARES_MAX; i++) {
+            const struct fund_share *s = &f->shares[i];
+            if (turn_of(s) != turn) {
+                continue;
+            }
+            int64_t part = s->rest       ? left
+                           : s->per_head ? least(s->per_head_fen, fen) * 10000
+                                         : fen * s->percent; /* at most 100 % */
+            part = least(part, left);
+            g->weight[i] += part;
+            left -= part;
+        }
+    }
+}
+
 static enum status take_month(struct sharing *s, const struct line_entry *line,
                               int32_t month, int64_t fen, struct diag *d)
 {
     const struct funds *funds;
     struct group *g = &s->groups[0];
+    int64_t whole;
     TRY(funds_of(s, line, month, &funds, d));
     TRY(group_of(s, line->programme, funds, &g, d));
     g->fen += fen; /* of the batch's total */
-    for (size_t i = 0; i < funds->count && i < SHARES_MAX; i++) {
-        if (funds->shares[i].per_head) {
-            int64_t head = funds->shares[i].per_head_fen;
-            g->head_fen[i] += head < fen ? head : fen;
-        }
+    if (!money_mul(g->fen, 10000, &whole)) {
+        return diag_fail(d, ST_CONFLICT, "fund-sum", "the batch's total is too large");
     }
+    share_month(g, fen);
     return ST_OK;
 }
 
@@ -197,37 +229,16 @@ static enum status add_weight(struct sharing *s, const struct group *g,
     return ST_OK;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Per head first, then percentages, then the rest; where none is the rest, what
- * percentages of 100 leave is nothing. */
+/* Per head first, then percentages, then the rest. */
 static enum status weigh(struct sharing *s, const struct group *g, struct diag *d)
 {
     const struct funds *f = g->funds;
-    int64_t left;
-    if (!money_mul(g->fen, 10000, &left)) {
-        return diag_fail(d, ST_CONFLICT, "fund-sum", "the batch's total is too large");
-    }
-    for (size_t i = 0; i < f->count; i++) {
-        if (f->shares[i].per_head) {
-            int64_t x = least(g->head_fen[i] * 10000, left); /* at most g->fen */
-            TRY(add_weight(s, g, &f->shares[i], x, d));
-            left -= x;
-        }
-    }
-    for (size_t i = 0; i < f->count; i++) {
-        if (!f->shares[i].per_head && !f->shares[i].rest) {
-            int64_t x = least(g->fen * f->shares[i].percent, left); /* at most 100 % */
-            TRY(add_weight(s, g, &f->shares[i], x, d));
-            left -= x;
-        }
-    }
-    for (size_t i = 0; i < f->count; i++) {
-        if (f->shares[i].rest) {
-            TRY(add_weight(s, g, &f->shares[i], left, d));
+    for (int turn = 0; turn < 3; turn++) {
+        for (size_t i = 0; i < f->count && i < SHARES_MAX; i++) {
+            const struct fund_share *x = &f->shares[i];
+            if (turn_of(x) == turn) {
+                TRY(add_weight(s, g, x, g->weight[i], d));
+            }
         }
     }
     return ST_OK;

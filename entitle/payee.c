@@ -6,11 +6,20 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "ledger/ahead.h"
 
 struct opened { /* a row taken apart */
     struct vault_row row;
     struct person *person; /* number 0: none */
 };
+
+#ifndef NEAR_PEOPLE /* tests make it small */
+#define NEAR_PEOPLE 64
+#endif
+/* Opening ahead begins after so many people, none of them further from the one before
+ * than this; and ends where somebody is further away than some pieces. */
+#define NEAR_STEP 4
+#define FAR_STEP 512
 
 #define RULES_KEPT 256 /* months, more than a county looks back */
 
@@ -18,9 +27,19 @@ struct payees {
     struct ledger *l;
     struct entitle *e;
     uint64_t known_below;
-    struct opened own;
+    const struct vault_row *row; /* of the person in hand */
+    const struct person *person;
+    struct opened own;         /* when nobody else opened it */
     struct opened institution; /* the one asked for last */
-    struct {                   /* by month: most people are asked of the same */
+    struct {
+        bool wanted;
+        bool on;
+        struct ahead *rows;   /* NULL: not begun yet */
+        struct vault_row row; /* the next that was opened, while it is on */
+        uint64_t asked;       /* the person before */
+        unsigned near;        /* people in a row that were near each other */
+    } ahead;
+    struct { /* by month: most people are asked of the same */
         char code[PROGRAMME_CODE_MAX + 1];
         int32_t month;
         const struct programme *rules;
@@ -183,6 +202,61 @@ static enum status read_row(struct payees *s, struct opened *o, uint64_t number,
     return ST_OK;
 }
 
+/* ---- rows ahead ---- */
+
+/* Who has no row, or one that does not open, is left to the look-up in the store, which
+ * says why; or never asked for. */
+static void next_ahead(struct payees *s)
+{
+    struct diag ignored;
+    s->ahead.on = ahead_next(s->ahead.rows, &s->ahead.row, &ignored) == ST_OK &&
+                  s->ahead.row.person != 0;
+}
+
+static enum status begin_ahead(struct payees *s, uint64_t number, struct diag *d)
+{
+    if (s->ahead.rows == NULL) {
+        TRY(ahead_new(&s->ahead.rows, s->l, d));
+    }
+    TRY(ahead_seek(s->ahead.rows, number, UINT64_MAX, d));
+    s->ahead.near = 0;
+    next_ahead(s);
+    return ST_OK;
+}
+
+/* Turns it on and off by how far apart people are. */
+static enum status look_ahead(struct payees *s, uint64_t number, struct diag *d)
+{
+    uint64_t step = number - s->ahead.asked;
+    s->ahead.near = step <= NEAR_STEP ? s->ahead.near + 1 : 0;
+    s->ahead.asked = number;
+    s->ahead.on = s->ahead.on && step <= FAR_STEP; /* before the one in hand, too */
+    if (!s->ahead.on && s->ahead.near >= NEAR_PEOPLE) {
+        TRY(begin_ahead(s, number, d));
+    }
+    while (s->ahead.on && s->ahead.row.person < number) {
+        next_ahead(s);
+    }
+    return ST_OK;
+}
+
+static enum status read_own(struct payees *s, uint64_t number, struct diag *d)
+{
+    if (s->ahead.wanted) {
+        TRY(look_ahead(s, number, d));
+    }
+    if (!s->ahead.on || s->ahead.row.person != number) {
+        return read_row(s, &s->own, number, d);
+    }
+    struct vault_row given = s->own.row;
+    s->own.row = s->ahead.row;
+    s->ahead.row = given;
+    next_ahead(s);
+    TRY(person_read(buf_str(&s->own.row.plain), s->known_below, s->own.person, d));
+    s->own.person->number = number;
+    return ST_OK;
+}
+
 static enum status pay_institution(struct payees *s, struct str code,
                                    struct str programme, int32_t day, struct payee *out,
                                    struct diag *d)
@@ -225,8 +299,8 @@ static void pay_person(struct payees *s, struct str programme, int32_t day, bool
 {
     if (!s->last.known || s->last.heirs != heirs || s->last.day != day ||
         !str_is(programme, s->last.code)) {
-        s->last.payee.number = s->own.person->number;
-        of_person(s->own.person, programme, day, heirs, &s->last.payee);
+        s->last.payee.number = s->person->number;
+        of_person(s->person, programme, day, heirs, &s->last.payee);
         s->last.heirs = heirs;
         s->last.day = day;
         s->last.known = str_copy(programme, s->last.code, sizeof s->last.code);
@@ -237,7 +311,7 @@ static void pay_person(struct payees *s, struct str programme, int32_t day, bool
 enum status payees_month(struct payees *s, struct str programme, int32_t month,
                          int32_t pay_day, struct payee *out, struct diag *d)
 {
-    const struct person *p = s->own.person;
+    const struct person *p = s->person;
     const struct programme *rules = payees_rule(s, programme, month);
     enum payee_kind kind =
         rules != NULL && rules->has_payee ? rules->payee : PAYEE_PERSON;
@@ -266,20 +340,19 @@ void payees_commitment(struct payees *s, const struct payee *p, uint64_t sequenc
 {
     uint8_t bytes[ROUTE_BYTES_MAX];
     struct writer w;
-    bool own = p->number == s->own.person->number;
-    const struct opened *o = own ? &s->own : &s->institution;
-    must(o->person->number == p->number);
+    bool own = p->number == s->person->number;
+    must(own || s->institution.person->number == p->number);
     writer_init(&w, bytes, sizeof bytes);
     person_route_bytes(p->route, &w);
     must(!w.failed); /* a cut text would be committed to as if it were whole */
-    vault_commitment(s->l, &o->row, sequence, writer_str(&w), out);
+    vault_commitment(s->l, own ? s->row : &s->institution.row, sequence, writer_str(&w),
+                     out);
 }
 
 /* ---- life ---- */
 
-/* How many policies were confirmed before a sequence. */
-static enum status rules_before(struct ledger *l, uint64_t sequence, uint32_t *rules,
-                                struct diag *d)
+enum status payees_rules(struct ledger *l, uint64_t sequence, uint32_t *rules,
+                         struct diag *d)
 {
     *rules = 0;
     for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
@@ -298,7 +371,9 @@ static enum status make_parts(struct payees *s, struct diag *d)
     if (s->own.person == NULL || s->institution.person == NULL) {
         return diag_memory(d);
     }
-    TRY(rules_before(s->l, s->known_below, &rules, d));
+    s->row = &s->own.row;
+    s->person = s->own.person;
+    TRY(payees_rules(s->l, s->known_below, &rules, d));
     return entitle_open(&s->e, s->l, rules, d);
 }
 
@@ -313,6 +388,7 @@ enum status payees_open(struct payees **out, struct ledger *l, uint64_t known_be
     s->known_below = known_below;
     vault_row_init(&s->own.row);
     vault_row_init(&s->institution.row);
+    vault_row_init(&s->ahead.row);
     enum status st = make_parts(s, d);
     if (st != ST_OK) {
         payees_close(s);
@@ -329,20 +405,41 @@ void payees_close(struct payees *s)
     }
     vault_row_release(&s->own.row);
     vault_row_release(&s->institution.row);
+    vault_row_release(&s->ahead.row);
+    ahead_free(s->ahead.rows);
     free(s->own.person);
     free(s->institution.person);
     entitle_close(s->e);
     free(s);
 }
 
+void payees_ahead(struct payees *s)
+{
+    s->ahead.wanted = true;
+}
+
 enum status payees_person(struct payees *s, uint64_t number, struct diag *d)
 {
     s->own.person->number = 0; /* read anew: something may have been recorded */
     s->last.known = false;
-    return read_row(s, &s->own, number, d);
+    s->row = &s->own.row;
+    s->person = s->own.person;
+    return read_own(s, number, d);
+}
+
+void payees_take(struct payees *s, const struct vault_row *row, const struct person *p,
+                 uint64_t known_below)
+{
+    if (known_below != s->known_below) {
+        s->institution.person->number = 0; /* what was known of it is another */
+        s->known_below = known_below;
+    }
+    s->last.known = false;
+    s->row = row;
+    s->person = p;
 }
 
 const struct person *payees_current(const struct payees *s)
 {
-    return s->own.person;
+    return s->person;
 }

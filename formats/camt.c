@@ -148,7 +148,7 @@ struct summary {
 };
 
 struct transaction {
-    uint64_t line;
+    uint64_t at; /* bytes of the file before it */
     struct iso_field end_to_end_id;
     struct iso_field instruction_id;
     struct iso_field original_id;
@@ -217,7 +217,7 @@ static void start_statement(struct statement *s)
 static void start_transaction(struct statement *s)
 {
     struct transaction *t = &s->transaction;
-    t->line = iso_line(&s->iso);
+    t->at = iso_offset(&s->iso);
     t->end_to_end_id.set = t->instruction_id.set = t->original_id.set = false;
     t->amount.set = t->amount_transaction.set = t->amount_instructed.set = false;
     t->side = SIDE_NONE;
@@ -497,22 +497,30 @@ static const struct iso_amount *own_amount(const struct transaction *t)
                                        : &t->amount_instructed;
 }
 
-static struct str id_of(const struct transaction *t)
+static const struct iso_field *own_id(const struct transaction *t)
 {
-    const struct iso_field *id = t->original_id.set     ? &t->original_id
-                                 : t->end_to_end_id.set ? &t->end_to_end_id
-                                                        : &t->instruction_id;
-    return id->set ? iso_field_str(id) : str_of("");
+    return t->original_id.set     ? &t->original_id
+           : t->end_to_end_id.set ? &t->end_to_end_id
+                                  : &t->instruction_id;
+}
+
+static void say_places(struct statement *s, const struct iso_amount *amount)
+{
+    const struct iso_field *id = own_id(&s->transaction);
+    memset(s->iso.at, 0, sizeof s->iso.at);
+    s->iso.at[ANSWER_WHOLE] = s->transaction.at;
+    s->iso.at[ANSWER_ID] = id->set ? id->at : 0;
+    s->iso.at[ANSWER_AMOUNT] = s->iso.at[ANSWER_CURRENCY] = amount->at;
 }
 
 static enum status give(struct statement *s, const struct iso_amount *amount,
                         struct diag *d)
 {
     const struct transaction *t = &s->transaction;
+    const struct iso_field *id = own_id(t);
     enum side side = t->side != SIDE_NONE ? t->side : s->entry.side;
     struct answer a = {
-        .line = t->line,
-        .id = id_of(t),
+        .id = id->set ? iso_field_str(id) : str_of(""),
         .amount_fen = amount->fen,
         .currency = str_of(amount->currency),
         .status = status_of(&s->entry, side, came_back(s)),
@@ -534,6 +542,7 @@ static enum status give(struct statement *s, const struct iso_amount *amount,
                    ? ST_OK
                    : diag_fail(d, ST_INPUT, "amount", "the amount is not above zero");
     }
+    say_places(s, amount);
     return iso_give(&s->iso, &a, d);
 }
 
@@ -614,7 +623,7 @@ static enum status take_id(struct statement *s, unsigned state, struct str value
     struct iso_field *to = state == END_TO_END_ID    ? &t->end_to_end_id
                            : state == INSTRUCTION_ID ? &t->instruction_id
                                                      : &t->original_id;
-    return value.n == 0 ? ST_OK : iso_store(to, value, d);
+    return value.n == 0 ? ST_OK : iso_store(&s->iso, to, value, d);
 }
 
 static enum status on_end(void *ctx, unsigned state, struct str value, struct diag *d)
@@ -622,7 +631,7 @@ static enum status on_end(void *ctx, unsigned state, struct str value, struct di
     struct statement *s = ctx;
     switch (state) {
     case MESSAGE_ID:
-        return iso_store(&s->message_id, value, d);
+        return iso_store(&s->iso, &s->message_id, value, d);
     case PAGE:
     case LAST_PAGE:
         return take_page(s, state, value, d);
@@ -698,9 +707,11 @@ static const struct iso_message message_053 =
 static const struct iso_message message_054 =
     MESSAGE("camt.054", "BkToCstmrDbtCdtNtfctn", steps_054);
 
-static enum status read_answer(const struct payment_format *f, struct str file,
-                               struct answer_sink sink, struct answer_file *whole,
-                               struct diag *d)
+/* source: instead of file; NULL. */
+static enum status read_any(const struct payment_format *f, struct str file,
+                            const struct payment_source *source,
+                            struct answer_sink sink, struct answer_file *whole,
+                            struct diag *d)
 {
     struct answer_file got = {.rest = PAYMENT_NONE};
     struct statement *s = calloc(1, sizeof *s);
@@ -712,6 +723,7 @@ static enum status read_answer(const struct payment_format *f, struct str file,
     s->iso.payee = &s->transaction.payee;
     s->iso.reason = &s->transaction.reason;
     s->iso.sink = sink;
+    s->iso.source = source;
     s->whole = &got;
     enum status st = iso_read(&s->iso, file, d);
     if (st == ST_OK) {
@@ -719,6 +731,21 @@ static enum status read_answer(const struct payment_format *f, struct str file,
     }
     free(s);
     return st;
+}
+
+static enum status read_answer(const struct payment_format *f, struct str file,
+                               struct answer_sink sink, struct answer_file *whole,
+                               struct diag *d)
+{
+    return read_any(f, file, NULL, sink, whole, d);
+}
+
+static enum status stream_answer(const struct payment_format *f,
+                                 const struct payment_source *source,
+                                 struct answer_sink sink, struct answer_file *whole,
+                                 struct diag *d)
+{
+    return read_any(f, str_of(""), source, sink, whole, d);
 }
 
 static bool is_statement(const struct payment_format *f, struct str head)
@@ -737,18 +764,22 @@ const struct payment_format camt053_format = {
     .name = "camt.053",
     .extension = "xml",
     .title_zh = "ISO 20022 账户对账单（回盘）",
+    .title_en = "ISO 20022 account statement (answer)",
     .variants = 1,
     .statement = true,
     .is = is_statement,
     .read_answer = read_answer,
+    .stream_answer = stream_answer,
 };
 
 const struct payment_format camt054_format = {
     .name = "camt.054",
     .extension = "xml",
     .title_zh = "ISO 20022 账户收支通知（回盘）",
+    .title_en = "ISO 20022 debit and credit notification (answer)",
     .variants = 1,
     .statement = true,
     .is = is_notification,
     .read_answer = read_answer,
+    .stream_answer = stream_answer,
 };

@@ -157,6 +157,7 @@ static enum status on_start(void *ctx, unsigned state, const struct xml_attribut
     }
     r->text_n = 0;
     r->text_cut = false;
+    r->value_at = 0;
     if (r->message->limits[state] == ISO_AMOUNT_CHARS) {
         TRY(take_currency(r, a, d));
     }
@@ -194,6 +195,9 @@ static enum status on_text(void *ctx, unsigned state, struct str text, struct di
         return trim(text).n == 0 ? ST_OK
                                  : diag_fail(d, ST_INPUT, "stray-text",
                                              "text where only elements may stand");
+    }
+    if (r->value_at == 0) {
+        r->value_at = xml_offset(r->xml);
     }
     size_t room = sizeof r->text - r->text_n;
     size_t n = text.n < room ? text.n : room;
@@ -249,13 +253,13 @@ static enum status take_code(struct iso_reader *r, struct str value, struct diag
     if (value.n == 0) {
         return iso_missing("the reason's code", d);
     }
-    TRY(iso_store(&r->block_code, value, d));
+    TRY(iso_store(r, &r->block_code, value, d));
     struct iso_reason *to = r->reason;
     enum payment_reason reason = payment_reason_of_iso(value);
     if (!to->code.set || (to->reason == REASON_OTHER && reason != REASON_OTHER)) {
         to->reason = reason;
         to->code.set = false;
-        TRY(iso_store(&to->code, value, d));
+        TRY(iso_store(r, &to->code, value, d));
     }
     return ST_OK;
 }
@@ -266,13 +270,13 @@ static enum status take_common(struct iso_reader *r, unsigned state, struct str 
 {
     switch (state) {
     case ISO_NAME:
-        return iso_store(&r->payee->name, value, d);
+        return iso_store(r, &r->payee->name, value, d);
     case ISO_ACCOUNT_NUMBER:
-        return iso_store(&r->payee->account, value, d);
+        return iso_store(r, &r->payee->account, value, d);
     case ISO_BIC:
-        return iso_store(&r->payee->bic, value, d);
+        return iso_store(r, &r->payee->bic, value, d);
     case ISO_MEMBER:
-        return iso_store(&r->payee->member, value, d);
+        return iso_store(r, &r->payee->member, value, d);
     case ISO_REASON_CODE:
         return take_code(r, value, d);
     case ISO_REASON_TEXT:
@@ -303,7 +307,9 @@ static enum status on_end(void *ctx, unsigned state, bool *pause, struct diag *d
 static enum status read_file(void *ctx, void *to, size_t cap, size_t *n, struct diag *d)
 {
     struct iso_reader *r = ctx;
-    (void)d;
+    if (r->source != NULL) {
+        return r->source->read(r->source->ctx, to, cap, n, d);
+    }
     *n = r->file.n < cap ? r->file.n : cap;
     memcpy(to, r->file.p, *n);
     r->file = str_make(r->file.p + *n, r->file.n - *n);
@@ -352,7 +358,7 @@ enum status iso_read(struct iso_reader *r, struct str file, struct diag *d)
         .ctx = r,
     };
     bool ended = false;
-    if (file.n == 0) {
+    if (file.n == 0 && r->source == NULL) {
         diag_fail(d, ST_INPUT, "empty-file", "the file is empty");
         diag_where(d, "line 1, column 1");
         return diag_hint(d, "%s", ask_again);
@@ -360,7 +366,7 @@ enum status iso_read(struct iso_reader *r, struct str file, struct diag *d)
     for (size_t i = 0; i < m->step_count; i++) {
         must(m->steps[i].to < m->state_count);
     }
-    r->file = file;
+    r->all = r->file = file;
     TRY(xml_new(&r->xml, &source, &handler, d));
     enum status st = xml_next(r->xml, &ended, d);
     if (st == ST_OK) {
@@ -379,16 +385,48 @@ enum status iso_read(struct iso_reader *r, struct str file, struct diag *d)
 
 /* ---- for the messages ---- */
 
-uint64_t iso_line(const struct iso_reader *r)
+uint64_t iso_offset(const struct iso_reader *r)
 {
-    uint64_t line;
-    uint64_t column;
-    xml_position(r->xml, &line, &column);
-    return line;
+    return xml_offset(r->xml);
 }
 
-enum status iso_give(struct iso_reader *r, const struct answer *a, struct diag *d)
+/* Counts as expat does: characters of a line, whose end is CR, LF or both. */
+static void walk_to(struct iso_reader *r, uint64_t at)
 {
+    static const struct str mark = {"\xef\xbb\xbf", 3}; /* of byte order */
+    struct answer_place *p = &r->place;
+    if (p->line == 0 || at < r->place_at) {
+        *p = (struct answer_place){.line = 1, .column = 1};
+        r->place_at = str_starts(r->all, mark) ? mark.n : 0;
+    }
+    for (uint64_t i = r->place_at; i < at && i < r->all.n; i++) {
+        unsigned char c = (unsigned char)r->all.p[i];
+        bool within = c == '\n' && i > 0 && r->all.p[i - 1] == '\r'; /* of an end */
+        if (c == '\r' || (c == '\n' && !within)) {
+            p->line++;
+            p->column = 1;
+        } else if (!within && (c & 0xc0) != 0x80) {
+            p->column++;
+        }
+    }
+    r->place_at = at;
+}
+
+static void find(void *ctx, enum answer_part part, struct answer_place *out)
+{
+    struct iso_reader *r = ctx;
+    uint64_t at = r->at[part] != 0 ? r->at[part] : r->at[ANSWER_WHOLE];
+    while (r->at[part] != 0 && at < r->all.n && is_space(r->all.p[at])) {
+        at++;
+    }
+    walk_to(r, at);
+    *out = r->place;
+}
+
+enum status iso_give(struct iso_reader *r, struct answer *a, struct diag *d)
+{
+    a->find = r->source == NULL ? find : NULL;
+    a->find_ctx = r;
     if (r->count == ISO_LINES_MAX) {
         return diag_fail(d, ST_INPUT, "too-many", "more than %llu payments",
                          (unsigned long long)ISO_LINES_MAX);
@@ -412,13 +450,15 @@ enum status iso_missing(const char *element, struct diag *d)
     return diag_fail(d, ST_INPUT, "missing-element", "%s is missing", element);
 }
 
-enum status iso_store(struct iso_field *f, struct str value, struct diag *d)
+enum status iso_store(const struct iso_reader *r, struct iso_field *f, struct str value,
+                      struct diag *d)
 {
     if (f->set) {
         return iso_repeated(d);
     }
     must(value.n <= sizeof f->p);
     f->set = true;
+    f->at = r->value_at;
     f->n = value.n;
     memcpy(f->p, value.p, value.n);
     return ST_OK;
@@ -450,6 +490,7 @@ enum status iso_store_amount(const struct iso_reader *r, struct iso_amount *a,
         return fail_amount(value, "amount", "is not a number, or too large", d);
     }
     a->set = true;
+    a->at = r->value_at;
     memcpy(a->currency, r->currency, sizeof a->currency);
     return ST_OK;
 }

@@ -72,9 +72,10 @@ enum {
     [ISO_BIC] = ISO_ID_CHARS, [ISO_MEMBER] = ISO_ID_CHARS,                             \
     [ISO_REASON_CODE] = ISO_ID_CHARS, [ISO_REASON_TEXT] = ISO_WORDS
 
-/* A value that an element may give once. */
+/* A value that an element may give once. `at`: bytes before it in the file. */
 struct iso_field {
     bool set;
+    uint64_t at;
     size_t n;
     char p[ISO_NAME_CHARS * 4];
 };
@@ -85,6 +86,7 @@ static inline struct str iso_field_str(const struct iso_field *f)
 
 struct iso_amount {
     bool set;
+    uint64_t at;
     int64_t fen; /* hundredths of the currency, not negative */
     char currency[4];
 };
@@ -134,8 +136,14 @@ struct iso_reader {
     bool sink_failed;
     struct iso_reason *reason; /* where the next block goes; set by the message */
     struct iso_field block_code;
-    struct str file; /* what is left */
+    struct str all;                      /* none with a source, and no places */
+    struct str file;                     /* what is left */
+    const struct payment_source *source; /* instead of file; NULL */
     struct xml *xml;
+    uint64_t value_at;         /* bytes before the value in hand; 0: it has none */
+    uint64_t at[ANSWER_PARTS]; /* of the line given; 0: it does not say */
+    uint64_t place_at;         /* a place found before, to go on from */
+    struct answer_place place;
     unsigned documents;
     unsigned messages;
     size_t space_n;
@@ -151,11 +159,12 @@ struct iso_reader {
  * with line and column in where. */
 enum status iso_read(struct iso_reader *r, struct str file, struct diag *d) MUST_USE;
 
-uint64_t iso_line(const struct iso_reader *r); /* of the element being handled */
-/* Gives a line to the sink and counts it. */
-enum status iso_give(struct iso_reader *r, const struct answer *a, struct diag *d)
-    MUST_USE;
-enum status iso_store(struct iso_field *f, struct str value, struct diag *d) MUST_USE;
+/* Bytes before the element being handled. */
+uint64_t iso_offset(const struct iso_reader *r);
+/* Gives a line to the sink and counts it; r->at says where its parts stand. */
+enum status iso_give(struct iso_reader *r, struct answer *a, struct diag *d) MUST_USE;
+enum status iso_store(const struct iso_reader *r, struct iso_field *f, struct str value,
+                      struct diag *d) MUST_USE;
 /* The leaf's value with its attribute Ccy; at most two decimals. */
 enum status iso_store_amount(const struct iso_reader *r, struct iso_amount *a,
                              struct str value, struct diag *d) MUST_USE;

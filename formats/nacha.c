@@ -208,8 +208,6 @@ static const struct payment_banks routing_numbers = {
     "routing number", "a routing number has 9 digits, the last one checks",
     routing_valid};
 
-/* The block count of the file control has six digits: 9,999,990 records, of which two
- * may be for one payment. */
 /* By a file's header, also one that is a few columns off, or a batch's without it. */
 static bool nacha_is(const struct payment_format *f, struct str head)
 {
@@ -237,9 +235,12 @@ const struct payment_format nacha_format = {
     .name = "nacha",
     .extension = "ach",
     .title_zh = "NACHA ACH 贷记文件（PPD、CCD，美元）",
+    .title_en = "NACHA ACH credits (PPD, CCD; dollars)",
     .currency = "USD",
     .banks = &routing_numbers,
     .variants = 1,
+    /* The block count of the file control has six digits: 9,999,990 records, of which
+     * two may be for one payment. */
     .rows_max = 4900000,
     .open = nacha_open,
     .add = nacha_add,
@@ -256,6 +257,7 @@ const struct payment_format nacha_absent_paid = {
     .name = "nacha-absent-paid",
     .extension = "ach",
     .title_zh = "NACHA 退回文件，未列出的视为已发（退回期满后用）",
+    .title_en = "NACHA returns; what is not listed was paid (when no more can come)",
     .currency = "USD",
     .banks = &routing_numbers,
     .variants = 1,

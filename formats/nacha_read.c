@@ -309,8 +309,22 @@ static enum status add_amount(struct nacha_reader *r, struct diag *d)
     return ST_OK;
 }
 
+static void find(void *ctx, enum answer_part part, struct answer_place *out)
+{
+    static const enum nacha_field fields[ANSWER_PARTS] = {
+        [ANSWER_WHOLE] = N6_CODE,    [ANSWER_ID] = N6_ID,
+        [ANSWER_NUMBER] = N6_TRACE,  [ANSWER_ACCOUNT] = N6_ACCOUNT,
+        [ANSWER_AMOUNT] = N6_AMOUNT, [ANSWER_CURRENCY] = N6_AMOUNT,
+        [ANSWER_STATUS] = N7_REASON,
+    };
+    const struct nacha_reader *r = ctx;
+    bool addenda = part == ANSWER_STATUS;
+    *out = (struct answer_place){.line = addenda ? r->line : r->entry_line,
+                                 .column = nacha_columns[fields[part]].at};
+}
+
 /* What both kinds of entries say. The texts lie in the reader. */
-static void answer_of_entry(const struct nacha_reader *r, char id[PAYMENT_ID_MAX + 1],
+static void answer_of_entry(struct nacha_reader *r, char id[PAYMENT_ID_MAX + 1],
                             struct answer *a)
 {
     uint64_t cents = 0;
@@ -320,7 +334,8 @@ static void answer_of_entry(const struct nacha_reader *r, char id[PAYMENT_ID_MAX
         cents = cents * 10 + (uint64_t)(amount.p[i] - '0');
     }
     *a = (struct answer){
-        .line = r->entry_line,
+        .find = find,
+        .find_ctx = r,
         .id = str_make(id, nacha_id_long(short_id, id)),
         .amount_fen = (int64_t)cents,
         .currency = str_of("USD"),

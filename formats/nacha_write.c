@@ -112,7 +112,7 @@ static enum status setting(const struct payment_head *head, const char *name,
     struct str s = payment_setting(head, name);
     s = s.n > 0 ? s : absent;
     if (s.n == 0 || s.n > max || !printable(s)) {
-        diag_fail(d, ST_INPUT, "setting",
+        diag_fail(d, ST_INPUT, s.n == 0 ? "setting-missing" : "setting-value",
                   "the channel's %s \"%.*s\" is not 1 to %zu characters of ASCII", name,
                   STR_ARG(s), max);
         return diag_hint(d, "set %s as the bank has agreed to it", name);
@@ -127,7 +127,7 @@ static enum status choice(const struct payment_head *head, const char *name,
 {
     TRY(setting(head, name, str_of(first), NACHA_RECORD, out, d));
     if (!str_is(*out, first) && !str_is(*out, second)) {
-        return diag_fail(d, ST_INPUT, "setting",
+        return diag_fail(d, ST_INPUT, "setting-value",
                          "the channel's %s \"%.*s\" is neither %s nor %s", name,
                          STR_ARG(*out), first, second);
     }
@@ -170,7 +170,7 @@ static enum status names_known(const struct payment_head *head, struct diag *d)
             known = known || str_is(head->settings[i].name, names[k]);
         }
         if (!known) {
-            diag_fail(d, ST_INPUT, "setting", "nacha knows no setting \"%.*s\"",
+            diag_fail(d, ST_INPUT, "setting-unknown", "nacha knows no setting \"%.*s\"",
                       STR_ARG(head->settings[i].name));
             return diag_hint(d, "docs/formats/nacha.md has them all");
         }

@@ -363,11 +363,13 @@ static void pain001_abandon(struct payment_writer *w)
 const struct payment_format pain001_v03 = {
     .name = "pain.001.001.03",
     .title_zh = "ISO 20022 客户贷记转账 pain.001.001.03",
+    .title_en = "ISO 20022 credit transfer pain.001.001.03",
     PAIN001_COMMON,
 };
 
 const struct payment_format pain001_v09 = {
     .name = "pain.001.001.09",
     .title_zh = "ISO 20022 客户贷记转账 pain.001.001.09",
+    .title_en = "ISO 20022 credit transfer pain.001.001.09",
     PAIN001_COMMON,
 };

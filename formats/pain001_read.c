@@ -75,7 +75,6 @@ struct order {
     struct level *at; /* whose count and sum come */
     bool has_header;
     struct iso_field message_id;
-    uint64_t line;
     struct iso_field id;
     struct iso_amount amount;
     struct iso_payee payee;
@@ -130,7 +129,8 @@ static enum status on_start(void *ctx, unsigned state, struct diag *d)
         level_begin(r, &r->information, "PmtInf");
         return ST_OK;
     case TRANSACTION:
-        r->line = iso_line(&r->iso);
+        memset(r->iso.at, 0, sizeof r->iso.at);
+        r->iso.at[ANSWER_WHOLE] = iso_offset(&r->iso);
         r->id.set = false;
         r->amount.set = false;
         iso_payee_clear(&r->payee);
@@ -169,7 +169,7 @@ static enum status count_line(struct level *l, int64_t fen, struct diag *d)
 
 static enum status end_transaction(struct order *r, struct diag *d)
 {
-    struct answer a = {.line = r->line, .status = PAYMENT_NONE};
+    struct answer a = {.status = PAYMENT_NONE};
     if (!r->id.set || r->id.n == 0) {
         return iso_missing("EndToEndId", d);
     }
@@ -183,6 +183,8 @@ static enum status end_transaction(struct order *r, struct diag *d)
     a.number = r->group.seen.count + 1;
     a.amount_fen = r->amount.fen;
     a.currency = str_of(r->amount.currency);
+    r->iso.at[ANSWER_ID] = r->id.at;
+    r->iso.at[ANSWER_AMOUNT] = r->iso.at[ANSWER_CURRENCY] = r->amount.at;
     a.name = iso_field_str(&r->payee.name);
     a.account = iso_field_str(&r->payee.account);
     a.bank = iso_field_str(r->payee.member.set ? &r->payee.member : &r->payee.bic);
@@ -220,13 +222,13 @@ static enum status on_end(void *ctx, unsigned state, struct str value, struct di
     struct order *r = ctx;
     switch (state) {
     case MESSAGE_ID:
-        return iso_store(&r->message_id, value, d);
+        return iso_store(&r->iso, &r->message_id, value, d);
     case COUNT:
         return take_count(r->at, value, d);
     case SUM:
         return take_sum(r->at, value, d);
     case END_TO_END_ID:
-        return iso_store(&r->id, value, d);
+        return iso_store(&r->iso, &r->id, value, d);
     case AMOUNT:
         return iso_store_amount(&r->iso, &r->amount, value, d);
     case TRANSACTION:
@@ -318,6 +320,7 @@ const struct payment_format pain001_any = {
     .name = "pain.001",
     .extension = "xml",
     .title_zh = "ISO 20022 客户贷记转账 pain.001（各版本，只读）",
+    .title_en = "ISO 20022 credit transfer pain.001 (any version, read only)",
     .variants = 1,
     .is = pain001_is,
     .read = pain001_read,

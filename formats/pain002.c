@@ -171,7 +171,6 @@ struct report {
     uint64_t tally_count;
     const struct status_code *tally_status;
     bool tally_counted;
-    uint64_t line;
     struct iso_field end_to_end_id;
     struct iso_field instruction_id;
     struct iso_amount amount;
@@ -236,7 +235,8 @@ static void start_transaction(struct report *r)
     l->status = NULL;
     iso_reason_clear(&l->reason);
     r->at = l;
-    r->line = iso_line(&r->iso);
+    memset(r->iso.at, 0, sizeof r->iso.at);
+    r->iso.at[ANSWER_WHOLE] = iso_offset(&r->iso);
     r->end_to_end_id.set = r->instruction_id.set = false;
     r->amount.set = false;
     iso_payee_clear(&r->payee);
@@ -281,6 +281,7 @@ static enum status take_status(struct report *r, struct str value, struct diag *
     if (r->at->status != NULL) {
         return iso_repeated(d);
     }
+    r->iso.at[ANSWER_STATUS] = r->iso.value_at;
     return find_status(r, value, r->at == &r->transaction, &r->at->status, d);
 }
 
@@ -413,18 +414,21 @@ static enum status count_line(struct level *l, const struct status_code *s,
 
 static enum status end_transaction(struct report *r, struct diag *d)
 {
-    struct answer a = {.line = r->line};
+    struct answer a = {.status = PAYMENT_NONE};
     const struct iso_field *id =
         r->end_to_end_id.set ? &r->end_to_end_id : &r->instruction_id;
     if (!id->set) {
         return iso_missing("OrgnlEndToEndId", d);
     }
     a.id = iso_field_str(id);
+    r->iso.at[ANSWER_ID] = id->at;
     if (r->amount.set && r->amount.fen == 0) {
         return diag_fail(d, ST_INPUT, "amount", "the amount is not above zero");
     }
     a.amount_fen = r->amount.set ? r->amount.fen : 0;
     a.currency = str_of(r->amount.set ? r->amount.currency : "");
+    r->iso.at[ANSWER_AMOUNT] = r->iso.at[ANSWER_CURRENCY] =
+        r->amount.set ? r->amount.at : 0;
     a.name = iso_field_str(&r->payee.name);
     a.account = iso_field_str(&r->payee.account);
     a.bank = iso_field_str(r->payee.member.set ? &r->payee.member : &r->payee.bic);
@@ -512,9 +516,9 @@ static enum status on_end(void *ctx, unsigned state, struct str value, struct di
     case ORIGINAL:
         return end_original(r, d);
     case ORIGINAL_ID:
-        return iso_store(&r->message_id, value, d);
+        return iso_store(&r->iso, &r->message_id, value, d);
     case ORIGINAL_NAME:
-        return iso_store(&r->message_name, value, d);
+        return iso_store(&r->iso, &r->message_name, value, d);
     case COUNT:
     case SUM:
         return take_number(r, state, value, d);
@@ -532,9 +536,9 @@ static enum status on_end(void *ctx, unsigned state, struct str value, struct di
     case TRANSACTION:
         return end_transaction(r, d);
     case INSTRUCTION_ID:
-        return value.n == 0 ? ST_OK : iso_store(&r->instruction_id, value, d);
+        return value.n == 0 ? ST_OK : iso_store(&r->iso, &r->instruction_id, value, d);
     case END_TO_END_ID:
-        return value.n == 0 ? ST_OK : iso_store(&r->end_to_end_id, value, d);
+        return value.n == 0 ? ST_OK : iso_store(&r->iso, &r->end_to_end_id, value, d);
     case AMOUNT:
         return iso_store_amount(&r->iso, &r->amount, value, d);
     default: /* these hold only others */
@@ -593,13 +597,13 @@ static const struct iso_message message = {
     .finish = finish,
 };
 
-static enum status read_answer(const struct payment_format *f, struct str file,
-                               struct answer_sink sink, struct answer_file *whole,
-                               struct diag *d)
+/* source: instead of file; NULL. */
+static enum status read_any(struct str file, const struct payment_source *source,
+                            struct answer_sink sink, struct answer_file *whole,
+                            struct diag *d)
 {
     struct answer_file got = {.rest = PAYMENT_NONE};
     struct report *r = calloc(1, sizeof *r);
-    (void)f;
     if (r == NULL) {
         return diag_memory(d);
     }
@@ -607,6 +611,7 @@ static enum status read_answer(const struct payment_format *f, struct str file,
     r->iso.ctx = r;
     r->iso.payee = &r->payee;
     r->iso.sink = sink;
+    r->iso.source = source;
     r->whole = &got;
     r->at = &r->group;
     r->iso.reason = &r->group.reason;
@@ -619,6 +624,23 @@ static enum status read_answer(const struct payment_format *f, struct str file,
     return st;
 }
 
+static enum status read_answer(const struct payment_format *f, struct str file,
+                               struct answer_sink sink, struct answer_file *whole,
+                               struct diag *d)
+{
+    (void)f;
+    return read_any(file, NULL, sink, whole, d);
+}
+
+static enum status stream_answer(const struct payment_format *f,
+                                 const struct payment_source *source,
+                                 struct answer_sink sink, struct answer_file *whole,
+                                 struct diag *d)
+{
+    (void)f;
+    return read_any(str_of(""), source, sink, whole, d);
+}
+
 static bool is_report(const struct payment_format *f, struct str head)
 {
     (void)f;
@@ -629,7 +651,9 @@ const struct payment_format pain002_format = {
     .name = "pain.002",
     .extension = "xml",
     .title_zh = "ISO 20022 客户支付状态报告（回盘）",
+    .title_en = "ISO 20022 payment status report (answer)",
     .variants = 1,
     .is = is_report,
     .read_answer = read_answer,
+    .stream_answer = stream_answer,
 };

@@ -431,3 +431,29 @@ enum status payment_tally_check(const struct payment_tally *t, struct diag *d)
     }
     return ST_OK;
 }
+
+/* ---- places ---- */
+
+bool answer_place(const struct answer *a, enum answer_part part,
+                  struct answer_place *out)
+{
+    if (a->find != NULL) {
+        a->find(a->find_ctx, part, out);
+    }
+    return a->find != NULL;
+}
+
+uint64_t answer_file_line(const struct answer *a)
+{
+    struct answer_place p;
+    return answer_place(a, ANSWER_WHOLE, &p) ? p.line : 0;
+}
+
+enum status answer_where(const struct answer *a, enum answer_part part, struct diag *d)
+{
+    struct answer_place p;
+    return !answer_place(a, part, &p)
+               ? d->status
+               : diag_where(d, "%s %llu, column %llu", p.sheet ? "row" : "line",
+                            (unsigned long long)p.line, (unsigned long long)p.column);
+}

@@ -100,10 +100,32 @@ const char *payment_remedy_name(enum payment_remedy m); /* "correct-account", ..
 const char *payment_remedy_text(enum payment_remedy m); /* for people */
 const char *payment_remedy_zh(enum payment_remedy m);
 
+/* What of a line something may be wrong with. */
+enum answer_part {
+    ANSWER_WHOLE,
+    ANSWER_ID,
+    ANSWER_NUMBER,
+    ANSWER_ACCOUNT,
+    ANSWER_AMOUNT,
+    ANSWER_CURRENCY,
+    ANSWER_STATUS
+};
+#define ANSWER_PARTS (ANSWER_STATUS + 1)
+
+/* Where it stands, from 1: row and cell of a sheet, line and character of a text. */
+struct answer_place {
+    bool sheet;
+    uint64_t line;
+    uint64_t column;
+};
+
 /* One line of an answer, or of a payment file that is read. Texts are UTF-8 and good
  * during the call; "" and 0 where the file does not say. */
 struct answer {
-    uint64_t line;      /* of the file, from 1: row of a sheet, line of a text */
+    /* A reader's way to find the place, and what it needs; NULL: no line of a file. For
+     * answer_place, which is asked for few lines: counting for each would be dear. */
+    void (*find)(void *ctx, enum answer_part part, struct answer_place *out);
+    void *find_ctx;
     struct str id;      /* our end-to-end id */
     uint64_t number;    /* of the payment in the file that was sent, from 1 */
     int64_t amount_fen; /* above zero; in hundredths of the currency */
@@ -118,6 +140,15 @@ struct answer {
     struct str new_account; /* the bank asks to use it from now on */
     struct str new_bank;
 };
+
+/* False when no line of a file says it. What is not there by itself has the place of
+ * the whole. During the call; cheap when lines are asked for in file order. */
+bool answer_place(const struct answer *a, enum answer_part part,
+                  struct answer_place *out);
+uint64_t answer_file_line(const struct answer *a); /* of the whole; 0: none */
+/* Says so as readers do: where "line 7, column 12", of a sheet "row 7, column 3".
+ * Returns d->status. */
+enum status answer_where(const struct answer *a, enum answer_part part, struct diag *d);
 
 #define ANSWER_CODE_MAX 35
 #define ANSWER_TEXT_MAX 315
@@ -163,6 +194,20 @@ typedef enum status payment_reader(const struct payment_format *f, struct str fi
                                    struct answer_sink sink, struct answer_file *whole,
                                    struct diag *d);
 
+/* Fills p with up to cap bytes of a file; *n 0 at its end. */
+struct payment_source {
+    enum status (*read)(void *ctx, void *p, size_t cap, size_t *n, struct diag *d);
+    void *ctx;
+};
+
+/* The same in little memory, however long the file is. One that it refuses (ST_INPUT)
+ * may be one that the reader takes, which can look at the end first and go back; that
+ * one also says better what is wrong. What it takes, the reader takes alike. */
+typedef enum status payment_streamer(const struct payment_format *f,
+                                     const struct payment_source *source,
+                                     struct answer_sink sink, struct answer_file *whole,
+                                     struct diag *d);
+
 /* What a format takes as the code of a bank. */
 struct payment_banks {
     const char *name; /* "CNAPS code" */
@@ -176,6 +221,7 @@ struct payment_format {
     const char *name;      /* "pain.001.001.09", "pipe-trailer" */
     const char *extension; /* "xml", "txt" */
     const char *title_zh;
+    const char *title_en;
     const struct profile *profile; /* of a format that is data; else NULL */
     const char *currency;          /* of its amounts; NULL: CNY. See payment_currency */
     const struct payment_banks *banks; /* NULL: CNAPS codes */
@@ -220,11 +266,12 @@ struct payment_format {
     bool (*is)(const struct payment_format *f, struct str head);
     /* Does the format take what a channel is to have: the head's payer and settings,
      * and nothing else of it? So that no batch is signed that no file can be made of.
-     * NULL: it needs none. ST_INPUT "setting". */
+     * NULL: it needs none. ST_INPUT with the codes of profile_check_settings. */
     enum status (*check_channel)(const struct payment_head *head, struct diag *d);
 
-    payment_reader *read;        /* the payment file itself; NULL: cannot */
-    payment_reader *read_answer; /* the bank's answer to it; NULL: none */
+    payment_reader *read;            /* the payment file itself; NULL: cannot */
+    payment_reader *read_answer;     /* the bank's answer to it; NULL: none */
+    payment_streamer *stream_answer; /* NULL: only the whole can be read */
 };
 
 /* For writers. The head's text is what every bank can take: message id, account, bank

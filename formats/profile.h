@@ -301,5 +301,6 @@ const struct payment_format *profile_shipped_format(const struct profile_shipped
  * are what profile_format gives; `f` must be of a profile. */
 payment_reader profile_read_order;
 payment_reader profile_read_answer;
+payment_streamer profile_stream_answer; /* of texts */
 
 #endif

@@ -11,10 +11,13 @@
 #include "base/text.h"
 #include "formats/profile_file_private.h"
 
+#define EXPLAIN_BYTES ((size_t)32 * 1024 * 1024)
+
 /* A file as a whole: how many rows there are before the trailer is known for texts by
  * where they stand, for sheets by counting. */
 struct tail {
     const char *from; /* of a text: the trailer begins here */
+    struct str lines; /* the trailer, once it is cut off */
     uint64_t details; /* of a sheet */
 };
 
@@ -34,14 +37,15 @@ static bool is_whole(const struct file_reader *r)
     return r->now.ended || (r->body.trailer_count == 0 && !r->layout->last_line_end);
 }
 
-/* The beginning of the line that ends before `end`. */
+/* The beginning of the line that ends before `end`, or a place in it from which it is
+ * longer than any line: such a file may be gigabytes of nothing. */
 static const char *line_before(struct str all, const char *end)
 {
     const char *p = end;
     if (p > all.p && p[-1] == '\n') {
         p--;
     }
-    while (p > all.p && p[-1] != '\n') {
+    while (p > all.p && p[-1] != '\n' && end - p <= FILE_LINE_MAX + 1) {
         p--;
     }
     return p;
@@ -95,18 +99,24 @@ static bool is_trailer(struct file_reader *r, struct diag *why)
     return st == ST_OK;
 }
 
-/* The file does not end with its trailer: has it been cut, or is there more behind? */
+/* The file does not end with its trailer: has it been cut, or is there more behind? Of
+ * a file of gigabytes only the beginning is looked at for that. */
 static enum status explain_tail(struct file_reader *r, struct diag *d)
 {
-    struct diag why;
+    size_t all = r->rest.n;
     while (r->rest.n > 0) {
+        struct diag why = {0};
         struct str rest = r->rest;
         uint64_t line = r->line;
-        if (is_trailer(r, &why)) {
+        if (all - rest.n < EXPLAIN_BYTES && is_trailer(r, &why)) {
             diag_fail(d, ST_INPUT, "after-trailer",
                       "there is more behind the last line");
             return profile_fail_line(
                 r, "are these two files in one? give each by itself", d);
+        }
+        if (strcmp(why.code, "line-too-long") == 0) {
+            *d = why;
+            return why.status;
         }
         const char *end = memchr(rest.p, '\n', rest.n);
         size_t taken = end == NULL ? rest.n : (size_t)(end - rest.p) + 1;
@@ -219,12 +229,33 @@ static enum status read_header(struct file_reader *r, struct diag *d)
     return profile_cut_titles(r, &r->body.detail, d);
 }
 
+static void find(void *ctx, enum answer_part part, struct answer_place *out)
+{
+    static const enum profile_word words[ANSWER_PARTS] = {
+        [ANSWER_ID] = WORD_ID,
+        [ANSWER_NUMBER] = WORD_NUMBER,
+        [ANSWER_ACCOUNT] = WORD_ACCOUNT,
+        [ANSWER_AMOUNT] = WORD_AMOUNT,
+        [ANSWER_CURRENCY] = WORD_CURRENCY,
+    };
+    const struct file_reader *r = ctx;
+    const struct profile_line *shape = &r->body.detail;
+    size_t at = part == ANSWER_STATUS ? r->cut.at[r->result_at] : 0;
+    for (size_t i = 0; words[part] != WORD_TEXT && i < shape->count; i++) {
+        if (shape->fields[i].word == words[part]) {
+            at = r->cut.at[i];
+        }
+    }
+    *out = (struct answer_place){
+        .sheet = r->layout->sheet, .line = r->line, .column = profile_column(r, at)};
+}
+
 static enum status read_detail(struct file_reader *r, struct answer *a, struct diag *d)
 {
     if (!is_whole(r)) {
         return fail_truncated(r, d);
     }
-    *a = (struct answer){.line = r->line, .status = PAYMENT_NONE};
+    *a = (struct answer){.find = find, .find_ctx = r, .status = PAYMENT_NONE};
     TRY(profile_cut_line(r, &r->body.detail, d));
     return profile_take_line(r, &r->body.detail, r->said.sum.count + 1, a, d);
 }
@@ -246,7 +277,7 @@ static enum status explain_detail(struct file_reader *r, struct str from,
                                   struct diag *d)
 {
     struct diag why;
-    if (r->layout->sheet || r->body.trailer_count == 0 ||
+    if (r->layout->sheet || r->source != NULL || r->body.trailer_count == 0 ||
         strcmp(d->code, "fields") != 0) {
         return d->status;
     }
@@ -259,12 +290,37 @@ static enum status explain_detail(struct file_reader *r, struct str from,
     return profile_fail_line(r, "are these two files in one? give each by itself", d);
 }
 
-static enum status read_details(struct file_reader *r, const struct tail *tail,
+/* Takes the trailer's lines off the rest. */
+static void cut_tail(struct file_reader *r, struct tail *tail)
+{
+    if (tail->from != NULL) {
+        size_t n = (size_t)(r->rest.p + r->rest.n - tail->from);
+        tail->lines = str_make(tail->from, n);
+        r->rest = str_make(r->rest.p, r->rest.n - n);
+    }
+}
+
+/* Of a source the end is looked at when it comes into sight. */
+static enum status await_tail(struct file_reader *r, struct tail *tail, struct diag *d)
+{
+    if (r->source == NULL || tail->from != NULL) {
+        return ST_OK;
+    }
+    TRY(profile_lines_ready(r, d));
+    if (r->ended) {
+        TRY(look_ahead(r, 0, tail, d));
+        cut_tail(r, tail);
+    }
+    return ST_OK;
+}
+
+static enum status read_details(struct file_reader *r, struct tail *tail,
                                 struct answer_sink sink, struct diag *d)
 {
     for (;;) {
         struct answer a;
         bool more = false;
+        TRY(await_tail(r, tail, d));
         if (r->said.sum.count == tail->details) {
             return ST_OK;
         }
@@ -345,14 +401,14 @@ static enum status read_body(struct file_reader *r, struct answer_sink sink,
         TRY(count_rows(r, &rows, d));
     }
     TRY(read_header(r, d));
-    TRY(look_ahead(r, rows, &tail, d));
-    struct str end = {0};
-    if (tail.from != NULL) {
-        end = str_make(tail.from, (size_t)(r->rest.p + r->rest.n - tail.from));
-        r->rest = str_make(r->rest.p, r->rest.n - end.n);
+    if (r->source != NULL) {
+        tail.details = UINT64_MAX;
+    } else {
+        TRY(look_ahead(r, rows, &tail, d));
+        cut_tail(r, &tail);
     }
     TRY(read_details(r, &tail, sink, d));
-    r->rest = end;
+    r->rest = tail.lines;
     for (size_t i = 0; i < r->body.trailer_count; i++) {
         TRY(read_fixed(r, &r->body.trailer[i], i + 1 == r->body.trailer_count, d));
     }
@@ -422,10 +478,17 @@ static enum status choose_variant(struct file_reader *r, struct diag *d)
     return profile_lines_again(r, d);
 }
 
-static enum status read_file(const struct profile *p, bool is_answer, struct str file,
-                             struct answer_sink sink, struct answer_file *whole,
-                             struct diag *d)
+struct asked {
+    const struct profile *profile;
+    bool is_answer;
+    struct str file;
+    const struct payment_source *source; /* instead of file; NULL */
+};
+
+static enum status read_file(const struct asked *q, struct answer_sink sink,
+                             struct answer_file *whole, struct diag *d)
 {
+    const struct profile *p = q->profile;
     enum status st;
     bool refused = false;
     struct file_reader *r = calloc(1, sizeof *r);
@@ -433,9 +496,10 @@ static enum status read_file(const struct profile *p, bool is_answer, struct str
         return diag_memory(d);
     }
     r->profile = p;
-    r->is_answer = is_answer;
-    r->layout = is_answer ? &p->answer.layout : &p->layout;
-    TRY_OUT(profile_lines_open(r, file, d));
+    r->is_answer = q->is_answer;
+    r->layout = q->is_answer ? &p->answer.layout : &p->layout;
+    r->source = q->source;
+    TRY_OUT(profile_lines_open(r, q->file, d));
     TRY_OUT(find_refusal(r, whole, &refused, d));
     if (!refused) {
         TRY_OUT(choose_variant(r, d));
@@ -454,7 +518,8 @@ enum status profile_read_order(const struct payment_format *f, struct str file,
                                struct diag *d)
 {
     must(f->profile != NULL);
-    return read_file(f->profile, false, file, sink, whole, d);
+    struct asked q = {.profile = f->profile, .file = file};
+    return read_file(&q, sink, whole, d);
 }
 
 enum status profile_read_answer(const struct payment_format *f, struct str file,
@@ -462,5 +527,16 @@ enum status profile_read_answer(const struct payment_format *f, struct str file,
                                 struct diag *d)
 {
     must(f->profile != NULL && f->profile->answer.form != ANSWER_NONE);
-    return read_file(f->profile, true, file, sink, whole, d);
+    struct asked q = {.profile = f->profile, .is_answer = true, .file = file};
+    return read_file(&q, sink, whole, d);
+}
+
+enum status profile_stream_answer(const struct payment_format *f,
+                                  const struct payment_source *source,
+                                  struct answer_sink sink, struct answer_file *whole,
+                                  struct diag *d)
+{
+    must(f->profile != NULL && !f->profile->answer.layout.sheet);
+    struct asked q = {.profile = f->profile, .is_answer = true, .source = source};
+    return read_file(&q, sink, whole, d);
 }

@@ -47,9 +47,13 @@ struct file_reader {
     struct profile_body body; /* of the file that is read */
     bool is_answer;
 
-    struct str all;  /* the whole file */
+    struct str all;  /* the whole file; of a source what is kept of it */
     struct str rest; /* of a text: what is not read yet */
     uint64_t line;   /* read last */
+    const struct payment_source *source; /* NULL: all is the file */
+    char *window;                        /* of the source: where all lies */
+    bool moved;                          /* its beginning is gone */
+    bool ended;                          /* all goes to its end */
     struct charset_conv *conv;
     struct buf utf8;           /* of the line read last, when it is not ASCII */
     struct buf plain;          /* of its fields: what stands in quotes or entities */
@@ -79,10 +83,14 @@ enum status profile_fail_at(const struct file_reader *r, size_t at, struct diag 
 
 /* ---- profile_lines.c ---- */
 
+/* r->source: instead of file; never of a sheet. */
 enum status profile_lines_open(struct file_reader *r, struct str file, struct diag *d)
     MUST_USE;
+/* Of a source: the next lines, until it ends so many bytes that its last lines, a
+ * trailer's, are among them when it does. May move what was read. */
+enum status profile_lines_ready(struct file_reader *r, struct diag *d) MUST_USE;
 void profile_lines_close(struct file_reader *r);
-/* From the first line again. */
+/* From the first line again; ST_INPUT when a source has gone too far for that. */
 enum status profile_lines_again(struct file_reader *r, struct diag *d) MUST_USE;
 /* The next line that says something into r->now; *more is false at the end. */
 enum status profile_lines_next(struct file_reader *r, bool *more, struct diag *d)

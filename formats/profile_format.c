@@ -16,6 +16,7 @@ void profile_make_format(struct profile *p)
         .name = p->name.p,
         .extension = p->layout.extension.p,
         .title_zh = p->title_zh.p,
+        .title_en = p->title_en.p,
         .profile = p,
         .variants = (uint32_t)p->variant_count,
         .rows_max = p->rows_max,
@@ -42,6 +43,7 @@ void profile_make_format(struct profile *p)
     f->is = profile_has_sign(p) ? profile_is : NULL;
     if (p->answer.form != ANSWER_NONE) {
         f->read_answer = profile_read_answer;
+        f->stream_answer = p->answer.layout.sheet ? NULL : profile_stream_answer;
     }
 }
 

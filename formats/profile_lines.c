@@ -3,9 +3,11 @@
  * A line is turned into UTF-8 before anything looks into it: a trail byte of GBK may be
  * 0x7C, the "|". It must never let a file pass that is in another encoding than the
  * profile says, though its bytes happen to be characters there, too. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "formats/profile_file_private.h"
 
 const char profile_ask_again[] = "fetch the file from the bank again; do not mend it";
@@ -50,6 +52,9 @@ static enum status open_sheet(struct file_reader *r, struct diag *d)
 
 enum status profile_lines_again(struct file_reader *r, struct diag *d)
 {
+    if (r->moved) {
+        return diag_fail(d, ST_INPUT, "stream", "the file cannot be read twice");
+    }
     r->rest = r->all;
     r->line = 0;
     r->now = (struct file_line){0};
@@ -64,12 +69,49 @@ enum status profile_lines_again(struct file_reader *r, struct diag *d)
     return ST_OK;
 }
 
+/* Of a source: never fewer bytes are kept before its end, and never more. */
+#define WINDOW_LOW ((PROFILE_LINES_MAX + 2) * FILE_LINE_MAX)
+#define WINDOW_BYTES ((size_t)4 * WINDOW_LOW)
+
+enum status profile_lines_ready(struct file_reader *r, struct diag *d)
+{
+    if (r->source == NULL || r->ended || r->rest.n >= WINDOW_LOW) {
+        return ST_OK;
+    }
+    size_t n = r->rest.n;
+    size_t more = 1;
+    r->moved = r->moved || r->rest.p != r->all.p;
+    memmove(r->window, r->rest.p, n);
+    while (n < WINDOW_BYTES && more > 0) {
+        TRY(r->source->read(r->source->ctx, r->window + n, WINDOW_BYTES - n, &more, d));
+        n += more;
+    }
+    r->ended = more == 0;
+    r->all = str_make(r->window, n);
+    r->rest = r->all;
+    return ST_OK;
+}
+
+static enum status open_source(struct file_reader *r, struct diag *d)
+{
+    r->window = malloc(WINDOW_BYTES);
+    if (r->window == NULL) {
+        return diag_memory(d);
+    }
+    r->all = str_make(r->window, 0);
+    r->rest = r->all;
+    return profile_lines_ready(r, d);
+}
+
 enum status profile_lines_open(struct file_reader *r, struct str file, struct diag *d)
 {
     r->all = file;
+    if (r->source != NULL) {
+        TRY(open_source(r, d));
+    }
     buf_init(&r->utf8, (size_t)4 * FILE_LINE_MAX);
     buf_init(&r->plain, (size_t)4 * FILE_LINE_MAX);
-    if (file.n == 0) {
+    if (r->all.n == 0) {
         diag_fail(d, ST_INPUT, "empty-file", "the file is empty");
         return diag_hint(d, "%s", profile_ask_again);
     }
@@ -85,6 +127,10 @@ void profile_lines_close(struct file_reader *r)
     xlsx_reader_free(r->sheet);
     buf_release(&r->utf8);
     buf_release(&r->plain);
+    if (r->window != NULL) {
+        wipe(r->window, WINDOW_BYTES);
+        free(r->window);
+    }
 }
 
 /* ---- a line of text ---- */
@@ -252,6 +298,7 @@ enum status profile_lines_next(struct file_reader *r, bool *more, struct diag *d
             }
             continue;
         }
+        TRY(profile_lines_ready(r, d));
         *more = r->rest.n > 0;
         if (!*more) {
             return ST_OK;

@@ -124,6 +124,9 @@ static void cut_text(struct maker *m, const struct profile_field *f)
 {
     size_t used = 0;
     struct diag ignored;
+    if (f->cut && m->bytes.len > f->bytes_max && f->word == WORD_REMARK) {
+        (void)profile_short_months(m->bytes.p, &m->bytes.len, f->bytes_max);
+    }
     while (f->cut && m->bytes.len > f->bytes_max && m->text.len > 0) {
         do {
             m->text.len--;

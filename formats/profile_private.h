@@ -128,6 +128,10 @@ enum status profile_sheet_rows(struct payment_writer *w, uint8_t sha256[32],
 enum status profile_sheet_close(struct payment_writer *w, struct buf *out,
                                 struct diag *d);
 void profile_sheet_abandon(struct payment_writer *w);
+/* Months of a remark, "2024-09..2025-08" or "2024-09", that are longer than max become
+ * the first of these that is not: "24-09..25-08", "2024-09+", "24-09+"; "24-09"; or
+ * nothing. False, and nothing done, when the text is another. */
+bool profile_short_months(char *text, size_t *n, size_t max);
 enum status profile_variant_of(const struct payment_format *f, struct str payer_bank,
                                struct str bank, uint32_t *variant, struct diag *d);
 enum status profile_file_name(const struct payment_format *f,

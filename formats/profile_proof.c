@@ -83,7 +83,7 @@ static void say_difference(struct proving *v, const char *code, const char *fiel
     }
     diag_fail(&d, ST_FINDINGS, code, "payment %zu comes back with another %s",
               v->seen + 1, field);
-    diag_where(&d, "line %llu", (unsigned long long)a->line);
+    answer_where(a, ANSWER_WHOLE, &d);
     diag_hint(&d, "look at this line of the file, and at the field's width, padding "
                   "and max-bytes");
     say(v, PROOF_FINDING, &d);
@@ -356,6 +356,25 @@ static void note_ids(const struct proving *v)
     }
 }
 
+/* Names as people have them: a batch with one would be refused at its export. */
+static void note_blanks(const struct proving *v)
+{
+    const struct profile *p = v->profile;
+    for (size_t i = 0; i < p->variant_count; i++) {
+        const struct profile_line *l = &p->variants[i].body.detail;
+        for (size_t k = 0; p->layout.cut == CUT_BY_BLANKS && k < l->count; k++) {
+            if (l->fields[k].word == WORD_NAME && !l->fields[k].blanks) {
+                note(v, "name-blanks",
+                     "a payee whose name holds a blank cannot be written, since blanks "
+                     "separate the fields",
+                     "write `blanks: true` with the field `name`, when the bank takes "
+                     "such names");
+                return;
+            }
+        }
+    }
+}
+
 /* A file that is this one line. */
 static enum status make_refusal(struct proving *v, struct str line, struct diag *d)
 {
@@ -414,6 +433,7 @@ enum status profile_prove(const struct profile *p, struct proof_sink sink,
         return diag_memory(d);
     }
     note_ids(&v);
+    note_blanks(&v);
     for (uint32_t i = 0; i < p->variant_count; i++) {
         TRY_OUT(prove_variant(&v, i, d));
     }

@@ -421,8 +421,12 @@ static enum status fit_field(const struct payment_writer *w, const struct paymen
         if (!f->cut) {
             return too_long(w, p, f, bytes, d);
         }
-        out->len = before + cut_length(w->profile->layout.charset, out->p + before,
-                                       bytes, f->bytes_max);
+        if (f->word != WORD_REMARK ||
+            !profile_short_months(out->p + before, &bytes, f->bytes_max)) {
+            bytes = cut_length(w->profile->layout.charset, out->p + before, bytes,
+                               f->bytes_max);
+        }
+        out->len = before + bytes;
     }
     if (f->width > 0) {
         pad_field(f, before, out);

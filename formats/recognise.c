@@ -14,6 +14,7 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "base/text.h"
+#include "formats/xlsx.h"
 
 #define WAYS_MAX 256 /* formats, twice */
 
@@ -45,7 +46,7 @@ static enum status currency_index(struct payment_sums *s, const struct answer *a
             diag_fail(d, ST_INPUT, "currency",
                       "more than %d currencies, or one that is not of %d letters",
                       FILE_CURRENCIES_MAX, CURRENCY_LEN);
-            return diag_where(d, "line %llu", (unsigned long long)a->line);
+            return answer_where(a, ANSWER_CURRENCY, d);
         }
         s->currency_count++;
     }
@@ -93,7 +94,7 @@ static enum status add_line(void *ctx, const struct answer *a, struct diag *d)
     if (!totals_add(&s->of[currency][a->status][a->reason], a->amount_fen) ||
         !totals_add(&s->all, a->amount_fen)) {
         diag_fail(d, ST_INPUT, "totals", "the sum of the amounts is too large");
-        return diag_where(d, "line %llu", (unsigned long long)a->line);
+        return answer_where(a, ANSWER_AMOUNT, d);
     }
     return ST_OK;
 }
@@ -159,6 +160,21 @@ static enum status stop_reading(void *ctx, const struct answer *a, struct diag *
     (void)ctx;
     (void)a;
     return diag_fail(d, ST_FINDINGS, ENOUGH, "a line was read");
+}
+
+static enum status read_first(struct str file, struct payment_way way, struct diag *d)
+{
+    struct answer_file whole;
+    struct answer_sink sink = {.each = stop_reading};
+    enum status st = payment_way_reader(way)(way.format, file, sink, &whole, d);
+    return st == ST_FINDINGS && strcmp(d->code, ENOUGH) == 0 ? ST_OK : st;
+}
+
+enum status payment_answer_begins(const struct payment_format *f, struct str file,
+                                  struct diag *d)
+{
+    struct payment_way way = {f, true};
+    return read_first(file, way, d);
 }
 
 /* The line in "line 12, column 3"; 0 when none is said. */
@@ -228,11 +244,9 @@ static void keep_nearest(struct nearest *n, const struct diag *d,
 static enum status try_head(struct str file, struct payment_way way, bool *reads,
                             struct nearest *best, struct diag *d)
 {
-    struct answer_file whole;
-    struct answer_sink sink = {.each = stop_reading};
     struct diag said = {0};
-    enum status st = payment_way_reader(way)(way.format, file, sink, &whole, &said);
-    *reads = st == ST_OK || (st == ST_FINDINGS && strcmp(said.code, ENOUGH) == 0);
+    enum status st = read_first(file, way, &said);
+    *reads = st == ST_OK;
     if (*reads) {
         return ST_OK;
     }
@@ -260,6 +274,9 @@ static enum status find_ways(struct str file,
     }
     if (w->count > 0) {
         return ST_OK;
+    }
+    if (!xlsx_begins(head) && memchr(head.p, '\0', head.n) != NULL) {
+        return ST_OK; /* no text, and so nobody's */
     }
     struct ways all = {0};
     for (size_t i = 0; i < count; i++) {

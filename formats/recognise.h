@@ -41,6 +41,12 @@ struct payment_reading {
 struct str payment_line_currency(const struct payment_format *f,
                                  const struct answer *a);
 
+/* Can the answer be read to its first line, or to its end? So that a file of gigabytes
+ * that is none is told from one before anything else is done with it. What is wrong is
+ * said as the reader says it. */
+enum status payment_answer_begins(const struct payment_format *f, struct str file,
+                                  struct diag *d) MUST_USE;
+
 /* Reads the whole file in one of the formats: that which it is of by its first bytes
  * (`is`), else the only one that reads it to its end; of several that read it alike,
  * that with the fewest variants, then the shortest name. *out (large, the caller's) is

@@ -260,6 +260,12 @@ void xml_position(const struct xml *x, uint64_t *line, uint64_t *column)
     *column = (uint64_t)XML_GetCurrentColumnNumber(x->parser) + 1;
 }
 
+uint64_t xml_offset(const struct xml *x)
+{
+    XML_Index at = XML_GetCurrentByteIndex(x->parser);
+    return at > 0 ? (uint64_t)at : 0;
+}
+
 static enum status parse_piece(struct xml *x, enum XML_Status *result, struct diag *d)
 {
     size_t n = 0;
@@ -278,9 +284,7 @@ static enum status parse_piece(struct xml *x, enum XML_Status *result, struct di
  * cost the square of its length. */
 static enum status check_token(const struct xml *x, struct diag *d)
 {
-    XML_Index at = XML_GetCurrentByteIndex(x->parser);
-    uint64_t done = at > 0 ? (uint64_t)at : 0;
-    return x->fed - done > XML_TOKEN_MAX
+    return x->fed - xml_offset(x) > XML_TOKEN_MAX
                ? diag_fail(d, ST_INPUT, "xml", "too long a tag")
                : ST_OK;
 }

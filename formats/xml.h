@@ -63,7 +63,9 @@ void xml_free(struct xml *x); /* takes NULL */
  * to be called again after a failure or the end. */
 enum status xml_next(struct xml *x, bool *ended, struct diag *d) MUST_USE;
 /* Of what is being handled, or of the failure; both from 1, columns in characters.
- * Cheap when asked for in file order. */
+ * Walks over all bytes since it was asked for last. */
 void xml_position(const struct xml *x, uint64_t *line, uint64_t *column);
+/* Bytes of the source before what is being handled; cheap. */
+uint64_t xml_offset(const struct xml *x);
 
 #endif

@@ -225,6 +225,16 @@ void account_write(const struct account *a, struct writer *w)
     account_write_months(a, w);
 }
 
+/* What is in use of it: the whole is some twenty times as long. */
+static void copy_programme(const struct account_programme *p,
+                           struct account_programme *q)
+{
+    memcpy(q->code, p->code, sizeof q->code);
+    q->set_off = p->set_off;
+    q->count = p->count;
+    memcpy(q->segments, p->segments, p->count * sizeof p->segments[0]);
+}
+
 void account_copy(const struct account *from, struct account *to)
 {
     to->forward = from->forward;
@@ -232,12 +242,7 @@ void account_copy(const struct account *from, struct account *to)
     to->has_set_off = from->has_set_off;
     to->count = from->count;
     for (size_t i = 0; i < from->count; i++) {
-        const struct account_programme *p = &from->programmes[i];
-        struct account_programme *q = &to->programmes[i];
-        memcpy(q->code, p->code, sizeof q->code);
-        q->set_off = p->set_off;
-        q->count = p->count;
-        memcpy(q->segments, p->segments, p->count * sizeof p->segments[0]);
+        copy_programme(&from->programmes[i], &to->programmes[i]);
     }
 }
 
@@ -268,6 +273,27 @@ int64_t account_granted(const struct account_programme *p, int32_t month)
     return s == NULL ? 0 : s->fen[ACCOUNT_GRANTED];
 }
 
+bool account_granted_is(const struct account_programme *p, int32_t from, int32_t end,
+                        int64_t fen)
+{
+    int32_t at = from;
+    for (size_t i = 0; i < p->count && at < end; i++) {
+        const struct segment *s = &p->segments[i];
+        if (s->from + s->months <= at) {
+            continue;
+        }
+        bool gap = s->from > at;
+        if (s->from < end && s->fen[ACCOUNT_GRANTED] != fen) {
+            return false;
+        }
+        if (gap && fen != 0) {
+            return false;
+        }
+        at = s->from + s->months;
+    }
+    return at >= end || fen == 0;
+}
+
 bool account_mark_set_off(struct account *a, struct str code, uint32_t recovery)
 {
     for (size_t i = 0; i < a->count; i++) {
@@ -293,7 +319,7 @@ static struct account_programme *programme_at(struct account *a, struct str code
         return NULL;
     }
     for (size_t k = a->count; k > i; k--) {
-        a->programmes[k] = a->programmes[k - 1];
+        copy_programme(&a->programmes[k - 1], &a->programmes[k]);
     }
     a->count++;
     must(str_copy(code, a->programmes[i].code, sizeof a->programmes[i].code));
@@ -401,7 +427,7 @@ static void drop_empty(struct account *a)
             continue;
         }
         if (n != i) {
-            a->programmes[n] = a->programmes[i];
+            copy_programme(&a->programmes[i], &a->programmes[n]);
         }
         n++;
     }
@@ -601,6 +627,37 @@ enum status account_reissue(struct account *a, struct str code, struct span s,
 {
     return change_sum(a, code, s, ACCOUNT_RETURNED, plan_reissue, ACCOUNT_DUE, p,
                       again_fen, d);
+}
+
+static struct moves plan_correct(const struct segment *s, int64_t fen,
+                                 enum account_kind from)
+{
+    (void)from;
+    struct moves m = {0};
+    int64_t returned = least(fen, s->fen[ACCOUNT_RETURNED]);
+    int64_t due = least(fen - returned, s->fen[ACCOUNT_DUE]);
+    move(&m, ACCOUNT_RETURNED, ACCOUNT_PAID, returned);
+    move(&m, ACCOUNT_DUE, ACCOUNT_PAID, due);
+    move(&m, ACCOUNT_RECEIVABLE, ACCOUNT_PAID, fen - returned - due);
+    return m;
+}
+
+static int64_t debited(const struct postings *p, enum account_kind k)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        sum += p->items[i].debit == k ? p->items[i].fen : 0;
+    }
+    return sum;
+}
+
+enum status account_correct(struct account *a, struct str code, struct span s,
+                            struct postings *p, int64_t *over_fen, struct diag *d)
+{
+    int64_t before = debited(p, ACCOUNT_RECEIVABLE);
+    TRY(change(a, code, s, ACCOUNT_RETURNED, plan_correct, p, d));
+    *over_fen += debited(p, ACCOUNT_RECEIVABLE) - before;
+    return ST_OK;
 }
 
 static struct moves plan_refund(const struct segment *s, int64_t fen,

@@ -21,6 +21,9 @@
 /* Of one month and account: a hundred thousand million yuan. */
 #define ACCOUNT_FEN_MAX INT64_C(10000000000000)
 #define ACCOUNT_MONTH_MAX 150000 /* the year 12500 */
+/* Of runs, public lists and closes: no benefit is older, none needs to go further. */
+#define PERIOD_FIRST (1900 * 12)
+#define PERIOD_LAST (2199 * 12 + 11)
 
 /* 1 to PROGRAMME_CODE_MAX of a-z, 0-9, - and _, as in policy files. */
 bool programme_code_valid(struct str code);
@@ -101,6 +104,9 @@ void account_copy(const struct account *from, struct account *to);
 const struct account_programme *account_find(const struct account *a, struct str code);
 /* Granted for one month, 0 when nothing is. */
 int64_t account_granted(const struct account_programme *p, int32_t month);
+/* Was this granted of each of the months from..end-1? */
+bool account_granted_is(const struct account_programme *p, int32_t from, int32_t end,
+                        int64_t fen);
 /* The segment with this month, NULL when it has no money. */
 const struct segment *account_month(const struct account_programme *p, int32_t month);
 /* Says which decided recovery sets off in the programme, 0: none. False when it has no
@@ -137,6 +143,13 @@ enum status account_paid(struct account *a, struct str code, struct span s,
  * of it: nobody has that money any more, and it is not owed to anybody. */
 enum status account_back(struct account *a, struct str code, struct span s,
                          enum account_kind from, struct postings *p, struct diag *d)
+    MUST_USE;
+/* The bank says after all that it paid what it had said came back: that is taken from
+ * what came back, then from what is due again; what is neither any more, as it was sent
+ * a second time or is not granted any more, was paid too much, and is receivable:
+ * *over_fen adds up how much. */
+enum status account_correct(struct account *a, struct str code, struct span s,
+                            struct postings *p, int64_t *over_fen, struct diag *d)
     MUST_USE;
 /* What came back and is still owed becomes due again; *again_fen adds up how much. */
 enum status account_reissue(struct account *a, struct str code, struct span s,

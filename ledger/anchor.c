@@ -151,8 +151,8 @@ static enum status cosigned_row(struct txn *t, uint32_t number,
     return reader_done(&r) ? ST_OK : damaged("cosigned", number, d);
 }
 
-enum status cosigned_get(struct txn *t, uint32_t number, struct cosigned_entry *out,
-                         struct diag *d)
+static enum status get_cosigned(struct txn *t, uint32_t number,
+                                struct cosigned_entry *out, struct diag *d)
 {
     struct signed_body s;
     TRY(cosigned_row(t, number, out, d));
@@ -211,7 +211,7 @@ enum status cosigned_newest(struct txn *t, uint32_t count, uint32_t witness,
         }
     }
     if (best.number != 0) {
-        return cosigned_get(t, best.number, out, d);
+        return get_cosigned(t, best.number, out, d);
     }
     *out = best;
     return ST_OK;

@@ -37,11 +37,9 @@ struct timestamp_entry {
     int64_t time_us; /* as the token says */
 };
 
-/* ST_CONFLICT "unknown-witness" (-cosigned, -timestamp) when there is none. */
+/* ST_CONFLICT "unknown-witness" (-timestamp) when there is none. */
 enum status witness_get(struct txn *t, uint32_t number, struct witness_entry *out,
                         struct diag *d) MUST_USE;
-enum status cosigned_get(struct txn *t, uint32_t number, struct cosigned_entry *out,
-                         struct diag *d) MUST_USE;
 enum status timestamp_get(struct txn *t, uint32_t number, struct timestamp_entry *out,
                           struct diag *d) MUST_USE;
 

@@ -87,10 +87,10 @@ bool close_read(struct str plain, struct close_entry *out)
     body_start(&b, plain);
     out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
     out->what = (enum close_what)body_uint(&b, 2, CLOSE_YEAR);
-    out->month = (int32_t)body_uint(&b, 3, ACCOUNT_MONTH_MAX);
+    out->month = (int32_t)body_uint(&b, 3, PERIOD_LAST);
     read_totals(&b, &out->totals);
     read_statements(&b, out);
-    return body_done(&b) && out->what >= CLOSE_MONTH && out->month >= 12 &&
+    return body_done(&b) && out->what >= CLOSE_MONTH && out->month >= PERIOD_FIRST &&
            (out->what == CLOSE_MONTH || month_number(out->month) == 12);
 }
 
@@ -186,25 +186,10 @@ enum status close_get(struct txn *t, uint32_t number, struct close_entry *out,
                      "the register's row of close %u is not what was written", number);
 }
 
-enum status close_open_month(struct txn *t, uint32_t closes, uint64_t size,
-                             int32_t *out, struct diag *d)
-{
-    *out = 0;
-    for (uint32_t n = closes; n > 0; n--) {
-        struct close_entry e;
-        TRY(close_get(t, n, &e, d));
-        if (e.state == ENTRY_ACTIVE && e.what == CLOSE_MONTH && e.confirmed_at < size) {
-            *out = e.month + 1;
-            return ST_OK;
-        }
-    }
-    return ST_OK;
-}
-
 /* ---- batches ---- */
 
-enum status close_batches(struct txn *t, uint32_t batches, int32_t month,
-                          struct diag *d)
+enum status close_check_batches(struct txn *t, uint32_t batches, int32_t month,
+                                struct diag *d)
 {
     for (uint32_t n = 1; n <= batches; n++) {
         struct batch_entry b;

@@ -40,13 +40,10 @@ enum status close_get(struct txn *t, uint32_t number, struct close_entry *out,
                       struct diag *d) MUST_USE;
 enum status close_put(struct txn *t, const struct close_entry *e, struct diag *d)
     MUST_USE; /* for the fold */
-/* The first open month when the ledger had `size` records; 0: none was closed. */
-enum status close_open_month(struct txn *t, uint32_t closes, uint64_t size,
-                             int32_t *out, struct diag *d) MUST_USE;
 /* Refuses (ST_CONFLICT "month-batch") a batch of the month or before it that was sent
  * and is not closed. */
-enum status close_batches(struct txn *t, uint32_t batches, int32_t month,
-                          struct diag *d) MUST_USE;
+enum status close_check_batches(struct txn *t, uint32_t batches, int32_t month,
+                                struct diag *d) MUST_USE;
 
 /* What of a batch is not known: its lines that are open or unknown. */
 struct unknown_list {

@@ -71,20 +71,6 @@ enum status epoch_key_get(struct txn *t, uint32_t number, struct epoch_key *out,
     return ST_OK;
 }
 
-enum status epoch_key_at(struct txn *t, uint32_t keys, uint64_t size,
-                         struct epoch_key *out, struct diag *d)
-{
-    struct epoch_key e;
-    TRY(epoch_key_get(t, 1, out, d));
-    for (uint32_t n = 2; n <= keys; n++) {
-        TRY(epoch_key_get(t, n, &e, d));
-        if (e.since > out->since && e.since <= size) {
-            *out = e;
-        }
-    }
-    return ST_OK;
-}
-
 enum status epoch_key_of(struct txn *t, uint32_t keys, const char *genesis_origin,
                          struct str origin, uint64_t size, struct epoch_key *out,
                          struct diag *d)
@@ -150,6 +136,7 @@ static void read_sent(struct body *b, struct lost_file *out)
     out->id_number = (uint32_t)body_uint(b, 11, UINT32_MAX);
     kept_profile_read(b, &kept_in_lost, &out->sent.profile);
     export_files_read(b, 15, &out->sent);
+    export_payments_read(b, 17, &out->sent);
 }
 
 bool lost_file_read(struct str plain, struct lost_file *out)
@@ -195,12 +182,14 @@ static void write_sent(const struct lost_file *x, struct writer *w)
     cbor_put_uint(w, x->id_number);
     kept_profile_write(&x->sent.profile, &kept_in_lost, w);
     export_files_write(&x->sent, 15, w);
+    export_payments_write(&x->sent, 17, w);
 }
 
 void lost_file_write(const struct lost_file *x, struct writer *w)
 {
     cbor_put_map(w, x->what == LOST_SENT ? 10 + kept_profile_pairs(&x->sent.profile) +
-                                               export_files_pairs(&x->sent)
+                                               export_files_pairs(&x->sent) +
+                                               export_payments_pairs(&x->sent)
                                          : 2);
     cbor_put_uint(w, 1);
     cbor_put_uint(w, (uint64_t)x->what);

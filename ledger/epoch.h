@@ -28,12 +28,9 @@ enum status epoch_key_get(struct txn *t, uint32_t number, struct epoch_key *out,
                           struct diag *d) MUST_USE;
 enum status epoch_key_put(struct txn *t, const struct epoch_key *e, struct diag *d)
     MUST_USE;
-/* The one that signs heads and checkpoints of this size; keys: how many there are. */
-enum status epoch_key_at(struct txn *t, uint32_t keys, uint64_t size,
-                         struct epoch_key *out, struct diag *d) MUST_USE;
-/* The key that signs checkpoints of this origin and size; number 0 when no epoch has
- * this origin. Behind the end of an epoch that is over it is its last key, as far as
- * the records go that are left. */
+/* The key that signs checkpoints of this origin and size; keys: how many there are;
+ * number 0 when no epoch has this origin. Behind the end of an epoch that is over it is
+ * its last key, as far as the records go that are left. */
 enum status epoch_key_of(struct txn *t, uint32_t keys, const char *genesis_origin,
                          struct str origin, uint64_t size, struct epoch_key *out,
                          struct diag *d) MUST_USE;

@@ -266,14 +266,6 @@ enum status hold_refuse(struct txn *t, uint64_t person, struct diag *d)
                      (unsigned long long)person);
 }
 
-enum status hold_terms_get(struct txn *t, uint64_t sequence, struct hold_terms *out,
-                           struct diag *d)
-{
-    struct signed_body body;
-    TRY(plain_of(t, sequence, KIND_HOLD, &body, d));
-    return hold_read(body.plain, out) ? ST_OK : no_body(sequence, d);
-}
-
 /* ---- the proposal ---- */
 
 void erasure_terms_write(const struct erasure_terms *x, struct writer *w)

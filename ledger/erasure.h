@@ -69,9 +69,6 @@ bool hold_read(struct str plain, struct hold_terms *out);
 void hold_write(const struct hold_terms *h, struct writer *w);
 /* ST_CONFLICT "held" while the person is under legal hold. */
 enum status hold_refuse(struct txn *t, uint64_t person, struct diag *d) MUST_USE;
-/* What the record that set the hold says. */
-enum status hold_terms_get(struct txn *t, uint64_t sequence, struct hold_terms *out,
-                           struct diag *d) MUST_USE;
 
 /* ---- erasing ---- */
 

@@ -20,6 +20,8 @@
 #define BATCH_ROLE_BITS (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER)
 
 static const struct fold_rule RULES[] = {
+    /* The first is the one most often looked for. */
+    {KIND_ENTITLEMENT, 0, KIND_RUN_START, money_entitlement, NULL},
     {KIND_GENESIS, 0, 0, NULL, rule_genesis},
     {KIND_OPERATOR, ROLE_ADMIN, 0, NULL, rule_operator},
     {KIND_CHANNEL, ROLE_ADMIN, 0, NULL, rule_channel},
@@ -45,7 +47,6 @@ static const struct fold_rule RULES[] = {
     {KIND_ERASE, ROLE_MAKER | ROLE_ADMIN, 0, NULL, rule_erase},
     {KIND_ERASED, ROLE_CHECKER, 0, NULL, rule_erased},
     {KIND_RUN_START, ROLE_MAKER, 0, NULL, rule_run_start},
-    {KIND_ENTITLEMENT, 0, KIND_RUN_START, money_entitlement, NULL},
     {KIND_RUN_END, ROLE_MAKER, KIND_RUN_START, NULL, rule_run_end},
     {KIND_SET_OFF, 0, KIND_RUN_START, money_set_off, NULL},
     {KIND_BATCH_START, ROLE_MAKER, 0, NULL, rule_batch_start},
@@ -146,6 +147,7 @@ void fold_free(struct fold *f)
         return;
     }
     close_cursors(f);
+    links_free(f->links);
     digest_free(f->g);
     buf_release(&f->message);
     free(f->account);
@@ -153,8 +155,9 @@ void fold_free(struct fold *f)
     free(f);
 }
 
-enum status fold_identity(struct fold *f, const struct record *first,
-                          struct genesis *out, struct diag *d)
+/* Whose ledger this is and what it hashes with, from its genesis. */
+static enum status take_identity(struct fold *f, const struct record *first,
+                                 struct genesis *out, struct diag *d)
 {
     if (!str_copy(first->origin, f->genesis_origin, sizeof f->genesis_origin)) {
         return fold_malformed(first, d);
@@ -180,7 +183,7 @@ static enum status read_identity(struct fold *f, struct diag *d)
         return ST_OK;
     }
     TRY(record_get(f->t, 0, &first, NULL, d));
-    return fold_identity(f, &first, &g, d);
+    return take_identity(f, &first, &g, d);
 }
 
 enum status fold_begin(struct fold *f, struct txn *t, struct diag *d)
@@ -256,6 +259,7 @@ enum status fold_end(struct fold *f, struct diag *d)
 {
     uint8_t bytes[HEAD_BYTES_MAX];
     struct writer w;
+    TRY(fold_settle(f, d));
     TRY(fold_fund_flush(f, d));
     close_cursors(f);
     TRY(flush_batch(f, d));
@@ -270,6 +274,10 @@ enum status fold_end(struct fold *f, struct diag *d)
 void fold_drop(struct fold *f)
 {
     close_cursors(f);
+    if (f->linking) {
+        links_drop(f->links);
+        f->linking = false;
+    }
     f->balance_count = 0;
     f->month_count = 0;
     f->batch.number = 0;
@@ -285,6 +293,7 @@ const struct head *fold_head(const struct fold *f)
 
 void fold_root(struct fold *f, uint8_t out[DIGEST_LEN])
 {
+    must(!f->linking);
     tree_root(&f->head.tree, f->g, out);
 }
 
@@ -430,7 +439,7 @@ static enum status check_envelope(const struct fold *f, const struct record *r,
 {
     const struct head *h = &f->head;
     if (r->sequence != h->tree.size ||
-        memcmp(r->previous, h->last_leaf, DIGEST_LEN) != 0) {
+        (!f->linking && memcmp(r->previous, h->last_leaf, DIGEST_LEN) != 0)) {
         return diag_fail(d, ST_INTEGRITY, "chain",
                          "the record does not follow the one before it");
     }
@@ -577,9 +586,10 @@ static enum status apply(struct fold *f, const struct record *r, struct str byte
 {
     const struct fold_rule *rule = rule_for(r->kind);
     struct genesis g;
+    TRY(fold_settle(f, d));
     TRY(check_envelope(f, r, rule, d));
     if (r->kind == KIND_GENESIS) { /* before anything is hashed */
-        TRY(fold_identity(f, r, &g, d));
+        TRY(take_identity(f, r, &g, d));
     }
     TRY(note_act(f, r, d));
     f->time_us = r->time_us;
@@ -605,4 +615,44 @@ enum status fold_append(struct fold *f, const struct record *r, struct str bytes
                         struct diag *d)
 {
     return apply(f, r, bytes, false, d);
+}
+
+static enum status start_linking(struct fold *f, struct diag *d)
+{
+    struct head *h = &f->head;
+    if (f->links == NULL) {
+        TRY(links_new(&f->links, key_suite_digest(f->suite), d));
+    }
+    links_start(f->links, &h->tree, h->last_leaf);
+    memset(h->last_leaf, 0, DIGEST_LEN); /* no hash, so that nobody takes it for one */
+    f->linking = true;
+    return ST_OK;
+}
+
+enum status fold_append_later(struct fold *f, const struct record *r, struct str bytes,
+                              size_t previous_at, struct diag *d)
+{
+    const struct fold_rule *rule = rule_for(r->kind);
+    must(rule->roles == 0 && rule->rest == NULL && r->act != r->sequence);
+    if (!f->linking) {
+        TRY(start_linking(f, d));
+    }
+    TRY(check_envelope(f, r, rule, d));
+    TRY(links_add(f->links, f->t, bytes, previous_at, d));
+    f->time_us = r->time_us;
+    f->head.tree.size++;
+    f->head.last_us = r->time_us;
+    return ST_OK;
+}
+
+enum status fold_settle(struct fold *f, struct diag *d)
+{
+    uint64_t size = f->head.tree.size;
+    if (!f->linking) {
+        return ST_OK;
+    }
+    TRY(links_end(f->links, f->t, &f->head.tree, f->head.last_leaf, d));
+    must(f->head.tree.size == size);
+    f->linking = false;
+    return ST_OK;
 }

@@ -43,6 +43,13 @@ enum status fold_record(struct fold *f, const struct record *r, struct str bytes
 /* As fold_record for a record whose money was moved by the functions below already. */
 enum status fold_append(struct fold *f, const struct record *r, struct str bytes,
                         struct diag *d) MUST_USE;
+/* The same, of a kind without a signature and without a rule but that of its money:
+ * stored and hashed by and by (ledger/links.h). bytes have room for the hash of the
+ * record before at previous_at. The head has the new size, and no root and leaf before
+ * fold_settle, which every other record and fold_end begin with. */
+enum status fold_append_later(struct fold *f, const struct record *r, struct str bytes,
+                              size_t previous_at, struct diag *d) MUST_USE;
+enum status fold_settle(struct fold *f, struct diag *d) MUST_USE;
 
 /* Moves an entitlement's money; fills e->previous and p. */
 enum status fold_entitlement(struct fold *f, struct entitlement *e, struct postings *p,

@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/money.h"
+#include "ledger/batch_choice.h"
 #include "ledger/fold_private.h"
 #include "ledger/setting.h"
 
@@ -46,39 +47,28 @@ enum status fold_step(struct fold *f, uint32_t number, enum batch_step step,
 
 /* ---- making a batch ---- */
 
-/* A batch that is limited to programmes names one at least. */
-static void read_programmes(struct body *b)
-{
-    if (!cbor_map_key(&b->map, 4)) {
-        return;
-    }
-    uint64_t count = cbor_get_array(&b->r);
-    b->ok = b->ok && count > 0;
-    for (uint64_t i = 0; i < count && !b->r.failed; i++) {
-        struct str code = cbor_get_text(&b->r);
-        b->ok = b->ok && programme_code_valid(code);
-    }
-}
-
-/* Body {1: number, 2: channel, 3: pay day, 4: [programme...] when limited}. */
+/* Body {1: number, 2: channel, 3: pay day, 4 to 6: what is chosen}. */
 enum status rule_batch_start(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry e = {.sequence = r->sequence, .state = BATCH_DRAFT};
     struct channel_entry channel;
     struct batch_entry *held;
+    struct batch_choice choice;
     struct body b;
     body_start(&b, f->body.plain);
     uint64_t number = body_uint(&b, 1, UINT32_MAX);
     e.channel = (uint32_t)body_uint(&b, 2, UINT32_MAX);
     e.pay_day = body_int32(&b, 3);
-    read_programmes(&b);
+    batch_choice_take(&b, &choice);
     if (!body_done(&b)) {
         return fold_malformed(r, d);
     }
     TRY(channel_get(f->t, e.channel, &channel, d));
     if (channel.state != ENTRY_ACTIVE) {
-        return fold_refuse(d, "channel-pending", "channel %s is not confirmed yet",
-                           channel.name);
+        fold_refuse(d, "channel-pending", "channel %s is not confirmed yet",
+                    channel.name);
+        return diag_hint(d, "another admin confirms it: almoner channel confirm %u",
+                         e.channel);
     }
     TRY(fold_next(&f->head.batches, number, "batch", d));
     e.number = (uint32_t)number;
@@ -168,6 +158,7 @@ enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
     e->sequence = f->head.tree.size; /* of the record the line will stand in */
     e->state = LINE_OPEN;
     e->reason = 0;
+    e->corrected = false;
     return fold_line_store(f, e, d);
 }
 
@@ -261,9 +252,10 @@ static enum status different_signer(const struct fold *f, const struct batch_ent
 {
     for (int i = 0; i < BATCH_ROLES; i++) {
         if (e->signers[i].operator_number == f->signer.number) {
-            return diag_fail(d, ST_DENIED, "same-operator",
-                             "%s has signed batch %u already: another operator has to",
-                             f->signer.name, e->number);
+            diag_fail(d, ST_DENIED, "same-operator",
+                      "%s has signed batch %u already: another operator has to",
+                      f->signer.name, e->number);
+            return diag_hint(d, "almoner operator list shows who has the role");
         }
     }
     return ST_OK;
@@ -316,9 +308,10 @@ static enum status take_signature(struct fold *f, struct batch_entry *e,
     }
     if (step == STEP_CLOSE_CHECK) {
         if (e->close_maker == f->signer.number) {
-            return diag_fail(d, ST_DENIED, "same-operator",
-                             "%s closed batch %u: a checker has to confirm",
-                             f->signer.name, e->number);
+            diag_fail(d, ST_DENIED, "same-operator",
+                      "%s closed batch %u: a checker has to confirm", f->signer.name,
+                      e->number);
+            return diag_hint(d, "almoner operator list shows who is checker");
         }
         return ST_OK;
     }
@@ -394,11 +387,17 @@ enum status rule_batch_sign(struct fold *f, const struct record *r, struct diag 
     TRY(fold_step(f, number, step, &go, &e, d));
     if (lines != batch_count(e) || total != batch_total(e) ||
         memcmp(content, e->content, DIGEST_LEN) != 0) {
-        return fold_refuse(d, "batch-content", "batch %u is not what was signed for",
-                           number);
+        fold_refuse(d, "batch-content", "batch %u is not what was signed for", number);
+        return diag_hint(
+            d, "it changed meanwhile: look again (batch show %u), then sign", number);
     }
     if (lines == 0) {
-        return fold_refuse(d, "batch-empty", "batch %u has no lines", number);
+        fold_refuse(d, "batch-empty", "batch %u is %s and has no lines", number,
+                    batch_state_name(e->state));
+        return diag_hint(d,
+                         "nobody signs for nothing: batch cancel %u (maker), then run "
+                         "and batch new",
+                         number);
     }
     TRY(fold_step_words(&f->body.signature, e, step, d));
     if (step == STEP_SUBMIT || step == STEP_RELEASE) {
@@ -438,7 +437,7 @@ enum status rule_export(struct fold *f, const struct record *r, struct diag *d)
 /* ---- answers ---- */
 
 /* Body {1: batch, 2: format, 3: SHA-256 of the file, 4: length, 5: lines in it, 6
- * and 7: kept profile, 8: which of the files sent}. */
+ * and 7: kept profile, 8: which of the files sent, 10: 1 when it corrects}. */
 enum status rule_answer_start(struct fold *f, const struct record *r, struct diag *d)
 {
     struct batch_entry *e;
@@ -451,20 +450,29 @@ enum status rule_answer_start(struct fold *f, const struct record *r, struct dia
     TRY(fold_step(f, a.batch, STEP_ANSWER, &go, &e, d));
     TRY(answer_known(f->t, a.batch, a.sha256, &known, d));
     if (known) {
-        return fold_refuse(d, "answer-known", "this answer was taken in already");
+        fold_refuse(d, "answer-known", "this answer was taken in already");
+        return diag_hint(d, "almoner batch show %u shows what it changed", a.batch);
     }
     f->head.answers++;
     fold_open(f, r, a.batch);
     f->head.open.fen[3] = day_of_time(r->time_us, f->offset_minutes);
+    f->head.open.count[1] = a.corrects ? 1 : 0;
     return answer_put(f->t, f->head.answers, a.batch, a.sha256, r->sequence, d);
 }
 
-/* Takes a line's earlier result out of the batch's sums. */
+/* Takes a line's earlier result out of the batch's sums. What became due again is not
+ * taken back: reissued_fen is what reissues moved. */
 static void uncount(struct batch_entry *b, const struct line_entry *line)
 {
-    if (line->state == LINE_PAID) {
+    enum line_state s = line->state;
+    if (s == LINE_PAID) {
         b->paid_lines--;
         b->paid_fen -= line->fen;
+    }
+    if (line_may_be_corrected(s)) {
+        b->back_lines--;
+        b->back_fen -= line->fen;
+        b->reissued_lines -= s == LINE_REISSUED ? 1 : 0;
     }
 }
 
@@ -473,6 +481,8 @@ static void count(struct batch_entry *b, const struct line_entry *line)
     if (line->state == LINE_PAID) {
         b->paid_lines++;
         b->paid_fen += line->fen;
+        b->corrected_lines += line->corrected ? 1 : 0;
+        b->corrected_fen += line->corrected ? line->fen : 0;
     }
     if (line->state == LINE_REJECTED || line->state == LINE_RETURNED) {
         b->back_lines++;
@@ -481,11 +491,15 @@ static void count(struct batch_entry *b, const struct line_entry *line)
 }
 
 static enum status move_result(struct fold *f, const struct line_entry *line,
-                               enum line_state to, struct postings *p, struct diag *d)
+                               enum line_state to, struct postings *p, int64_t *over,
+                               struct diag *d)
 {
     struct str code = str_of(line->programme);
+    bool corrects = line_may_be_corrected(line->state);
     for (size_t i = 0; i < line->span_count; i++) {
-        if (to == LINE_PAID) {
+        if (corrects) {
+            TRY(account_correct(f->account, code, line->spans[i], p, over, d));
+        } else if (to == LINE_PAID) {
             TRY(account_paid(f->account, code, line->spans[i], p, d));
         } else {
             enum account_kind from =
@@ -494,6 +508,27 @@ static enum status move_result(struct fold *f, const struct line_entry *line,
         }
     }
     return ST_OK;
+}
+
+/* Who signed the answer's start as a correction may say of what came back that it was
+ * paid. */
+static enum status result_fits(const struct fold *f, const struct line_entry *line,
+                               const struct result_entry *e, struct diag *d)
+{
+    bool corrects = f->head.open.count[1] == 1 && e->state == LINE_PAID &&
+                    line_may_be_corrected(line->state);
+    if (e->state <= LINE_UNKNOWN &&
+        (corrects || line_may_become(line->state, e->state))) {
+        return ST_OK;
+    }
+    fold_refuse(d, "line-state", "line %u of batch %u is %s and cannot be %s",
+                line->line, line->batch, line_state_name(line->state),
+                line_state_name(e->state));
+    return diag_hint(
+        d,
+        "almoner batch show %u --lines shows how each line stands; a maker "
+        "takes in what corrects it (batch answer --correct)",
+        line->batch);
 }
 
 enum status fold_result(struct fold *f, uint32_t batch, const struct result_entry *e,
@@ -505,18 +540,15 @@ enum status fold_result(struct fold *f, uint32_t batch, const struct result_entr
     own.count = 0;
     TRY(fold_batch(f, batch, &b, d));
     TRY(fold_line_load(f, batch, e->line, line, d));
-    if (!line_may_become(line->state, e->state) || e->state > LINE_UNKNOWN) {
-        return fold_refuse(d, "line-state",
-                           "line %u of batch %u is %s and cannot be %s", e->line, batch,
-                           line_state_name(line->state), line_state_name(e->state));
-    }
+    TRY(result_fits(f, line, e, d));
     if (e->state != LINE_UNKNOWN) {
         TRY(fold_account_get(f, line->person, d));
-        TRY(move_result(f, line, e->state, &own, d));
+        TRY(move_result(f, line, e->state, &own, &b->over_fen, d));
         TRY(fold_account_put(f, line->person, d));
     }
     TRY(fold_fund_line(f, line, e->state, line->fen, d));
     uncount(b, line);
+    line->corrected = line_may_be_corrected(line->state);
     line->state = e->state;
     line->reason = e->reason;
     count(b, line);
@@ -611,9 +643,9 @@ enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
     TRY(fold_batch(f, batch, &b, d));
     TRY(fold_line_load(f, batch, number, line, d));
     if (!line_may_become(line->state, LINE_REISSUED)) {
-        return fold_refuse(d, "line-state",
-                           "line %u of batch %u is %s: nothing came back", number,
-                           batch, line_state_name(line->state));
+        fold_refuse(d, "line-state", "line %u of batch %u is %s: nothing came back",
+                    number, batch, line_state_name(line->state));
+        return diag_hint(d, "almoner report returns lists what a maker can send again");
     }
     TRY(fold_account_get(f, line->person, d));
     for (size_t i = 0; i < line->span_count; i++) {

@@ -163,7 +163,7 @@ static enum status books_agree(struct fold *f, const struct close_entry *e,
         TRY(batch_put(f->t, &f->batch, d));
         f->batch_changed = false;
     }
-    return close_batches(f->t, f->head.batches, e->month, d);
+    return close_check_batches(f->t, f->head.batches, e->month, d);
 }
 
 enum status rule_month_close(struct fold *f, const struct record *r, struct diag *d)

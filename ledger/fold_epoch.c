@@ -160,11 +160,12 @@ static enum status rule_sent(struct fold *f, const struct record *r,
     TRY(signer_is(f, ROLE_MAKER, "that a file was sent", d));
     TRY(fold_batch(f, x->sent.batch, &b, d));
     if (b->state > BATCH_RELEASED) {
-        return fold_refuse(d, "batch-state", "batch %u is %s: its export is known",
-                           b->number, batch_state_name(b->state));
+        fold_refuse(d, "batch-state", "batch %u is %s: its export is known", b->number,
+                    batch_state_name(b->state));
+        return diag_hint(d, "what comes next: %s", batch_next_hint(b->state));
     }
-    if (x->sent.lines != b->lines || x->sent.total_fen != b->total_fen ||
-        b->lines == 0) {
+    if (x->sent.lines != batch_count(b) || x->sent.total_fen != batch_total(b) ||
+        batch_count(b) == 0) {
         return fold_refuse(d, "batch-content", "the file is not of batch %u",
                            b->number);
     }

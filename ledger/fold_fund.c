@@ -107,9 +107,13 @@ static enum status walk_to(struct fold *f, uint32_t line, struct diag *d)
 static void result_moves(struct fund_sums *m, enum line_state from, enum line_state to,
                          int64_t fen, bool later)
 {
-    bool open = from != LINE_PAID;
+    bool open = from == LINE_OPEN || from == LINE_UNKNOWN;
     m->committed -= open ? fen : 0;
-    if (to == LINE_PAID) {
+    if (line_may_be_corrected(from)) { /* it was not given back after all */
+        m->spent += later ? 0 : fen;
+        m->returned -= later ? 0 : fen;
+        m->prior -= later ? fen : 0;
+    } else if (to == LINE_PAID) {
         m->spent += fen;
     } else if (later) {
         m->spent += open ? fen : 0; /* it left the treasury in that year */
@@ -143,9 +147,11 @@ enum status fold_fund_line(struct fold *f, const struct line_entry *line,
         if (to == LINE_REFUNDED) {
             m->refunded += part[i];
         } else if (part[i] != 0) {
-            result_moves(m, line->state, to, part[i],
-                         date_to_civil(day).year != f->fund.year);
-            m->spent_day = to == LINE_PAID ? day : m->spent_day;
+            bool later = date_to_civil(day).year != f->fund.year;
+            bool spends =
+                to == LINE_PAID && !(later && line_may_be_corrected(line->state));
+            result_moves(m, line->state, to, part[i], later);
+            m->spent_day = spends ? day : m->spent_day;
         }
     }
     f->fund.changed = true;
@@ -493,7 +499,8 @@ enum status rule_receipt(struct fold *f, const struct record *r, struct diag *d)
     TRY(fund_get(f->t, x.number, &e, d));
     if (!money_add(e.sums.received, x.fen, &e.sums.received) || e.sums.received < 0 ||
         e.sums.received > FUND_FEN_MAX) {
-        return fold_refuse(d, "fund-sum", "so much was not received for %u", x.number);
+        fold_refuse(d, "fund-sum", "so much was not received for %u", x.number);
+        return diag_hint(d, "almoner report funds shows what was");
     }
     return fund_put(f->t, &e, d);
 }

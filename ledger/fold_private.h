@@ -6,6 +6,7 @@
 #include "ledger/fold.h"
 #include "ledger/fund.h"
 #include "ledger/genesis.h"
+#include "ledger/links.h"
 #include "ledger/month.h"
 
 #define FOLD_PROGRAMMES_MAX 64
@@ -64,6 +65,8 @@ struct fold {
     struct entitlement entitlement;
     struct line_entry line;
     struct fund_hold fund;
+    struct links *links; /* made when first needed */
+    bool linking;        /* root and leaf of the head are behind: they are with links */
 };
 
 /* A rule is given the record; when the kind is signed, f->body and f->signer are. */
@@ -218,10 +221,6 @@ enum status rule_cosigned(struct fold *f, const struct record *r, struct diag *d
 enum status rule_timestamp(struct fold *f, const struct record *r, struct diag *d);
 
 /* Shared helpers (fold.c). */
-/* Whose ledger this is and what it hashes with, from its genesis. */
-enum status fold_identity(struct fold *f, const struct record *first,
-                          struct genesis *out, struct diag *d);
-
 /* Root of the tree when an act began at this size; ST_CONFLICT "signature-size" when
  * none did. */
 enum status fold_root_at(struct fold *f, uint64_t size, struct str *root,

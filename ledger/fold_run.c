@@ -4,10 +4,6 @@
 #include "base/money.h"
 #include "ledger/fold_private.h"
 
-/* Of what a run can be for: no benefit is older, no run needs to go further. */
-#define PERIOD_FIRST (1900 * 12)
-#define PERIOD_LAST (2199 * 12 + 11)
-
 /* Body {1: run, 2: period, 3: size of the ledger whose facts count, 4: how many
  * policies are confirmed}. */
 enum status rule_run_start(struct fold *f, const struct record *r, struct diag *d)

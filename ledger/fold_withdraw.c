@@ -6,6 +6,17 @@
 #include "ledger/batch_step.h"
 #include "ledger/fold_private.h"
 
+static enum status answered(const struct batch_entry *e, struct diag *d)
+{
+    fold_refuse(d, "batch-answered", "the bank has answered %llu lines of batch %u",
+                (unsigned long long)(e->paid_lines + e->back_lines), e->number);
+    return diag_hint(
+        d,
+        "what it did not pay is sent again line by line: batch answer, then "
+        "batch reissue %u (maker)",
+        e->number);
+}
+
 /* Body {1: batch, 2: what, 3: reason}. */
 enum status rule_withdraw_start(struct fold *f, const struct record *r, struct diag *d)
 {
@@ -17,9 +28,7 @@ enum status rule_withdraw_start(struct fold *f, const struct record *r, struct d
     }
     TRY(fold_step(f, w.batch, withdraw_step(w.what), &go, &e, d));
     if (w.what == WITHDRAW_RECALL && e->paid_lines + e->back_lines > 0) {
-        return fold_refuse(
-            d, "batch-answered", "the bank has answered %llu lines of batch %u",
-            (unsigned long long)(e->paid_lines + e->back_lines), w.batch);
+        return answered(e, d);
     }
     if (w.what != WITHDRAW_REFUND) {
         TRY(fold_fund_void(f, w.batch, d));
@@ -69,9 +78,13 @@ enum status fold_withdraw(struct fold *f, uint32_t batch, uint32_t number,
     TRY(fold_batch(f, batch, &b, d));
     TRY(fold_line_load(f, batch, number, line, d));
     if (!line_may_become(line->state, to)) {
-        return fold_refuse(d, "line-state",
-                           "line %u of batch %u is %s and cannot be %s", number, batch,
-                           line_state_name(line->state), line_state_name(to));
+        fold_refuse(d, "line-state", "line %u of batch %u is %s and cannot be %s",
+                    number, batch, line_state_name(line->state), line_state_name(to));
+        return diag_hint(d, "%s; almoner batch show %u --lines shows how each stands",
+                         what == WITHDRAW_REFUND
+                             ? "a maker refunds what came back and was not sent again"
+                             : "only what the bank has not answered leaves a batch",
+                         batch);
     }
     TRY(fold_account_get(f, line->person, d));
     TRY(move_line(f, line, what, &own, fen, d));
@@ -160,12 +173,13 @@ enum status rule_withdraw_end(struct fold *f, const struct record *r, struct dia
     TRY(fold_step(f, (uint32_t)number, withdraw_step(what), &go, &e, d));
     if ((what == WITHDRAW_CANCEL && batch_count(e) != 0) ||
         (what == WITHDRAW_RECALL && batch_count(e) != lines)) {
-        return fold_refuse(d, "withdraw-lines", "lines of batch %u are left in it",
-                           e->number);
+        fold_refuse(d, "withdraw-lines", "lines of batch %u are left in it", e->number);
+        return diag_hint(d, "finish it: the same command again takes the rest");
     }
     if (what == WITHDRAW_DROP && batch_count(e) == 0) {
-        return fold_refuse(d, "withdraw-lines",
-                           "no line of batch %u is left: cancel it", e->number);
+        fold_refuse(d, "withdraw-lines", "no line of batch %u is left: cancel it",
+                    e->number);
+        return diag_hint(d, "almoner batch cancel %u --reason TEXT (maker)", e->number);
     }
     e->state = go->to;
     if (what == WITHDRAW_DROP) {
@@ -187,9 +201,7 @@ static enum status step_fits(struct fold *f, const struct batch_step_body *s,
                            e->number);
     }
     if (s->step == STEP_REFUSED && e->paid_lines + e->back_lines > 0) {
-        return fold_refuse(
-            d, "batch-answered", "the bank has answered %llu lines of batch %u",
-            (unsigned long long)(e->paid_lines + e->back_lines), e->number);
+        return answered(e, d);
     }
     return fold_step_words(&f->body.signature, e, s->step, d);
 }

@@ -41,16 +41,36 @@ static bool is_word(const char *s, bool empty)
     return empty || *s != '\0';
 }
 
+const char *fund_terms_wrong(const struct fund_terms *t)
+{
+    const struct {
+        bool fits;
+        const char *what;
+    } terms[] = {
+        {t->number > 0, "number"},
+        {t->adjusts < t->number, "adjust"},
+        {t->programme[0] == '\0' || programme_code_valid(str_of(t->programme)),
+         "programme"},
+        {is_text(t->source, 1), "source"},
+        {is_word(t->function, true), "function"},
+        {is_word(t->economic, true), "economic"},
+        {t->year >= FUND_YEAR_MIN && t->year <= FUND_YEAR_MAX, "year"},
+        {is_text(t->document, 1), "document"},
+        {t->fen != 0 && t->fen <= FUND_FEN_MAX && t->fen >= -FUND_FEN_MAX &&
+             (t->fen > 0 || t->adjusts != 0),
+         "amount"},
+    };
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+        if (!terms[i].fits) {
+            return terms[i].what;
+        }
+    }
+    return NULL;
+}
+
 bool fund_terms_fit(const struct fund_terms *t)
 {
-    bool words =
-        (t->programme[0] == '\0' || programme_code_valid(str_of(t->programme))) &&
-        is_text(t->source, 1) && is_word(t->function, true) &&
-        is_word(t->economic, true) && is_text(t->document, 1);
-    bool sum = t->fen != 0 && t->fen <= FUND_FEN_MAX && t->fen >= -FUND_FEN_MAX &&
-               (t->fen > 0 || t->adjusts != 0);
-    return words && sum && t->year >= FUND_YEAR_MIN && t->year <= FUND_YEAR_MAX &&
-           t->number > 0 && t->adjusts < t->number;
+    return fund_terms_wrong(t) == NULL;
 }
 
 void fund_terms_write(const struct fund_terms *t, struct writer *w)

@@ -37,6 +37,8 @@ void fund_terms_write(const struct fund_terms *t, struct writer *w);
 /* True only for what may be one: texts and limits are looked at. */
 bool fund_terms_read(struct str plain, struct fund_terms *out);
 bool fund_terms_fit(const struct fund_terms *t);
+/* The first that does not: "programme", ..., "amount"; NULL: all fit. */
+const char *fund_terms_wrong(const struct fund_terms *t);
 
 struct fund_sums { /* fen */
     int64_t appropriated, received, reserved, committed, spent;

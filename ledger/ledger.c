@@ -205,7 +205,8 @@ static enum status find_before(struct ledger *l, const struct epoch_key *now,
     return ST_OK;
 }
 
-enum status ledger_adopt_key(struct ledger *l, struct diag *d)
+/* Origin and key become those that the head in hand says. */
+static enum status adopt_key(struct ledger *l, struct diag *d)
 {
     struct epoch_key e;
     const struct head *h = ledger_head(l);
@@ -310,7 +311,7 @@ static enum status take_genesis(struct ledger *l, const struct record *r,
     i->sandbox = g.sandbox;
     i->offset_minutes = g.offset_minutes;
     TRY(digest_use(l->g, key_suite_digest(i->suite), d));
-    return ledger_adopt_key(l, d);
+    return adopt_key(l, d);
 }
 
 /* A new read snapshot, or the one begun for writing. */
@@ -738,7 +739,7 @@ enum status ledger_commit(struct ledger *l, struct diag *d)
     enum status st = fold_end(l->fold, d);
     bool renewed = ledger_head(l)->ledger_key != l->key_number;
     if (st == ST_OK && renewed) {
-        st = ledger_adopt_key(l, d);
+        st = adopt_key(l, d);
     }
     if (st != ST_OK) {
         ledger_abort(l);
@@ -769,28 +770,32 @@ void ledger_abort(struct ledger *l)
     }
 }
 
+static enum status write_record(struct ledger *l, struct record *r, struct writer *w,
+                                size_t *previous_at, struct diag *d)
+{
+    const struct head *h = ledger_head(l);
+    must(l->writing);
+    r->origin = str_of(l->info.origin);
+    r->sequence = h->tree.size;
+    r->time_us = l->options.now_us;
+    r->act = h->open.kind != 0 ? h->open.first : h->tree.size;
+    memcpy(r->previous, h->last_leaf, DIGEST_LEN);
+    *previous_at = record_write(r, w);
+    return w->failed ? diag_fail(d, ST_INTERNAL, "record-size",
+                                 "a %s record is too long", record_kind_name(r->kind))
+                     : ST_OK;
+}
+
 static enum status append(struct ledger *l, enum record_kind kind, struct str body,
                           bool posted, uint64_t *sequence, struct diag *d)
 {
     uint8_t bytes[RECORD_BYTES_MAX];
+    size_t previous_at;
     struct writer w;
-    const struct head *h = ledger_head(l);
-    struct record r = {
-        .origin = str_of(l->info.origin),
-        .sequence = h->tree.size,
-        .time_us = l->options.now_us,
-        .kind = kind,
-        .act = h->open.kind != 0 ? h->open.first : h->tree.size,
-        .body = body,
-    };
-    must(l->writing);
-    memcpy(r.previous, h->last_leaf, DIGEST_LEN);
+    struct record r = {.kind = kind, .body = body};
     writer_init(&w, bytes, sizeof bytes);
-    record_write(&r, &w);
-    if (w.failed) {
-        return diag_fail(d, ST_INTERNAL, "record-size", "a %s record is too long",
-                         record_kind_name(kind));
-    }
+    TRY(fold_settle(l->fold, d));
+    TRY(write_record(l, &r, &w, &previous_at, d));
     if (sequence != NULL) {
         *sequence = r.sequence;
     }
@@ -807,7 +812,18 @@ enum status ledger_append(struct ledger *l, enum record_kind kind, struct str bo
 enum status ledger_append_posted(struct ledger *l, enum record_kind kind,
                                  struct str body, struct diag *d)
 {
-    return append(l, kind, body, true, NULL, d);
+    uint8_t bytes[RECORD_BYTES_MAX];
+    size_t previous_at;
+    struct writer w;
+    struct record r = {.kind = kind, .body = body};
+    writer_init(&w, bytes, sizeof bytes);
+    TRY(write_record(l, &r, &w, &previous_at, d));
+    return fold_append_later(l->fold, &r, writer_str(&w), previous_at, d);
+}
+
+enum status ledger_settle(struct ledger *l, struct diag *d)
+{
+    return fold_settle(l->fold, d);
 }
 
 enum status ledger_append_chunk(struct ledger *l, enum record_kind kind,
@@ -902,6 +918,7 @@ enum status ledger_append_signed(struct ledger *l, enum record_kind kind,
     struct writer w;
     struct buf message;
     must(l->by.sign != NULL);
+    TRY(ledger_settle(l, d));
     if (!act_subject_valid(str_of(text.subject))) {
         return diag_fail(d, ST_INPUT, "subject",
                          "what is signed cannot be named in one line of %d bytes",

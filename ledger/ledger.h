@@ -173,9 +173,12 @@ void ledger_abort(struct ledger *l);
 /* Appends a record; its rule in the fold is applied. *sequence may be NULL. */
 enum status ledger_append(struct ledger *l, enum record_kind kind, struct str body,
                           uint64_t *sequence, struct diag *d) MUST_USE;
-/* As ledger_append for records whose money the caller moved through the fold. */
+/* As ledger_append for records of a run, whose money the caller moved through the fold.
+ * They are hashed by and by: until ledger_settle, or whatever else is appended or
+ * committed, ledger_head has no root and no last leaf. */
 enum status ledger_append_posted(struct ledger *l, enum record_kind kind,
                                  struct str body, struct diag *d) MUST_USE;
+enum status ledger_settle(struct ledger *l, struct diag *d) MUST_USE;
 /* A record of the chunk's entries, if it has any, and the chunk is empty again. Of
  * lines, results and reissues the fold has moved the money already; facts move none.
  * first: see chunk_body_write. */

@@ -78,8 +78,6 @@ enum status ledger_key_path(const struct ledger *l, const char *origin,
 /* A key of the ledger from its file, which has no passphrase. */
 enum status ledger_load_key(const char *path, struct key **out, struct diag *d)
     MUST_USE;
-/* Origin and key become those that the head in hand says. */
-enum status ledger_adopt_key(struct ledger *l, struct diag *d) MUST_USE;
 /* Derives lookup, files and steady from master. */
 void ledger_derive_keys(struct ledger *l);
 /* At least n bytes at l->room. */

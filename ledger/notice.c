@@ -83,7 +83,7 @@ bool notice_read(struct str plain, struct notice_terms *out)
     body_start(&b, plain);
     out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
     body_text(&b, 2, out->programme, sizeof out->programme);
-    out->period = (int32_t)body_uint(&b, 3, ACCOUNT_MONTH_MAX);
+    out->period = (int32_t)body_uint(&b, 3, PERIOD_LAST);
     out->who = (enum notice_who)body_uint(&b, 4, NOTICE_ALL);
     out->people = body_uint(&b, 5, INT64_MAX);
     out->first = body_int32(&b, 6);
@@ -95,8 +95,8 @@ bool notice_read(struct str plain, struct notice_terms *out)
     body_text(&b, 13, out->label, sizeof out->label);
     out->working = body_digest_if(&b, 14, out->calendar);
     return body_done(&b) && programme_code_valid(str_of(out->programme)) &&
-           out->who >= NOTICE_NEW && out->people > 0 && out->days > 0 &&
-           out->level[0] != '\0' && out->label[0] != '\0';
+           out->period >= PERIOD_FIRST && out->who >= NOTICE_NEW && out->people > 0 &&
+           out->days > 0 && out->level[0] != '\0' && out->label[0] != '\0';
 }
 
 enum status notice_put(struct txn *t, const struct notice_entry *e, struct diag *d)

@@ -1,25 +1,52 @@
 /* payment_id.c - end-to-end ids, written and read back. */
 #include "ledger/payment_id.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 
+#define BATCH_DIGITS 6
 #define LINE_DIGITS 8
+/* Three letters and the sandbox's, three numbers. */
+_Static_assert(PAYMENT_ID_CAP > 4 + 3 * 10, "an id does not fit");
+
+/* At least `min` digits, with leading zeros; by hand, since every payment has one. */
+static size_t put_number(char *out, uint32_t n, size_t min)
+{
+    char digits[10]; /* of UINT32_MAX */
+    size_t count = 0;
+    for (; n > 0 || count < min; n /= 10) {
+        digits[count++] = (char)('0' + n % 10);
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[i] = digits[count - 1 - i];
+    }
+    return count;
+}
 
 size_t payment_id_batch(const struct ledger_info *info, const struct batch_entry *batch,
                         char out[PAYMENT_ID_CAP])
 {
-    return (size_t)snprintf(out, PAYMENT_ID_CAP, "%sE%uB%06u", info->sandbox ? "S" : "",
-                            batch->id_epoch, batch->id_number);
+    size_t n = 0;
+    if (info->sandbox) {
+        out[n++] = 'S';
+    }
+    out[n++] = 'E';
+    n += put_number(out + n, batch->id_epoch, 1);
+    out[n++] = 'B';
+    n += put_number(out + n, batch->id_number, BATCH_DIGITS);
+    out[n] = '\0';
+    return n;
 }
 
 size_t payment_id_line(const struct ledger_info *info, const struct batch_entry *batch,
                        uint32_t line, char out[PAYMENT_ID_CAP])
 {
     size_t n = payment_id_batch(info, batch, out);
-    return n + (size_t)snprintf(out + n, PAYMENT_ID_CAP - n, "L%08u", line);
+    out[n++] = 'L';
+    n += put_number(out + n, line, LINE_DIGITS);
+    out[n] = '\0';
+    return n;
 }
 
 enum payment_id_is payment_id_parse(const struct ledger_info *info,

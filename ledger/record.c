@@ -10,6 +10,8 @@ static const struct {
     int end;
     const char *name;
 } KINDS[] = {
+    /* Looked for in this order: most records of a large ledger are of the first. */
+    {KIND_ENTITLEMENT, 0, "entitlement"},
     {KIND_GENESIS, 0, "genesis"},
     {KIND_OPERATOR, 0, "operator"},
     {KIND_CHANNEL, 0, "channel"},
@@ -34,7 +36,6 @@ static const struct {
     {KIND_ERASE, 0, "erase"},
     {KIND_ERASED, 0, "erased"},
     {KIND_RUN_START, KIND_RUN_END, "run-start"},
-    {KIND_ENTITLEMENT, 0, "entitlement"},
     {KIND_RUN_END, 0, "run-end"},
     {KIND_SET_OFF, 0, "set-off"},
     {KIND_BATCH_START, KIND_BATCH_END, "batch-start"},
@@ -92,17 +93,19 @@ int record_kind_end(enum record_kind k)
     return 0;
 }
 
-void record_write(const struct record *r, struct writer *w)
+size_t record_write(const struct record *r, struct writer *w)
 {
     cbor_put_array(w, 8);
     cbor_put_uint(w, RECORD_VERSION);
     cbor_put_text(w, r->origin);
     cbor_put_uint(w, r->sequence);
     cbor_put_bytes(w, r->previous, DIGEST_LEN);
+    size_t previous_end = w->len;
     cbor_put_int(w, r->time_us);
     cbor_put_uint(w, (uint64_t)r->kind);
     cbor_put_uint(w, r->act);
     writer_bytes(w, r->body.p, r->body.n);
+    return previous_end - DIGEST_LEN;
 }
 
 enum status record_read(struct str bytes, struct record *out, struct diag *d)

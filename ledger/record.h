@@ -91,7 +91,8 @@ struct record {
     struct str body; /* one CBOR map; borrowed */
 };
 
-void record_write(const struct record *r, struct writer *w);
+/* Returns where in w the hash of the record before stands, unless w failed. */
+size_t record_write(const struct record *r, struct writer *w);
 /* ST_INTEGRITY "record-form" when it is not one; "record-version" or "record-kind" when
  * it is one of a later program. Borrows from bytes. The body is what is left and begins
  * a map; that it is exactly one is for its kind's reader to check. */

@@ -412,6 +412,9 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
     writer_varint(&w, e->release_sequence);
     writer_varint(&w, e->id_epoch);
     writer_varint(&w, e->id_number);
+    writer_varint(&w, e->corrected_lines);
+    writer_zigzag(&w, e->corrected_fen);
+    writer_zigzag(&w, e->over_fen);
     return row_put(t, REGISTER_BATCH, e->number, &w, d);
 }
 
@@ -467,6 +470,9 @@ enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
     out->release_sequence = reader_varint(&r);
     out->id_epoch = (uint32_t)reader_varint(&r);
     out->id_number = (uint32_t)reader_varint(&r);
+    out->corrected_lines = reader_varint(&r);
+    out->corrected_fen = reader_zigzag(&r);
+    out->over_fen = reader_zigzag(&r);
     if (!reader_done(&r)) {
         return damaged("batch", number, d);
     }
@@ -502,6 +508,26 @@ void export_files_write(const struct export_entry *x, uint64_t key, struct write
     }
 }
 
+void export_payments_read(struct body *b, uint64_t key, struct export_entry *out)
+{
+    uint64_t payments = body_uint_if(b, key, UINT32_MAX);
+    b->ok = b->ok && (payments == 0 || payments < out->lines);
+    out->payments = payments == 0 ? out->lines : payments;
+}
+
+uint64_t export_payments_pairs(const struct export_entry *x)
+{
+    return x->payments < x->lines ? 1 : 0;
+}
+
+void export_payments_write(const struct export_entry *x, uint64_t key, struct writer *w)
+{
+    if (x->payments < x->lines) {
+        cbor_put_uint(w, key);
+        cbor_put_uint(w, x->payments);
+    }
+}
+
 bool export_body(struct str plain, struct export_entry *out)
 {
     struct body b;
@@ -516,6 +542,7 @@ bool export_body(struct str plain, struct export_entry *out)
     kept_profile_read(&b, &kept_in_export, &out->profile);
     export_files_read(&b, 12, out);
     out->has_rows = body_digest_if(&b, 14, out->rows_sha256);
+    export_payments_read(&b, 15, out);
     return body_done(&b);
 }
 
@@ -553,6 +580,10 @@ bool answer_start_read(struct str plain, struct answer_start *out)
     out->lines = body_uint(&b, 5, UINT64_MAX);
     kept_profile_read(&b, &kept_in_answer, &out->profile);
     out->file = (uint32_t)body_uint_if(&b, 8, EXPORT_FILES_MAX);
+    out->corrects = cbor_map_key(&b.map, 10);
+    if (out->corrects) {
+        b.ok = b.ok && cbor_get_uint(&b.r) == 1;
+    }
     return body_done(&b);
 }
 
@@ -623,10 +654,12 @@ void line_key(uint32_t batch, uint32_t line, uint8_t key[8])
     put_u32(key + 4, line);
 }
 
+#define LINE_CORRECTED_BIT 0x80U /* of the byte of the reason */
+
 void line_write(const struct line_entry *e, struct writer *w)
 {
     writer_u8(w, (uint8_t)e->state);
-    writer_u8(w, (uint8_t)e->reason);
+    writer_u8(w, (uint8_t)(e->reason | (e->corrected ? LINE_CORRECTED_BIT : 0)));
     writer_varint(w, e->sequence);
     writer_varint(w, e->person);
     writer_text(w, str_of(e->programme));
@@ -644,14 +677,15 @@ void line_write(const struct line_entry *e, struct writer *w)
     }
 }
 
-bool line_payee(struct str row, uint64_t *payee)
+/* *institution 0: none. */
+static bool line_owner(struct str row, uint64_t *person, uint64_t *institution)
 {
     struct reader r;
     reader_init(&r, row.p, row.n);
     reader_u8(&r);
     reader_u8(&r);
     reader_varint(&r);
-    *payee = reader_varint(&r);
+    *person = reader_varint(&r);
     reader_text(&r);
     reader_varint(&r);
     reader_varint(&r);
@@ -662,10 +696,22 @@ bool line_payee(struct str row, uint64_t *payee)
         reader_varint(&r);
         reader_varint(&r);
     }
-    if (r.at < r.len) {
-        *payee = reader_varint(&r);
-    }
-    return reader_done(&r) && *payee > 0;
+    *institution = r.at < r.len ? reader_varint(&r) : 0;
+    return reader_done(&r) && *person > 0;
+}
+
+bool line_payee(struct str row, uint64_t *payee)
+{
+    uint64_t institution;
+    bool good = line_owner(row, payee, &institution);
+    *payee = institution > 0 ? institution : *payee;
+    return good;
+}
+
+bool line_institution(struct str row, uint64_t *institution)
+{
+    uint64_t person;
+    return line_owner(row, &person, institution);
 }
 
 bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out)
@@ -676,6 +722,8 @@ bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry 
     out->line = line;
     out->state = (enum line_state)reader_u8(&r);
     out->reason = reader_u8(&r);
+    out->corrected = (out->reason & LINE_CORRECTED_BIT) != 0;
+    out->reason &= ~LINE_CORRECTED_BIT;
     out->sequence = reader_varint(&r);
     out->person = reader_varint(&r);
     struct str programme = reader_text(&r);
@@ -684,7 +732,8 @@ bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry 
     struct str commitment = reader_bytes(&r, DIGEST_LEN);
     uint64_t count = reader_varint(&r);
     if (r.failed || count == 0 || count > LINE_SPANS_MAX || out->state < LINE_OPEN ||
-        out->state > LINE_RECALLED || !programme_code_valid(programme)) {
+        out->state > LINE_RECALLED || !programme_code_valid(programme) ||
+        (out->corrected && out->state != LINE_PAID)) {
         return false;
     }
     must(str_copy(programme, out->programme, sizeof out->programme));

@@ -164,6 +164,10 @@ struct batch_entry {
         step_sequence; /* + 1, of the newest batch-step or withdraw-start; 0: none */
     uint32_t id_epoch; /* epoch and number that its payments' ids say */
     uint32_t id_number;
+    /* Results of all time that said "paid" of what the bank had said came back; of
+     * these what was neither returned nor due any more: receivable. */
+    uint64_t corrected_lines;
+    int64_t corrected_fen, over_fen;
 };
 
 /* What is signed for, sent and answered: without the lines that left it. */
@@ -187,6 +191,7 @@ struct answer_start {
     uint64_t lines;
     struct kept_profile profile; /* without settings */
     uint32_t file; /* which of the files sent it answers, from 1; 0: all of them */
+    bool corrects; /* it may say "paid" of what the bank had said came back */
 };
 
 /* ---- exports: no rows; each record names the batch's one before ---- */
@@ -203,6 +208,7 @@ struct export_entry {
     uint32_t files;       /* 1 or more */
     uint32_t file_number; /* of the first, among those of the channel's day; from 1 */
     uint64_t lines;
+    uint64_t payments; /* in the files: lines to an institution may be one */
     int64_t total_fen;
     uint64_t previous; /* 0: none */
     bool has_rows;     /* a sheet */
@@ -219,6 +225,7 @@ struct line_entry {
     int64_t fen;
     enum line_state state;
     unsigned reason; /* enum payment_reason's number; 0: none */
+    bool corrected;  /* paid, of which the bank had said before that it came back */
     uint64_t payee;  /* number of the row with the route; 0: the person's own */
     uint32_t route;  /* ordinal of the route among that row's entries */
     uint8_t route_commitment[DIGEST_LEN];
@@ -250,6 +257,11 @@ enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *ou
 /* The fields of an export record's plain body, or of one of kind lost-file that says
  * a file was sent; sequence is left alone. */
 bool export_body(struct str plain, struct export_entry *out);
+/* The payments, where they are not as many as the lines: after the other fields. */
+void export_payments_read(struct body *b, uint64_t key, struct export_entry *out);
+uint64_t export_payments_pairs(const struct export_entry *x);
+void export_payments_write(const struct export_entry *x, uint64_t key,
+                           struct writer *w);
 /* The two fields at key and key + 1 that both kinds of records have; see cbor. */
 #define EXPORT_FILES_MAX 100000
 void export_files_read(struct body *b, uint64_t key, struct export_entry *out);
@@ -297,6 +309,8 @@ void line_key(uint32_t batch, uint32_t line, uint8_t key[8]);
 void line_write(const struct line_entry *e, struct writer *w);
 /* Only the number of the row with the route. */
 bool line_payee(struct str row, uint64_t *payee);
+/* The same; *institution 0 when it is the person's own row. */
+bool line_institution(struct str row, uint64_t *institution);
 bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out);
 
 #endif

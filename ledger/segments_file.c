@@ -53,14 +53,14 @@ enum status segment_open(struct segment_file *s, const char *dir, const char *na
     return ST_OK;
 }
 
-void segment_put(struct segment_file *s, const void *p, size_t n)
+static void put(struct segment_file *s, const void *p, size_t n)
 {
     s->failed = s->failed || (n > 0 && fwrite(p, 1, n, s->f) != n);
     digest_add(s->g, p, n);
     s->bytes += n;
 }
 
-bool segment_get(struct segment_file *s, void *p, size_t n)
+static bool get(struct segment_file *s, void *p, size_t n)
 {
     s->failed = s->failed || (n > 0 && fread(p, 1, n, s->f) != n);
     if (!s->failed) {
@@ -108,15 +108,15 @@ void segment_put_entry(struct segment_file *s, enum segment_entry_kind kind,
     head[1] = removed ? 1 : 0;
     put_u32(head + 2, (uint32_t)key.n);
     put_u32(head + 6, (uint32_t)value.n);
-    segment_put(s, head, sizeof head);
-    segment_put(s, key.p, key.n);
-    segment_put(s, value.p, value.n);
+    put(s, head, sizeof head);
+    put(s, key.p, key.n);
+    put(s, value.p, value.n);
 }
 
 bool segment_get_entry(struct segment_file *s, struct segment_entry *e)
 {
     uint8_t head[10];
-    if (!segment_get(s, head, sizeof head)) {
+    if (!get(s, head, sizeof head)) {
         return false;
     }
     e->kind = head[0];
@@ -129,7 +129,7 @@ bool segment_get_entry(struct segment_file *s, struct segment_entry *e)
         return false;
     }
     char *room = buf_room(&e->value, n > 0 ? n : 1);
-    if (room == NULL || !segment_get(s, e->key, e->key_n) || !segment_get(s, room, n)) {
+    if (room == NULL || !get(s, e->key, e->key_n) || !get(s, room, n)) {
         return false;
     }
     e->value.len = n;
@@ -147,7 +147,7 @@ void segment_put_header(struct segment_file *s, const struct segment_header *h)
                      h->origin, (unsigned long long)h->number,
                      (unsigned long long)h->from, (unsigned long long)h->size, hex);
     must(n > 0 && (size_t)n < sizeof text);
-    segment_put(s, text, sizeof text);
+    put(s, text, sizeof text);
 }
 
 /* Up to the mark, which is left out; *rest is moved behind it. */
@@ -172,7 +172,7 @@ bool segment_get_header(struct segment_file *s, struct segment_header *h)
     struct str from;
     struct str size;
     struct str hex;
-    if (!segment_get(s, text, sizeof text)) {
+    if (!get(s, text, sizeof text)) {
         return false;
     }
     struct str rest = str_make(text, sizeof text);
@@ -199,9 +199,9 @@ void segment_index_put(struct segment_file *s, enum segment_entry_kind kind,
     uint8_t head[5];
     head[0] = (uint8_t)kind;
     put_u32(head + 1, (uint32_t)key.n);
-    segment_put(s, head, sizeof head);
-    segment_put(s, key.p, key.n);
-    segment_put(s, print, SEGMENT_PRINT_LEN);
+    put(s, head, sizeof head);
+    put(s, key.p, key.n);
+    put(s, print, SEGMENT_PRINT_LEN);
 }
 
 bool segment_index_next(struct segment_index *x)
@@ -211,41 +211,40 @@ bool segment_index_next(struct segment_index *x)
         x->kind = SEGMENT_END;
         return true;
     }
-    if (!segment_get(&x->file, head, sizeof head)) {
+    if (!get(&x->file, head, sizeof head)) {
         return false;
     }
     x->kind = head[0];
     x->key_n = get_u32(head + 1);
     return x->kind <= SEGMENT_END && x->key_n <= STORE_KEY_MAX &&
-           segment_get(&x->file, x->key, x->key_n) &&
-           segment_get(&x->file, x->print, SEGMENT_PRINT_LEN);
+           get(&x->file, x->key, x->key_n) &&
+           get(&x->file, x->print, SEGMENT_PRINT_LEN);
 }
 
 void segment_index_put_header(struct segment_file *s, const struct segment_header *h,
                               const uint8_t leaf[DIGEST_LEN])
 {
     uint8_t bytes[16];
-    segment_put(s, SEGMENT_INDEX_TAG "\n", sizeof SEGMENT_INDEX_TAG);
+    put(s, SEGMENT_INDEX_TAG "\n", sizeof SEGMENT_INDEX_TAG);
     put_u64(bytes, h->number);
     put_u64(bytes + 8, h->size);
-    segment_put(s, bytes, sizeof bytes);
-    segment_put(s, leaf, DIGEST_LEN);
+    put(s, bytes, sizeof bytes);
+    put(s, leaf, DIGEST_LEN);
 }
 
 void segment_index_put_end(struct segment_file *s, const uint8_t sha256[DIGEST_LEN])
 {
     uint8_t none[SEGMENT_PRINT_LEN] = {0};
     segment_index_put(s, SEGMENT_END, str_of(""), none);
-    segment_put(s, sha256, DIGEST_LEN);
+    put(s, sha256, DIGEST_LEN);
 }
 
 static bool get_index_header(struct segment_index *x)
 {
     char tag[sizeof SEGMENT_INDEX_TAG];
     uint8_t bytes[16];
-    if (!segment_get(&x->file, tag, sizeof tag) ||
-        !segment_get(&x->file, bytes, sizeof bytes) ||
-        !segment_get(&x->file, x->leaf, DIGEST_LEN)) {
+    if (!get(&x->file, tag, sizeof tag) || !get(&x->file, bytes, sizeof bytes) ||
+        !get(&x->file, x->leaf, DIGEST_LEN)) {
         return false;
     }
     x->number = get_u64(bytes);
@@ -259,7 +258,7 @@ static bool index_is_whole(struct segment_index *x)
     x->there = true;
     while (segment_index_next(x)) {
         if (x->kind == SEGMENT_END) {
-            return segment_get(&x->file, x->sha256, DIGEST_LEN) &&
+            return get(&x->file, x->sha256, DIGEST_LEN) &&
                    segment_ends_well(&x->file, own);
         }
     }

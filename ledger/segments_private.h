@@ -42,8 +42,6 @@ struct segment_file {
 };
 enum status segment_open(struct segment_file *s, const char *dir, const char *name,
                          const char *mode, struct diag *d) MUST_USE;
-void segment_put(struct segment_file *s, const void *p, size_t n);
-bool segment_get(struct segment_file *s, void *p, size_t n);
 /* The digest of all before it, then everything on the disk. */
 enum status segment_finish(struct segment_file *s, uint8_t sha256[DIGEST_LEN],
                            struct diag *d) MUST_USE;

@@ -72,14 +72,20 @@ const struct setting_kind setting_kinds[] = {
 const struct setting_kind *setting_kind_find(struct str name)
 {
     for (const struct setting_kind *k = setting_kinds; k->name != NULL; k++) {
-        struct str known = str_of(k->name);
-        bool open = known.p[known.n - 1] == '.';
-        if (str_eq(known, name) ||
-            (open && name.n > known.n && memcmp(name.p, known.p, known.n) == 0)) {
+        if (str_is(name, k->name) || setting_programme(k, name).n > 0) {
             return k;
         }
     }
     return NULL;
+}
+
+struct str setting_programme(const struct setting_kind *k, struct str name)
+{
+    struct str prefix = str_of(k->name);
+    bool open = prefix.p[prefix.n - 1] == '.';
+    return open && str_starts(name, prefix)
+               ? str_make(name.p + prefix.n, name.n - prefix.n)
+               : str_of("");
 }
 
 static bool is_word(const char *words, struct str value)
@@ -99,8 +105,9 @@ static bool value_fits(const struct setting_kind *k, struct str value)
     int64_t fen;
     uint64_t count;
     switch (k->form) {
-    case SETTING_TEXT:
-        return value.n <= SETTING_VALUE_MAX;
+    case SETTING_TEXT: /* signed, and shown: one line */
+        return value.n <= SETTING_VALUE_MAX && text_utf8_valid(value, NULL) &&
+               !text_has_control(value);
     case SETTING_FEN:
         return value.n == 0 || (money_parse(value, &fen) && fen > 0);
     case SETTING_SWITCH:
@@ -119,6 +126,13 @@ enum status setting_check(struct str name, struct str value, struct diag *d)
                   STR_ARG(name));
         return diag_hint(d, "almoner config show lists them");
     }
+    struct str code = setting_programme(k, name);
+    bool open = k->name[strlen(k->name) - 1] == '.';
+    if (open && !programme_code_valid(code)) {
+        diag_fail(d, ST_USAGE, "setting", "\"%.*s\" is no code of a programme",
+                  STR_ARG(code));
+        return diag_hint(d, "as in %sold-age", k->name);
+    }
     if (!value_fits(k, value)) {
         diag_fail(d, ST_USAGE, "setting-value", "\"%.*s\" is no value of %.*s",
                   STR_ARG(value), STR_ARG(name));
@@ -126,7 +140,8 @@ enum status setting_check(struct str name, struct str value, struct diag *d)
                : k->form == SETTING_FEN  ? diag_hint(d, "yuan, as in 500000.00")
                : k->form == SETTING_COUNT
                    ? diag_hint(d, "a number from 1 to %d", COUNT_MAX)
-                   : diag_hint(d, "a text of up to %d bytes", SETTING_VALUE_MAX);
+                   : diag_hint(d, "one line of up to %d bytes of UTF-8",
+                               SETTING_VALUE_MAX);
     }
     return ST_OK;
 }

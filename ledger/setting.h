@@ -10,14 +10,14 @@
 #define SETTING_VALUE_MAX 80
 
 enum setting_form {
-    SETTING_TEXT,   /* up to 80 bytes */
+    SETTING_TEXT,   /* one line of up to 80 bytes */
     SETTING_FEN,    /* yuan with two decimals, above zero; "" is no limit */
     SETTING_SWITCH, /* one of its words */
     SETTING_COUNT   /* a number from 1 to 12000 */
 };
 
 struct setting_kind {
-    const char *name; /* "office.release"; one that ends in "." takes more behind it */
+    const char *name; /* "office.release"; one that ends in ".": of each programme */
     enum setting_form form;
     const char *words;    /* of a switch: "off on" */
     const char *fallback; /* what holds while nothing is set */
@@ -28,6 +28,8 @@ struct setting_kind {
 extern const struct setting_kind setting_kinds[];
 /* NULL when there is none of this name. */
 const struct setting_kind *setting_kind_find(struct str name);
+/* What stands behind a kind's name that ends in ".": a programme's code. Else "". */
+struct str setting_programme(const struct setting_kind *k, struct str name);
 /* ST_USAGE "setting" or "setting-value", saying what is possible. */
 enum status setting_check(struct str name, struct str value, struct diag *d) MUST_USE;
 

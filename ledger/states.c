@@ -13,16 +13,6 @@ static const struct {
 };
 #define ROLE_COUNT (sizeof ROLES / sizeof ROLES[0])
 
-const char *role_name(enum role r)
-{
-    for (size_t i = 0; i < ROLE_COUNT; i++) {
-        if (ROLES[i].role == r) {
-            return ROLES[i].name;
-        }
-    }
-    return "?";
-}
-
 static unsigned role_bit(struct str word)
 {
     for (size_t i = 0; i < ROLE_COUNT; i++) {
@@ -210,4 +200,9 @@ bool line_may_become(enum line_state from, enum line_state to)
         return false;
     }
     return false;
+}
+
+bool line_may_be_corrected(enum line_state from)
+{
+    return from == LINE_REJECTED || from == LINE_RETURNED || from == LINE_REISSUED;
 }

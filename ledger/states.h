@@ -15,7 +15,6 @@ enum role {
     ROLE_AUDITOR = 8,
     ROLE_ADMIN = 16
 };
-const char *role_name(enum role r); /* "maker" */
 /* "maker,checker" to bits; false for an unknown or doubled word, or none. */
 bool roles_parse(struct str s, unsigned *out);
 size_t roles_print(unsigned roles, char *out, size_t cap); /* "maker,checker" */
@@ -83,5 +82,8 @@ enum line_state {
 const char *line_state_name(enum line_state s);
 /* May an answer that says `to` be taken for a line in `from`? */
 bool line_may_become(enum line_state from, enum line_state to);
+/* May one that is signed for as a correction, and says that it was paid? What went to
+ * the treasury may not: the bank has to say whose money that was. */
+bool line_may_be_corrected(enum line_state from);
 
 #endif

@@ -4,7 +4,8 @@
  * - Flags are 0 plus MDB_NOTLS. Never NOSYNC (but see STORE_SCRATCH), WRITEMAP or
  *   NORDAHEAD; not on a network disk (refused where statfs tells).
  * - One environment per process and path (a second is refused); never used after fork
- *   (a must). A store and its transactions belong to one thread.
+ *   (a must). A store belongs to one thread, with its transactions; but one for reading
+ *   may be used by another thread, between beginning and ending.
  * - The map grows by itself: store_begin for writing makes sure that STORE_HEADROOM
  *   bytes are free in it, and a transaction writes less than that. A map grown by
  *   another process is taken over at begin. Both move the map: a transaction for
@@ -65,6 +66,8 @@ uint64_t store_bytes(struct store *s);
 
 enum status store_begin(struct store *s, bool write, struct txn **out, struct diag *d)
     MUST_USE;
+/* Do both see the same state of the store? */
+bool store_same_state(const struct txn *a, const struct txn *b);
 /* A transaction of a scratch store takes this table from another store's transaction,
  * which must live as long: it is read there, and what is appended is taken to be there
  * already. */
@@ -114,6 +117,10 @@ enum status store_cursor_next(struct cursor *c, struct str *key, struct str *val
                               struct diag *d) MUST_USE;
 enum status store_cursor_last(struct cursor *c, struct str *key, struct str *value,
                               struct diag *d) MUST_USE;
+/* As store_append of many keys in a row, without a look for the end each time: by a
+ * cursor opened for it, with no other writing to the table until it is closed. */
+enum status store_cursor_append(struct cursor *c, struct str key, struct str value,
+                                struct diag *d) MUST_USE;
 /* Writes key (at the cursor's place when it is there: cheap for ascending keys) and
  * leaves the cursor on it. */
 enum status store_cursor_put(struct cursor *c, struct str key, struct str value,

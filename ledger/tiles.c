@@ -22,14 +22,14 @@ static size_t node_key(unsigned level, uint64_t index, uint8_t key[KEY_LEN])
     return KEY_LEN;
 }
 
-enum status tiles_grow(struct txn *t, struct digest *g, const struct frontier *before,
-                       const uint8_t leaf[DIGEST_LEN], struct diag *d)
+size_t tiles_complete(struct digest *g, const struct frontier *before,
+                      const uint8_t leaf[DIGEST_LEN], struct tile *out)
 {
-    uint8_t key[KEY_LEN];
     uint8_t top[DIGEST_LEN];
     size_t n = tree_nodes(before);
+    size_t count = 0;
     if ((before->size + 1) % TILE_NODES != 0) {
-        return ST_OK;
+        return 0;
     }
     memcpy(top, leaf, DIGEST_LEN);
     uint64_t at = before->size;
@@ -38,9 +38,31 @@ enum status tiles_grow(struct txn *t, struct digest *g, const struct frontier *b
         n--;
         tree_node(g, before->node[n], top, top);
         if (level % TILE_LEVELS == 0) {
-            TRY(store_put(t, TABLE_TILES, str_make(key, node_key(level, at, key)),
-                          str_make(top, sizeof top), d));
+            must(count < TILES_MAX);
+            struct tile *tile = &out[count++];
+            tile->level = level;
+            tile->index = at;
+            memcpy(tile->hash, top, DIGEST_LEN);
         }
+    }
+    return count;
+}
+
+enum status tiles_put(struct txn *t, const struct tile *tile, struct diag *d)
+{
+    uint8_t key[KEY_LEN];
+    size_t n = node_key(tile->level, tile->index, key);
+    return store_put(t, TABLE_TILES, str_make(key, n), str_make(tile->hash, DIGEST_LEN),
+                     d);
+}
+
+enum status tiles_grow(struct txn *t, struct digest *g, const struct frontier *before,
+                       const uint8_t leaf[DIGEST_LEN], struct diag *d)
+{
+    struct tile tiles[TILES_MAX];
+    size_t count = tiles_complete(g, before, leaf, tiles);
+    for (size_t i = 0; i < count; i++) {
+        TRY(tiles_put(t, &tiles[i], d));
     }
     return ST_OK;
 }

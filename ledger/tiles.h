@@ -16,6 +16,18 @@
 #define TILE_LEVELS 8 /* a tile has 2^8 nodes of a level; its root is kept */
 #define TILE_NODES 256
 
+struct tile { /* a node that is kept */
+    unsigned level;
+    uint64_t index;
+    uint8_t hash[DIGEST_LEN];
+};
+#define TILES_MAX (TREE_LEVELS / TILE_LEVELS) /* with one record */
+
+/* The nodes that become complete when a record with this leaf is added to the tree
+ * `before`, at most TILES_MAX; returns how many. */
+size_t tiles_complete(struct digest *g, const struct frontier *before,
+                      const uint8_t leaf[DIGEST_LEN], struct tile *out);
+enum status tiles_put(struct txn *t, const struct tile *tile, struct diag *d) MUST_USE;
 /* Keeps the nodes that become complete when a record with this leaf is added to the
  * tree `before`. */
 enum status tiles_grow(struct txn *t, struct digest *g, const struct frontier *before,

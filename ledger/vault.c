@@ -249,6 +249,33 @@ enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                      str_make(value, 8), d);
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct vault_lead *x = a;
+    const struct vault_lead *y = b;
+    return memcmp(x->key, y->key, VAULT_LOOKUP_LEN);
+}
+
+enum status vault_index_all(struct ledger *l, struct vault_lead *list, size_t count,
+                            struct diag *d)
+{
+    struct cursor *c;
+    enum status st = ST_OK;
+    if (count == 0) {
+        return ST_OK;
+    }
+    qsort(list, count, sizeof *list, by_key);
+    TRY(store_cursor_open(l->t, TABLE_LOOKUP, &c, d));
+    for (size_t i = 0; i < count && st == ST_OK; i++) {
+        uint8_t value[8];
+        put_u64(value, list[i].person);
+        st = store_cursor_put(c, str_make(list[i].key, VAULT_LOOKUP_LEN),
+                              str_make(value, 8), d);
+    }
+    store_cursor_close(c);
+    return st;
+}
+
 enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                           struct diag *d)
 {

@@ -63,6 +63,14 @@ enum status vault_find_by_key(struct ledger *l, const uint8_t key[VAULT_LOOKUP_L
                               uint64_t *person, struct diag *d) MUST_USE;
 enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                         uint64_t person, struct diag *d) MUST_USE;
+/* The same for many numbers at once, in the order of their keys (the list is put into
+ * it), which costs a fraction: neighbours stand on one page. */
+struct vault_lead {
+    uint8_t key[VAULT_LOOKUP_LEN]; /* vault_find_key */
+    uint64_t person;
+};
+enum status vault_index_all(struct ledger *l, struct vault_lead *list, size_t count,
+                            struct diag *d) MUST_USE;
 
 /* The number leads to nobody any more. */
 enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],

@@ -112,7 +112,7 @@ struct bank_says {
     uint32_t file; /* of several, from 1; 0: the only one */
     uint64_t bytes;
     uint8_t sha256[HASH_LEN];
-    uint64_t lines;
+    uint64_t payments;
     int64_t total_fen;
 };
 
@@ -137,14 +137,15 @@ static void compare_bank(struct bundle *b, const struct bank_says *s,
         report_gap(b->report, GROUP_BANK, "bank-layout",
                    "the layout \"%s\" is not known: its payments were not counted",
                    "不认识文件格式“%s”：未清点其中的付款", x->format);
-    } else if (scan->bad || scan->count != s->lines || scan->sum_fen != s->total_fen) {
+    } else if (scan->bad || scan->count != s->payments ||
+               scan->sum_fen != s->total_fen) {
         report_fail(
             b->report, GROUP_BANK, x->sequence, "bank-totals",
             "the bank file of batch %u holds %llu payments of %lld fen; the record "
             "says %llu of %lld",
             "%u 号批次的银行文件有 %llu 笔共 %lld 分，记录为 %llu 笔 %lld 分", x->batch,
             (unsigned long long)scan->count, (long long)scan->sum_fen,
-            (unsigned long long)s->lines, (long long)s->total_fen);
+            (unsigned long long)s->payments, (long long)s->total_fen);
     }
 }
 
@@ -208,7 +209,7 @@ static bool next_listed(struct str *list, const struct exported *x, struct bank_
     uint64_t number, count, fen;
     bool fine = take_until(list, "# ", &start) && start.n == 0 &&
                 take_number(list, " of ", &number) && take_number(list, ": ", &count) &&
-                take_number(list, " payments, ", &s->lines) &&
+                take_number(list, " payments, ", &s->payments) &&
                 take_number(list, " fen, ", &fen) &&
                 take_number(list, " bytes\n", &s->bytes) &&
                 take_until(list, "  ", &sha) && take_until(list, "\n", &name) &&
@@ -222,7 +223,7 @@ static enum status check_listed(struct bundle *b, const struct exported *x,
                                 struct str list, struct diag *d)
 {
     struct bank_says s = {.x = x};
-    uint64_t lines = 0;
+    uint64_t payments = 0;
     int64_t total_fen = 0;
     while (s.file < x->files && next_listed(&list, x, &s)) {
         char behind[16];
@@ -233,11 +234,11 @@ static enum status check_listed(struct bundle *b, const struct exported *x,
         } else {
             TRY(check_bank(b, e, &s, d));
         }
-        lines += s.lines;
+        payments += s.payments;
         total_fen += s.total_fen;
     }
     report_checked(b->report, GROUP_BANK);
-    if (s.file != x->files || list.n != 0 || lines != x->lines ||
+    if (s.file != x->files || list.n != 0 || payments != x->payments ||
         total_fen != x->total_fen) {
         report_fail(
             b->report, GROUP_BANK, x->sequence, "bank-list",
@@ -303,7 +304,7 @@ static enum status check_export(struct bundle *b, const struct exported *x,
         return check_several(b, e, x, d);
     }
     struct bank_says s = {
-        .x = x, .bytes = x->bytes, .lines = x->lines, .total_fen = x->total_fen};
+        .x = x, .bytes = x->bytes, .payments = x->payments, .total_fen = x->total_fen};
     memcpy(s.sha256, x->sha256, HASH_LEN);
     return check_bank(b, e, &s, d);
 }

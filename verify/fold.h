@@ -31,7 +31,7 @@ struct exported { /* a record of kind 44 */
     uint32_t files; /* of several, what follows is of their list */
     uint64_t bytes;
     uint8_t sha256[HASH_LEN];
-    uint32_t lines;
+    uint32_t payments;
     int64_t total_fen;
 };
 

@@ -50,6 +50,7 @@ void rule_answer_start(struct fold *f, struct act *a)
     fold_keep_file(f, a, v[3].s, v[4].u);
     fold_check_layout(f, a, 6, 7, 0);
     begin(f, a, b);
+    f->open.count[1] = v[10].there ? 1 : 0;
     if (b != NULL && answer_known(f, b, v[3].s)) {
         FAULT(f, a, GROUP_BALANCE, "answer-again",
               "this answer of batch %u was taken in before",
@@ -81,16 +82,25 @@ struct batch_row *fold_open_batch(struct fold *f, struct act *a)
     return b;
 }
 
-/* Which operation brings a line from its state to another; false: not possible. */
-static bool result_operation(unsigned from, uint64_t to, enum operation *op, bool *none)
+bool line_came_back(unsigned state)
+{
+    return state == LINE_REJECTED || state == LINE_RETURNED || state == LINE_REISSUED;
+}
+
+/* Which operation brings a line from its state to another; false: not possible.
+ * corrects: the answer's start says that it may say "paid" of what came back. */
+static bool result_operation(unsigned from, uint64_t to, bool corrects,
+                             enum operation *op, bool *none)
 {
     bool open = from == LINE_OPEN || from == LINE_UNKNOWN;
     *none = to == LINE_UNKNOWN;
-    *op = to == LINE_PAID     ? OP_PAID
-          : from == LINE_PAID ? OP_BACK_PAID
-                              : OP_BACK_TRANSIT;
+    *op = line_came_back(from) ? OP_CORRECT
+          : to == LINE_PAID    ? OP_PAID
+          : from == LINE_PAID  ? OP_BACK_PAID
+                               : OP_BACK_TRANSIT;
     switch (to) {
     case LINE_PAID:
+        return open || (corrects && line_came_back(from));
     case LINE_REJECTED:
         return open;
     case LINE_RETURNED:
@@ -131,7 +141,7 @@ static bool apply_result(struct fold *f, struct act *a, struct batch_row *b,
         return false;
     }
     f->scope.named = f->scope.named || l->named;
-    if (!result_operation(l->state, result[1], &op, &none)) {
+    if (!result_operation(l->state, result[1], f->open.count[1] == 1, &op, &none)) {
         report_fail(f->report, GROUP_BALANCE, a->r->sequence, "line-state",
                     "line %llu of batch %u cannot go from state %u to %llu",
                     "第 %llu 笔（%u 号批次）不能由状态 %u 变为 %llu",

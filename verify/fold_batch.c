@@ -12,8 +12,11 @@ void fold_batch_free(struct batch_row *b)
 {
     list_release(&b->lines);
     list_release(&b->spans);
+    list_release(&b->homes);
+    list_release(&b->only);
     list_release(&b->answers);
     list_release(&b->funds);
+    list_release(&b->carries);
 }
 
 struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number)
@@ -88,18 +91,6 @@ void fold_check_layout(struct fold *f, struct act *a, size_t sha, size_t length,
     }
 }
 
-static void check_programmes(struct fold *f, struct act *a)
-{
-    const struct value *v = &a->b.v[4];
-    struct cbor c = cbor_of(v->s);
-    for (uint64_t i = 0; v->there && i < v->u; i++) {
-        c.bad = c.bad || !code_fine(cbor_text(&c, 1, CODE_MAX));
-    }
-    if (v->there && !cbor_done(&c)) {
-        fold_malformed(f, a, "key 4");
-    }
-}
-
 void rule_batch_start(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
@@ -110,8 +101,9 @@ void rule_batch_start(struct fold *f, struct act *a)
     }
     b->begun = true;
     b->month = month_of_day((int32_t)v[3].i);
+    b->pay_year = date_to_civil((int32_t)v[3].i).year;
     b->state = 1;
-    check_programmes(f, a);
+    fold_choice(f, a, b);
     const struct channel_row *c = list_find(&f->channels, v[2].u);
     if (c == NULL || !c->confirmed) {
         FAULT(f, a, GROUP_AUTHORISATION, "batch-channel",
@@ -174,6 +166,14 @@ static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t ite
                         (f->o.whole && payee > f->people.count)))) {
         return false;
     }
+    if (items == 7) {
+        struct home_row *h = list_add(&b->homes, sizeof *h);
+        if (h == NULL) {
+            f->no_memory = true;
+            return false;
+        }
+        *h = (struct home_row){l->number, (uint32_t)route, l->programme, payee};
+    }
     fold_keep_commitment(f, a, payee, (uint32_t)route, commitment);
     l->named = scope_person(f, payee) || scope_person(f, l->person);
     return true;
@@ -221,6 +221,11 @@ static bool add_line(struct fold *f, struct act *a, struct batch_row *b, struct 
         number > UINT32_MAX || !line_route(f, a, c, items, l, b)) {
         b->lines.count--;
         return false;
+    }
+    if (!batch_takes(b, f->programmes[programme])) {
+        FAULT(f, a, GROUP_BALANCE, "batch-choice",
+              "line %u is of a programme that batch %u was not made for",
+              "第 %u 笔的项目不在 %u 号批次所限的项目之内", l->number, b->number);
     }
     if (f->o.whole) {
         const struct person_row *p = fold_person(f, a, person);
@@ -493,6 +498,8 @@ void rule_export(struct fold *f, struct act *a)
     if (b->concerned) {
         claims_range(f->o.claims, a->r->sequence, a->r->sequence + 1);
     }
+    uint64_t payments = v[15].there ? v[15].u : v[5].u;
+    fold_check_payments(f, a, b, payments);
     struct exported *e = list_add(&f->exports, sizeof *e);
     if (e == NULL) {
         f->no_memory = true;
@@ -501,7 +508,7 @@ void rule_export(struct fold *f, struct act *a)
     e->sequence = a->r->sequence;
     e->batch = b->number;
     e->bytes = v[4].u;
-    e->lines = (uint32_t)v[5].u;
+    e->payments = (uint32_t)payments;
     e->total_fen = v[6].i;
     e->described = v[8].there;
     e->files = v[12].there ? (uint32_t)v[12].u : 1;

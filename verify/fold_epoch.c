@@ -118,16 +118,18 @@ static void sent(struct fold *f, struct act *a)
     if (b == NULL) {
         return;
     }
-    if (b->state < 1 || b->state > 4 || b->lines.count == 0) {
+    if (b->state < 1 || b->state > 4 || batch_pays_lines(b) == 0) {
         REFUSE(f, a, GROUP_AUTHORISATION, "lost-file-state",
                "batch %u is in state %u and cannot be one that was lost",
                "%u 号批次处于状态 %u，不会是丢失的批次", b->number, (unsigned)b->state);
     }
-    if (!b->holes && b->ended && (v[6].u != b->lines.count || v[7].i != b->total_fen)) {
+    if (!b->holes && b->ended &&
+        (v[6].u != batch_pays_lines(b) || v[7].i != batch_pays_fen(b))) {
         FAULT(f, a, GROUP_BALANCE, "export-totals",
               "the lost file of batch %u has other lines or fen than the batch",
               "%u 号批次丢失文件的笔数或金额与批次不符", b->number);
     }
+    fold_check_payments(f, a, b, v[17].there ? v[17].u : v[6].u);
     fold_fund_commit(f, b);
     b->state = 5;
     b->last_export = a->r->sequence;

@@ -14,6 +14,13 @@ struct fund_item {
     int64_t fen;
 };
 
+struct fund_carry { /* of a programme, source and year */
+    int programme;
+    int32_t year;
+    char source[28];
+    int64_t before, delta;
+};
+
 static int64_t left_of(const struct fund_row *x)
 {
     return x->appropriated - x->reserved - x->committed - x->spent;
@@ -74,11 +81,16 @@ void rule_fund_confirm(struct fold *f, struct act *a)
               "appropriation %u is confirmed by who proposed it",
               "%u 号指标由提出人自己确认", x->number);
     }
+    const struct fund_row *of = x->adjusts == 0 ? x : list_find(&f->funds, x->adjusts);
+    if (of != NULL && of->appropriated + x->fen > FUND_FEN) {
+        REFUSE(f, a, GROUP_BALANCE, "fund-sum", "appropriation %u becomes too large",
+               "%u 号指标超过上限", of->number);
+    }
     x->confirmed = true;
     struct fund_row *root = x->adjusts == 0 ? x : list_find(&f->funds, x->adjusts);
     if (root != NULL) {
         root->appropriated += x->fen;
-        if (left_of(root) < 0 && f->o.whole) {
+        if (x->fen < 0 && left_of(root) < 0 && f->o.whole) {
             FAULT(f, a, GROUP_BALANCE, "fund-short",
                   "appropriation %u is less than what is taken from it",
                   "%u 号指标少于已占用和支出", root->number);
@@ -96,9 +108,10 @@ void rule_receipt(struct fold *f, struct act *a)
                (unsigned long long)v[1].u);
     }
     x->received += v[3].i;
-    if (x->received < 0) {
-        FAULT(f, a, GROUP_BALANCE, "fund-receipt", "less than nothing was received",
-              "拨款合计为负");
+    if (x->received < 0 || x->received > FUND_FEN) {
+        REFUSE(f, a, GROUP_BALANCE, "fund-receipt",
+               "less than nothing was received, or too much",
+               "拨款合计为负，或超过上限");
     }
 }
 
@@ -123,6 +136,7 @@ void fold_fund_void(struct fold *f, struct batch_row *b)
              b->fund_state == COMMITTED ? -1 : 0);
     b->fund_state = NONE;
     b->funds.count = 0;
+    b->carries.count = 0;
     f->fund_batch = 0;
 }
 
@@ -232,6 +246,10 @@ void fold_fund_line(struct fold *f, const struct batch_row *b, const struct line
             continue;
         }
         bool later = date_to_civil((int32_t)f->open.fen[3]).year != x->year;
+        if (line_came_back(l->state)) { /* a correction: it was not given back */
+            x->spent += later ? 0 : fen;
+            continue;
+        }
         x->committed -= l->state == LINE_PAID ? 0 : fen;
         if (to == LINE_PAID || (later && l->state != LINE_PAID)) {
             x->spent += fen;
@@ -247,6 +265,19 @@ void fold_fund_day(struct fold *f, const struct act *a)
 }
 
 /* ---- allocation ---- */
+
+/* Does an item before the last have its programme and appropriation? */
+static bool is_twice(const struct list *items)
+{
+    const struct fund_item *x = items->rows;
+    for (size_t i = 0; i + 1 < items->count; i++) {
+        if (x[i].programme == x[items->count - 1].programme &&
+            x[i].fund == x[items->count - 1].fund) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool read_items(struct fold *f, struct act *a, struct batch_row *b)
 {
@@ -265,24 +296,72 @@ static bool read_items(struct fold *f, struct act *a, struct batch_row *b)
         x->programme = programme_of(f, code);
         x->fund = (uint32_t)fund;
         x->fen = fen;
+        if (is_twice(&b->funds)) {
+            return false;
+        }
     }
     return cbor_done(&c);
 }
 
-static bool carries_fine(struct act *a)
+static bool read_carries(struct fold *f, struct act *a, struct batch_row *b)
 {
     struct cbor c = cbor_of(a->b.v[3].s);
     int64_t sum = 0;
     for (uint64_t i = 0; i < a->b.v[3].u && !c.bad; i++) {
         c.bad = c.bad || cbor_array(&c, 4) != 4;
-        c.bad = !code_fine(cbor_text(&c, 1, CODE_MAX)) || c.bad;
-        (void)cbor_text(&c, 1, 24);
+        struct str code = cbor_text(&c, 1, CODE_MAX);
+        struct str source = cbor_text(&c, 1, 24);
         int64_t before = cbor_int(&c), delta = cbor_int(&c);
-        c.bad = c.bad || before > FUND_CARRY || before < -FUND_CARRY ||
-                delta > FUND_CARRY || delta < -FUND_CARRY;
-        sum += c.bad ? 0 : delta;
+        bool fine = !c.bad && code_fine(code) && before <= FUND_CARRY &&
+                    before >= -FUND_CARRY && delta <= FUND_CARRY &&
+                    delta >= -FUND_CARRY;
+        struct fund_carry *x = fine ? list_add(&b->carries, sizeof *x) : NULL;
+        if (x == NULL || !str_copy(source, x->source, sizeof x->source)) {
+            return false;
+        }
+        x->programme = programme_of(f, code);
+        if (x->programme < 0) { /* more programmes than are followed */
+            return false;
+        }
+        x->year = b->pay_year;
+        x->before = before;
+        x->delta = delta;
+        sum += delta;
     }
     return cbor_done(&c) && sum == 0;
+}
+
+static bool same_carry(const struct fund_carry *a, const struct fund_carry *b)
+{
+    return a->programme == b->programme && a->year == b->year &&
+           strcmp(a->source, b->source) == 0;
+}
+
+/* What the allocations that stand of other batches left. */
+static void check_carries(struct fold *f, struct act *a, const struct batch_row *b)
+{
+    const struct fund_carry *mine = b->carries.rows;
+    const struct batch_row *other = f->batches.rows;
+    for (size_t i = 0; i < b->carries.count; i++) {
+        int64_t sum = 0;
+        for (size_t n = 0; n < f->batches.count; n++) {
+            const struct fund_carry *x = other[n].carries.rows;
+            for (size_t k = 0;
+                 other[n].number != b->number && k < other[n].carries.count; k++) {
+                sum += same_carry(&x[k], &mine[i]) ? x[k].delta : 0;
+            }
+        }
+        bool twice = false;
+        for (size_t k = 0; k < i; k++) {
+            twice = twice || same_carry(&mine[k], &mine[i]);
+        }
+        if (sum != mine[i].before || twice) {
+            FAULT(f, a, GROUP_BALANCE, "allocation-carry",
+                  "of %s, %s is carried, not what the allocation says",
+                  "%s 中 %s 结转的零头与占用记录不符", f->programmes[mine[i].programme],
+                  mine[i].source);
+        }
+    }
 }
 
 static void check_lines(struct fold *f, struct act *a, const struct batch_row *b)
@@ -309,17 +388,18 @@ static void take(struct fold *f, struct act *a, const struct batch_row *b)
     const struct fund_item *items = b->funds.rows;
     for (size_t i = 0; i < b->funds.count; i++) {
         struct fund_row *x = list_find(&f->funds, items[i].fund);
-        if (x == NULL || !x->confirmed || x->adjusts != 0 ||
+        if (x == NULL || !x->confirmed || x->adjusts != 0 || x->year != b->pay_year ||
             (x->programme != -1 && x->programme != items[i].programme)) {
             REFUSE(f, a, GROUP_BALANCE, "fund-other",
-                   "appropriation %u is not confirmed, or for another programme",
-                   "%u 号指标未确认，或用于其他项目", items[i].fund);
+                   "appropriation %u is not confirmed, of another year, or for another "
+                   "programme",
+                   "%u 号指标未确认，或属于另一年度、用于其他项目", items[i].fund);
         }
         x->reserved += items[i].fen;
         if (left_of(x) < 0) {
-            FAULT(f, a, GROUP_BALANCE, "fund-short",
-                  "batch %u takes more than is left of appropriation %u",
-                  "%u 号批次占用超过 %u 号指标的结余", b->number, x->number);
+            REFUSE(f, a, GROUP_BALANCE, "fund-short",
+                   "batch %u takes more than is left of appropriation %u",
+                   "%u 号批次占用超过 %u 号指标的结余", b->number, x->number);
         }
     }
 }
@@ -336,11 +416,12 @@ void rule_allocation(struct fold *f, struct act *a)
               "batch %u is no draft, or the setting funds is off",
               "%u 号批次不是草稿，或未启用指标控制", b->number);
     }
-    if (!read_items(f, a, b) || !carries_fine(a)) {
+    if (!read_items(f, a, b) || !read_carries(f, a, b)) {
         fold_malformed(f, a, "key 2 or 3");
         return;
     }
     check_lines(f, a, b);
+    check_carries(f, a, b);
     b->fund_state = RESERVED;
     take(f, a, b);
 }

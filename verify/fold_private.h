@@ -74,6 +74,14 @@ struct line_row {
     uint64_t spans_at; /* in the batch's list of spans */
     int64_t fen;
 };
+struct only_row { /* a programme that a batch is limited to */
+    char code[CODE_MAX + 1];
+};
+struct home_row { /* of a line that is paid to an institution */
+    uint32_t line, route;
+    uint8_t programme;
+    uint64_t institution;
+};
 struct fund_row {
     uint32_t number;
     bool confirmed;
@@ -102,8 +110,12 @@ struct batch_row {
     uint64_t last_export;
     struct list lines;   /* of struct line_row */
     struct list spans;   /* of struct span */
+    struct list homes;   /* of struct home_row */
+    struct list only;    /* of struct only_row; empty: it is not limited */
     struct list answers; /* of sha256, HASH_LEN each */
     struct list funds;   /* what appropriations bear: fold_fund.c */
+    struct list carries; /* what their shares leave below a fen */
+    int32_t pay_year;    /* of the day of payment, as it is now */
     uint8_t fund_state;
 };
 
@@ -444,6 +456,15 @@ void fold_check_content(struct fold *f, struct act *a, const struct batch_row *b
 struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number);
 struct line_row *fold_line(struct batch_row *b, uint64_t number);
 
+/* fold_joint.c */
+/* What kind 40 says in keys 4 to 6. */
+void fold_choice(struct fold *f, struct act *a, struct batch_row *b);
+bool batch_takes(const struct batch_row *b, const char *programme);
+/* As many payments as its lines are, where all of them are here: an institution's of
+ * one programme and account are one. */
+void fold_check_payments(struct fold *f, struct act *a, const struct batch_row *b,
+                         uint64_t stated);
+
 /* fold_answer.c */
 /* The batch of the long act under way; NULL: refused, or not known. */
 struct batch_row *fold_open_batch(struct fold *f, struct act *a);
@@ -453,6 +474,8 @@ void fold_operate_line(struct fold *f, struct act *a, const struct batch_row *b,
                        const struct line_row *l, enum operation op);
 /* Postings exactly, or where accounts are not known by what the lines amount to. */
 void fold_check_sum(struct fold *f, struct act *a, bool known, int64_t expected);
+/* What a correction may say was paid. */
+bool line_came_back(unsigned state);
 void rule_answer_start(struct fold *f, struct act *a);
 void rule_results(struct fold *f, struct act *a);
 void rule_answer_end(struct fold *f, struct act *a);

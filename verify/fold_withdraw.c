@@ -3,6 +3,7 @@
  * bank or given another day. */
 #include <string.h>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "verify/fold_private.h"
 
@@ -310,6 +311,7 @@ void rule_batch_step(struct fold *f, struct act *a)
         fold_fund_void(f, b);
     } else {
         fold_fund_redate(f, a, b, v[7].i);
+        b->pay_year = date_to_civil((int32_t)v[7].i).year;
     }
     b->state = s->to == AS_IT_WAS ? b->state : s->to;
     if (b->concerned) {

@@ -238,6 +238,15 @@ static void move_grant(struct moving *m, int64_t d)
     move(m, A_RECEIVABLE, A_GRANTED, -d - a - b);
 }
 
+static void move_correct(struct moving *m, int64_t x)
+{
+    int64_t r = least(x, m->segment->fen[A_RETURNED]);
+    int64_t d = least(x - r, m->segment->fen[A_DUE]);
+    move(m, A_RETURNED, A_PAID, r);
+    move(m, A_DUE, A_PAID, d);
+    move(m, A_RECEIVABLE, A_PAID, x - r - d);
+}
+
 static void operate(struct moving *m, enum operation op, int64_t x)
 {
     switch (op) {
@@ -279,6 +288,9 @@ static void operate(struct moving *m, enum operation op, int64_t x)
         return;
     case OP_REFUND:
         move(m, A_RETURNED, A_REFUNDED, least(x, m->segment->fen[A_RETURNED]));
+        return;
+    case OP_CORRECT:
+        move_correct(m, x);
         return;
     }
 }

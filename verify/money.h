@@ -72,7 +72,8 @@ enum operation {
     OP_WRITE_OFF,
     OP_SET_OFF,
     OP_UNTAKE,
-    OP_REFUND
+    OP_REFUND,
+    OP_CORRECT
 };
 
 void row_unpack(const struct packed_row *packed, struct row *out);

@@ -135,6 +135,7 @@ both pain.001.001.09 camt.054.001.02
 both acp-batch acp-batch
 both blanks-gbk blanks-gbk
 both city-bank-pipe city-bank-pipe
+both gzelink gzelink
 both pipe-trailer pipe-trailer
 both template template
 both bank-sheet bank-sheet
@@ -166,3 +167,26 @@ both pipe-trailer-outer pipe-trailer-outer
 both pipe-trailer-both pipe-trailer-both
 both blanks-gbk-outer blanks-gbk-outer
 both bank-sheet-outer bank-sheet-outer
+
+# ---- another country's: of returns alone is said what came back, the rest is paid ----
+rm -rf "$L"
+expect 0 "$ALMONER" init "$L" --division 230523 --name 演练民政局 --sandbox --admin admin \
+    --admin-vkey "$(cat admin.vkey)" --now "$NOW"
+for name in maker checker releaser auditor; do
+    add_operator $name $name
+done
+expect 0 a maker policy adopt "$TOP/tests/policies/good/payees.yaml"
+expect 0 a checker policy confirm 1
+expect 0 a admin channel add ach --bank-code 900000032 --account 900001 \
+    --account-name DEMO --format nacha --set company-id=1234567890 \
+    --set company-name='DEMO COUNTY'
+{
+    echo id_number,name,registration,registration_since,account,account_name,bank_code
+    for n in 1 2 3 4 5 6; do
+        echo "$(id_number 19400102 00$n),王某$n,230523,original,90000000000$n,PAYEE $n,900000016"
+    done
+} >people.csv
+import people people.csv
+expect 0 a maker run --period 2026-09
+released ach
+both nacha nacha-absent-paid 5000

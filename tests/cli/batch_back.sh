@@ -89,7 +89,9 @@ expect 0 a checker batch refused "$B" --file pay.txt --reason 'H019 合计与明
 state draft
 cut -d '|' -f 1 pay.txt >ids
 signed
-expect 0 a maker batch export "$B" --out again.txt
+expect 0 a maker batch export "$B" --out again/ --json
+[ -e again/req_20260915_002.txt ] || fail "the number of the refused file again: $(ls again)"
+mv again/* again.txt
 cut -d '|' -f 1 again.txt | cmp - ids || fail 'other ids'
 verified
 
@@ -98,6 +100,12 @@ expect 0 a releaser batch recall "$B" --reason '撤回确认函 3' --json
 is moved_lines $((lines - dropped))
 is moved_fen $((fen - gone))
 state recalled
+# Its dues are free again: nobody gets another copy of the file, and it is not at work.
+expect 4 a maker batch export "$B" --out copy.txt
+code batch-state
+[ ! -e copy.txt ] || fail 'a recalled batch was sent again'
+expect 0 r status --json
+is open_batches 0
 expect 0 "$SIM" bank --file again.txt --format pipe-trailer --returns 3000 --seed 1 \
     --out ans.txt
 expect 4 a maker batch answer "$B" ans.txt
@@ -110,6 +118,9 @@ totals "$lines" "$fen"
 expect 0 a maker batch cancel "$B" --reason 'wrong bank' --json
 is moved_fen "$fen"
 state cancelled
+expect 0 r status --json
+is open_batches 0
+grep -q cancelled out && fail 'a cancelled batch waits for somebody'
 expect 4 a maker batch submit "$B"
 code batch-state
 new 2026-09-21
@@ -168,6 +179,8 @@ expect 7 a releaser batch release "$B"
 code office
 expect 0 a finance batch release "$B"
 state approved
+expect 0 r status
+says 'waits for a second releaser'
 expect 4 a maker batch export "$B" --out no.txt
 expect 7 a finance batch release "$B"
 code same-operator

@@ -11,7 +11,14 @@ for kind in urban rural margin; do
 done
 pay 2026-09 2026-09-10
 expect 0 "$SIM" bank --file pay.txt --format pipe-trailer --returns 0 --seed 1 --out ans.txt
+n=$(($(wc -l <ans.txt) - 1)) # the last payment, Q's, comes back, and goes to the treasury
+LC_ALL=C sed -i "${n}s/|0000|/|1003|/" ans.txt
 expect 0 a maker batch answer "$B" ans.txt
+expect 0 r report returns --json
+Q=$(field person)
+expect 0 a maker batch refund "$B" --reason '缴款书 1'
+expect 0 a auditor person show "$Q" --reveal
+IDQ=$(grep -o '[0-9]\{17\}[0-9X]' out | head -1)
 expect 0 r batch show 1 --lines --json
 P=$(tr -d '\n' <out | grep -o '"payments.*' | grep -o '"person": *[0-9]*' | head -1 |
     grep -o '[0-9]*$')
@@ -33,6 +40,7 @@ NOW=2026-10-05T01:00:00Z
 {
     echo id_number,attribute,value,effective
     echo "$ID,death,2026-07-20,2026-07-20"
+    echo "$IDQ,death,2026-09-30,2026-09-30"
 } >death.csv
 import facts death.csv
 expect 0 a maker run --period 2026-10
@@ -73,8 +81,12 @@ for id in "$ID" "$TWICE"; do
     expect 4 r person show "$id"
     code unknown-person
 done
+expect 0 a maker person erase "$Q" --reason 期满 --document 演销2号
+expect 0 a checker person erase "$Q" --confirm
+expect 0 r report returns --all
+says '已销毁/erased'
 verified
-is erased 2
+is erased 3
 expect 0 r report recoveries
 says '已销毁/erased'
 expect 0 r report recoveries --json

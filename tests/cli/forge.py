@@ -123,7 +123,8 @@ class Records:
 
     def sign(self, x, signer, origin=None):
         names = {2: "operator", 4: "second", 32: "run-end", 40: "batch-start",
-                 42: "batch-end", 43: "batch-sign", 44: "export"}
+                 42: "batch-end", 43: "batch-sign", 44: "export",
+                 83: "allocation"}
         s = x[7][0]
         rest = {k: v for k, v in x[7].items() if k != 0}
         lines = ["almoner-act/v1", origin or x[1], names[x[5]], s[1], s[0], s[4],
@@ -174,6 +175,41 @@ def set_signed(place, value):
     def change(x):
         x[7][0][place] = value
     return change
+
+
+def forge_allocation(b, how):
+    """The newest allocation, and the submission behind it, signed anew by the maker."""
+    i = max(n for n, r in enumerate(b.records) if decode(r)[0][5] == 83)
+
+    def change(x):
+        items, carries = x[7][2], x[7][3]
+        if how in ("unsigned", "sum"):
+            items[0][2] += 100
+        elif how == "shares":  # it adds up, but a source bears another's part
+            items[0][2] += 100
+            items[-1][2] -= 100
+            carries[0][3] -= 1000000
+            carries[-1][3] += 1000000
+        elif how == "carry":
+            carries[0][2] += 1
+        elif how == "fund":  # of another year
+            items[0][1] = 1
+
+    def again(x):
+        s = x[7][0]
+        s[5] = min(s[5], x[2])
+        s[6] = root([leaf(r) for r in b.records[:s[5]]])
+        b.sign(x, "maker")
+    if how == "gone":
+        del b.records[i]
+        i -= 1
+    else:
+        b.change(i, change)
+        b.rechain()
+        if how != "unsigned":
+            b.change(i, again)
+    b.rechain()
+    b.change(i + 1, again)
 
 
 def attack(b, how):
@@ -247,6 +283,8 @@ def attack(b, how):
         for step in (1, 2):
             b.change(b.find(43, k2=step), both, "both")
             b.rechain()
+    elif how.startswith("allocation-"):
+        forge_allocation(b, how[len("allocation-"):])
     elif how == "all-keys":  # the newest run, signed anew by who signed it
         i = max(i for i, r in enumerate(b.records) if decode(r)[0][5] == 31)
         end = next(i for i, r in enumerate(b.records[i:], i) if decode(r)[0][5] == 32)

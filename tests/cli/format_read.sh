@@ -157,6 +157,31 @@ bytes.bin unknown-file no text in UTF-8 or GB18030
 page.xml unknown-file <html>
 END
 
+# ---- gigabytes of nothing, and of one element: told at once ----
+truncate -s 2000M zeros
+printf '<?xml version="1.0"?><Document xmlns="%s"><CstmrPmtStsRpt><GrpHdr><MsgId>' \
+    urn:iso:std:iso:20022:tech:xsd:pain.002.001.10 >element.xml
+truncate -s 2200M element.xml
+(echo id_number,name && sed 's/^/1,/' note.txt) >list.csv
+truncate -s 2200M list.csv
+expect 3 timeout 5 "$ALMONER" format read zeros
+code unknown-file
+says 'no text'
+for format in blanks-gbk city-bank-pipe pipe-trailer nacha pain.002 bank-sheet; do
+    expect 3 timeout 5 "$ALMONER" format read zeros --format $format
+    expect 3 timeout 5 "$ALMONER" --now "$NOW" -C "$L" --as maker --key maker.pem \
+        batch answer "$B" zeros --format $format
+    code unknown-file
+done
+expect 3 timeout 5 "$ALMONER" format read element.xml
+code xml
+for file in zeros list.csv; do
+    expect 3 timeout 5 "$ALMONER" --now "$NOW" -C "$L" --as maker --key maker.pem \
+        import people $file
+    code encoding
+done
+rm zeros element.xml list.csv
+
 # ---- a table of files: what must come of each ----
 # Format, lines, hundredths, and how many of which status and reason, with what holds for
 # payments that are not named; or !CODE and its place. Why: docs/formats/iso20022.md and

@@ -89,6 +89,8 @@ expect 0 a maker budget set --source county --year 2026 --document 宝财指〔2
 COUNTY=$(field number)
 is state pending
 expect 7 a maker budget confirm "$COUNTY"
+expect 0 r status
+says "almoner budget confirm $COUNTY"
 expect 0 a checker budget confirm "$COUNTY"
 expect 4 a checker budget confirm "$COUNTY"
 code not-pending
@@ -265,6 +267,18 @@ eq prior "$(sum prior_fen)" $((prior + back))
 eq left "$(fund "$CENTRAL" left_fen)" "$before"
 eq spent "$(fund "$CENTRAL" spent_fen)" "$spent"
 whole
+# It had been paid all along: no money of last year came back, and nothing else is spent.
+LC_ALL=C sed 's,|20[0-9][0-9]|,|0000|,' late.txt >after-all.txt
+expect 0 a maker batch answer "$B" after-all.txt --correct --json
+is corrected_fen "$back"
+eq prior "$(sum prior_fen)" "$prior"
+eq left "$(fund "$CENTRAL" left_fen)" "$before"
+eq spent "$(fund "$CENTRAL" spent_fen)" "$spent"
+whole
+for month in 2026-09 2026-12 2027-01; do
+    expect 0 r report reconcile --month "$month" --rows funds --json
+    says '"name":"funds"'
+done
 verified
 
 # Who never saw the ledger folds the same: nothing is taken beyond what is left.
@@ -279,3 +293,31 @@ expect 0 r report funds --year 2027
 says '%'
 expect 0 "$ALMONER" -C "$L" --now "$NOW" --lang zh report funds
 says 执行率
+
+# An appropriation that says a yuan more was spent: the page differs, and names it.
+: "${ROWS:?}"
+"$ROWS" "$L" dump >rows || fail 'rows'
+python3 - "$CENTRAL" >change <<'END'
+import sys
+key = "12%08x" % int(sys.argv[1])
+row = [x.split() for x in open("rows") if x.startswith("register " + key)][0][2]
+b, fields, at = bytes.fromhex(row), [], 1
+while at < len(b):  # of varints; the eighth is what was spent, zigzag
+    end = at
+    while b[end] & 128:
+        end += 1
+    fields.append(sum((x & 127) << 7 * i for i, x in enumerate(b[at:end + 1])))
+    at = end + 1
+fields[7] += 200
+out = bytearray(b[:1])
+for n in fields:
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    out.append(n)
+print("put register", key, out.hex())
+END
+"$ROWS" "$L" apply <change || fail 'rows'
+expect 1 r report reconcile --month 2027-01 --rows funds --json
+is differences 1
+says "\"number\":$CENTRAL,.*\"amount_fen\":100,\"state\":\"appropriation says more"

@@ -60,6 +60,13 @@ sed 's/>RJCT</>DONE</' answer.xml >status.xml
 refused unknown-status status.xml
 cat answer.xml answer.xml >two.xml
 refused xml two.xml
+# Matched, and not what was sent: the element's value is what is shown.
+sed 's/OrgnlEndToEndId>SE1B0*1L/OrgnlEndToEndId>\n SE1B000007L/' answer.xml >batch.xml
+refused other-batch batch.xml
+says 'line [23], column 2:'
+sed 's/\(InstdAmt Ccy="CNY">\)/\1\n9/' answer.xml >amount.xml
+refused other-amount amount.xml
+says 'line [23], column 1:'
 expect 0 a maker batch answer "$B" answer.xml --format pain.002 --json
 is rejected_lines 1
 expect 0 a maker batch answer "$B" answer.xml --format pain.002

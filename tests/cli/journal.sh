@@ -134,6 +134,31 @@ refused 2 bad-option --from 2026-9 --to 2026-10
 refused 2 bad-option $P --format json
 refused 2 missing-option --from 2026-09
 
+# ---- what comes back of last year's batch has accounts of its own ----
+NOW=2027-01-05T01:00:00Z
+sed 's/^year: 2026/year: 2027/' "$MAP" >2027.yaml
+python3 - answer.txt late.txt >fen <<'END'
+import sys
+rows = open(sys.argv[1], "rb").read().split(b"\r\n")
+one = [r.split(b"|") for r in rows if r.count(b"|") == 5 and r.split(b"|")[4] == b"0000"][0]
+one[4] = b"2003"
+text = b"R|1|%s\r\n%s\r\n########\r\n" % (one[3], b"|".join(one))
+open(sys.argv[2], "wb").write(text)
+print(int(one[3]))
+END
+late() { # late FILE: what the vouchers of 2027 debit and credit, and how much
+    r report journal --from 2027-01 --to 2027-01 --out "$1" --mapping 2027.yaml \
+        >shown || fail "no journal $1"
+    tr -d '\r' <"$1" | awk -F , 'NR > 1 { printf "%s %s %s;", $14, $15, $16 }'
+}
+fen=$(cat fen)
+expect 0 a maker batch answer 1 late.txt
+[ "$(late back.csv)" = "1201 3501 $fen;8001 810101 $fen;" ] || fail "$(late back2.csv)"
+LC_ALL=C sed 's/|2003|/|0000|/' late.txt >paid.txt
+expect 0 a maker batch answer 1 paid.txt --correct
+[ "$(late both.csv)" = "1201 3501 $fen;8001 810101 $fen;1201 3501 -$fen;8001 810101 -$fen;" ] ||
+    fail "$(late both2.csv)"
+
 # A balance that the records do not give: which, and by how much.
 "$ROWS" "$L" dump >rows || fail 'rows'
 awk '$1 == "balances" && $2 ~ /0000$/ { print "put", $1, $2, "00000000000000ff"; exit }' \

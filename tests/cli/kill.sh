@@ -85,6 +85,9 @@ killed answer-start maker batch answer 2 answer.txt
 bank --returns 6400 --out other.txt
 expect 4 a maker batch answer 2 other.txt
 code open-act
+sed 's/reason: account-closed/reason: other/' "$TOP/profiles/pipe-trailer.yaml" >own.yaml
+expect 4 a maker batch answer 2 answer.txt --format ./own.yaml
+code open-act
 expect 0 a maker batch answer 2 answer.txt
 expect 0 r batch show 2 --json
 is state settled

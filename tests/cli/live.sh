@@ -60,6 +60,11 @@ expect 0 "$ALMONER" -C "$L" retention show --json
 is years 30
 expect 7 w admin1 retention confirm "$n"
 code same-operator
+expect 0 w admin1 config set office.release 财政局 --json
+setting=$(field number)
+expect 0 w admin1 status
+says "almoner config confirm $setting"
+expect 0 w admin2 config confirm "$setting"
 expect 0 w admin2 retention confirm "$n"
 expect 4 w admin2 retention confirm "$n"
 code not-pending

@@ -63,9 +63,13 @@ code month-order
 expect 7 a checker month close 2026-09
 expect 4 a checker month confirm 2026-09
 code not-pending
+expect 4 a maker month close 1850-01
+code month-order
 expect 0 a maker month close 2026-09 --json
 is state waiting
 expect 7 a maker month confirm 2026-09
+expect 0 r status
+says 'almoner month confirm 2026-09'
 expect 4 a maker month close 2026-11
 code month-order
 # What moves the month makes the maker close it again.
@@ -155,6 +159,8 @@ for month in 11 12; do
 done
 expect 0 a maker year close 2026
 expect 7 a maker year confirm 2026
+expect 0 r status
+says 'almoner year confirm 2026'
 expect 0 a checker year confirm 2026 --json
 is year 2026
 is state closed

@@ -23,7 +23,7 @@ is code bank-code
 for wrong in company-name=17-CHARACTERS-NOT adenda=yes class=CTX; do
     expect 3 a admin channel add wrong --bank-code 900000032 --account 900001 \
         --account-name DEMO --format nacha --set company-id=1234567890 --set $wrong --json
-    is code setting
+    field code | grep -q '^setting-' || fail "$wrong: $(cat out)"
 done
 {
     echo id_number,name,registration,registration_since,account,account_name,bank_code
@@ -96,6 +96,7 @@ is already_taken true
 sed '/^6/s/E1B/E7B/' answer.ach >other.ach
 expect 3 a maker batch answer "$B" other.ach --json
 is code other-batch
+is where 'other.ach: line 3, column 40'
 expect 3 a maker batch answer "$B" pay.ach --json
 is code not-an-answer
 expect 3 a admin channel add rest --bank-code 900000032 --account 900001 \

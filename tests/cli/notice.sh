@@ -42,6 +42,8 @@ is first 2026-09-02
 is last 2026-09-10
 is sha256 "$(sha256sum <list.csv | cut -d' ' -f1)"
 people=$(field people)
+WANT=4 publish list.csv --all --days 7
+code exists
 [ "$people" -eq $(($(wc -l <list.csv) - 1)) ] || fail 'the count is not that of the rows'
 # Over the holidays of October: ten working days by a calendar of our own.
 publish list.html --new --days 10 --working --calendar "$cal" --from 2026-09-24 \
@@ -77,6 +79,7 @@ grep -qFf names list.csv && fail 'a name stands in clear'
 # What tells of illness or poverty needs the county's word.
 expect 0 a maker run --period 2026-10 --ahead
 care() {
+    rm -f care.csv
     expect "$1" a maker notice publish --programme dibao-supplement --period 2026-10 --all --days 7 \
         --level 村 --out care.csv $([ "$1" != 0 ] || echo --json)
 }

@@ -92,15 +92,16 @@ answer 20260910 <rows >first.rsp
 answer 20260909 <rows >yesterday.rsp
 refused other-day yesterday.rsp 'line 1, column 1'
 row 1 E1 x '' USD | answer 20260910 >dollars.rsp
-refused currency dollars.rsp 'line 2'
+refused currency dollars.rsp 'line 2, column'
 { row 1 E1 x && row 1 E1 x; } | answer 20260910 >twice.rsp
-refused duplicate-id twice.rsp 'line 3'
+refused duplicate-id twice.rsp 'line 3, column 1:'
 row 1 E1 x | sed 's/L0*1|/L00009999|/' | answer 20260910 >never.rsp
-refused unknown-id never.rsp 'line 2'
+refused unknown-id never.rsp 'line 2, column 1:'
 row 1 E7 x | answer 20260910 >code.rsp
 refused unknown-code code.rsp 'line 2, column'
 row 1 E1 x 1 | answer 20260910 >amount.rsp
-refused other-amount amount.rsp 'line 2'
+before=$(row 1 E1 x | cut -d'|' -f1-3)
+refused other-amount amount.rsp "line 2, column $((${#before} + 2)):"
 for bad in -1 1.005 99999999999999999999 １２; do
     row 1 E1 x | answer 20260910 | iconv -f GBK -t UTF-8 |
         awk -F'|' -v OFS='|' -v bad="$bad" 'NR == 2 { $4 = bad } { print }' |
@@ -119,6 +120,17 @@ refused after-trailer two.rsp 'line 4'
 expect 0 "$ALMONER" format read first.rsp --format ./county-bank.yaml --json
 is kind answer
 is count 2
+# The ledger keeps the layout, so that its name is enough, or nothing at all.
+mv county-bank.yaml away.yaml
+expect 2 "$ALMONER" format read first.rsp --format county-bank
+code unknown-format
+expect 0 r format read first.rsp --format county-bank --json
+is count 2
+expect 0 r format read first.rsp --json
+is format county-bank
+expect 0 r format list
+says '^county-bank '
+mv away.yaml county-bank.yaml
 expect 3 "$ALMONER" format read bad.rsp --format ./county-bank.yaml
 says 'line 2, column'
 

@@ -47,6 +47,11 @@ sed 's/{value: id, max-bytes: 40}/{value: id, max-bytes: 10}/' comma-example.yam
 sed -i 's/^profile: .*/profile: short/' short.yaml
 expect 1 "$ALMONER" profile check short.yaml
 says 'finding id-short'
+# Nobody is told at the export only that a name has a blank.
+sed 's/^profile: .*/profile: blanks/; s/, blanks: true//' \
+    "$TOP/profiles/blanks-gbk.yaml" >blanks.yaml
+expect 0 "$ALMONER" profile check blanks.yaml
+says 'note name-blanks'
 # An entry that an earlier one takes; who is missing counts as paid, and nothing counts.
 sed 's/^profile: .*/profile: late/; s/absent: unknown/absent: paid/
     s/- {code: F, text: 销户.*/- {text: 户, status: rejected, reason: other}/

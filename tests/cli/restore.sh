@@ -13,6 +13,7 @@ code exists
 expect 0 a maker run --period 2026-09
 expect 0 a maker batch new --channel psbc --pay-date 2026-09-10 --json
 B=$(field number)
+expect 0 a maker batch drop "$B" --line 1 --reason 8日通报死亡 # it counts no more, and is due
 expect 0 r audit checkpoint --out kept --json
 old_vkey=$(field vkey)
 expect 0 r backup --out backup --json
@@ -210,7 +211,8 @@ verified
 # Both files and answers, read by nobody's code but awk: each account has September once,
 # and no less than that.
 LC_ALL=C awk -F'|' '
-    FILENAME ~ /^pay/ && NF == 6 { if (FILENAME == "pay1.txt") { want[$2] += $4 } }
+    FILENAME == "pay1.txt" && NF == 6 { want[$2] += $4 }
+    FILENAME == "pay2.txt" && NF == 6 && !($2 in want) { want[$2] = $4 } # was dropped
     FILENAME ~ /^ans/ && NF == 6 && $5 == "0000" { got[$2] += $4 }
     END {
         for (account in want) {

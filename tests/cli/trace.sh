@@ -55,3 +55,17 @@ code unknown-person
 expect 0 r audit record "$(expect 0 r audit trace --json --from 2026-09-02 && field record)"
 says reveal
 verified
+
+# The bank file again: no other export, but names and accounts are read again.
+expect 7 a checker batch export 1 --out no.txt
+[ ! -e no.txt ] || fail 'who is no maker has the bank file'
+expect 0 r audit trace --json
+before=$(rows)
+expect 0 a maker2 batch export 1 --out again.txt --json
+is copy true
+cmp pay.txt again.txt || fail 'a copy differs'
+expect 0 r audit trace --json --person "$P"
+says '"operator": *"maker2"'
+says 'batch 1: bank file again'
+expect 0 r audit trace --json
+[ "$(rows)" = $((before + 1)) ] || fail 'a copy leaves one trace'

@@ -214,7 +214,8 @@ answered "$NOV" sent:rejected:4 sent:paid:all
 # The bank says of one it refused that it was paid after all: not taken by itself.
 bank wrong wrong.txt "$NOV" rejected paid
 expect 3 a maker batch answer "$NOV" wrong.txt
-code line-state
+code contradicts
+says 'correct'
 bank wrong wrong.txt "$NOV" rejected paid 1
 expect 3 a maker batch answer "$NOV" wrong.txt
 # Two lines are of one who died: they are sent again to the heir's account alone.

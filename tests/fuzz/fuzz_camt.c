@@ -2,6 +2,7 @@
  * totals are those of the lines. */
 #include "base/must.h"
 #include "formats/camt.h"
+#include "tests/fuzz/places.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,6 +15,7 @@ static enum status add(void *ctx, const struct answer *a, struct diag *d)
 {
     (void)d;
     struct seen *s = ctx;
+    must_have_places(a);
     must(a->code.n > 0 && a->amount_fen > 0 && a->currency.n == 3);
     must(a->status != PAYMENT_REJECTED && a->status != PAYMENT_UNKNOWN);
     must(a->status != PAYMENT_RETURNED || a->reason != REASON_NONE);

@@ -13,7 +13,9 @@ static void try_posting(const struct journal_map *m, struct journal_posting *p)
     for (int e = 0; e < JOURNAL_EVENTS; e++) {
         const struct journal_programme *of;
         const struct journal_rule *rule;
-        if (journal_map_find(m, (enum journal_event)e, p, &of, &rule, &d) != ST_OK) {
+        struct journal_voucher v = {.event = (enum journal_event)e,
+                                    .prior = e % 2 == 0};
+        if (journal_map_find(m, &v, p, &of, &rule, &d) != ST_OK) {
             continue;
         }
         must(strlen(of->functional) <= JOURNAL_CODE_MAX);

@@ -2,6 +2,7 @@
  * and totals are given only when they are those of the lines. */
 #include "base/must.h"
 #include "formats/nacha.h"
+#include "tests/fuzz/places.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -9,7 +10,8 @@ static enum status add(void *ctx, const struct answer *a, struct diag *d)
 {
     (void)d;
     struct answer_totals *sum = ctx;
-    must(a->line > 0 && a->amount_fen >= 0 && a->account.n > 0);
+    must_have_places(a);
+    must(a->amount_fen >= 0 && a->account.n > 0);
     must(a->id.n <= PAYMENT_ID_MAX && a->bank.n == 9);
     must((a->status == PAYMENT_RETURNED) <= (a->amount_fen > 0 && a->code.n == 3));
     sum->count++;

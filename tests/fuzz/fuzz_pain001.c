@@ -2,6 +2,7 @@
  * when they are those of the lines. */
 #include "base/must.h"
 #include "formats/pain001.h"
+#include "tests/fuzz/places.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -9,6 +10,7 @@ static enum status add(void *ctx, const struct answer *a, struct diag *d)
 {
     (void)d;
     struct answer_totals *sum = ctx;
+    must_have_places(a);
     must(a->id.n > 0 && a->amount_fen > 0 && a->currency.n == 3);
     must(a->status == PAYMENT_NONE);
     must(a->amount_fen <= INT64_MAX - sum->total_fen);

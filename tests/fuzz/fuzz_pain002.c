@@ -2,6 +2,7 @@
  * those of the lines, and every status comes with what it was made of. */
 #include "base/must.h"
 #include "formats/pain002.h"
+#include "tests/fuzz/places.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,6 +15,7 @@ static enum status add(void *ctx, const struct answer *a, struct diag *d)
 {
     (void)d;
     struct seen *s = ctx;
+    must_have_places(a);
     must(a->id.n > 0 && a->code.n > 0 && a->amount_fen >= 0);
     must((a->amount_fen == 0) == (a->currency.n == 0));
     must(a->status <= PAYMENT_UNKNOWN && a->status != PAYMENT_RETURNED);

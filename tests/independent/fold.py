@@ -67,6 +67,10 @@ def plus_years(day, years):
     return (date - datetime.date(1970, 1, 1)).days
 
 
+def year_of(day):
+    return (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).year
+
+
 def multiply(spans):
     return sum(s[1] * s[2] for s in spans)
 
@@ -224,7 +228,7 @@ class Fold:
         if r.kind in STARTS:
             self.open = Row(kind=r.kind, first=r.sequence, time=r.time, number=r.body[1], whole=True,
                             entries=0, next=0, people=0, sums=[0, 0, 0, 0], records=0,
-                            others=0, person=0)
+                            others=0, person=0, corrects=False)
 
     def signed(self, r):
         self.checks["authorisation"] += 1
@@ -377,8 +381,11 @@ class Fold:
             batch = self.batch(b[2])
             if batch.whole:
                 need(1 <= batch.state <= 4 and batch.lines, "not a batch to be sent")
-                balance((b[6], b[7]) == (len(batch.lines), batch.total),
+                balance((b[6], b[7]) == self.pays(batch),
                         "lines and total are not the batch's")
+            if batch.whole:
+                balance(b.get(17, b[6]) == len(self.payments(batch)),
+                        "key 17 is not the payments of the lines")
             self.spend(batch)
             batch.state, batch.export, batch.ids = 5, r.sequence, (b[10], b[11])
 
@@ -870,7 +877,7 @@ class Fold:
                                  digest=bytes(32), signers={}, export=0, end=None,
                                  answers=set(), codes=b.get(4), exports=[],
                                  channel=b[2], ids=(self.epoch, b[1]),
-                                 dropped=False)
+                                 dropped=False, pay_year=year_of(b[3]))
 
     def do_lines(self, r):
         b, batch, moves = r.body, self.batch(r.body[1]), self.moves()
@@ -914,6 +921,16 @@ class Fold:
         """Lines and total: without those that are out."""
         out = [x.fen for x in batch.lines.values() if x.state == 7]
         return batch.end[0] - len(out), batch.end[1] - sum(out)
+
+    @staticmethod
+    def payments(batch):
+        """[(first line, [lines])]: an institution's of one programme and account are one."""
+        groups = {}
+        for k, x in sorted(batch.lines.items()):
+            if x.state != 7:
+                key = (x.payee, x.route, x.programme) if x.payee else k
+                groups.setdefault(key, []).append(k)
+        return sorted((lines[0], lines) for lines in groups.values())
 
     def same(self, batch, count, total, digest):
         if batch.end and (batch.whole or not batch.dropped):
@@ -960,6 +977,9 @@ class Fold:
         if batch.whole:
             auth(batch.state in (4, 5, 6), "exported while %s" % BATCH_STATES[batch.state])
         batch.state = 5 if batch.state == 4 or not batch.whole else batch.state
+        if batch.whole:
+            self.softly(balance, b.get(15, b[5]) == len(self.payments(batch)),
+                        "key 15 is not the payments of the lines")
         batch.export = r.sequence
         batch.exports.append((r.sequence, b[2], b[4], b[3], batch.ids))
 
@@ -968,6 +988,7 @@ class Fold:
         need(not batch.whole or 5 <= batch.state <= 8, "answered, and not with the bank")
         need(b[3] not in batch.answers, "this file was taken in already")
         batch.answers.add(b[3])
+        self.open.corrects = 10 in b
         day = (r.time + self.offset * 60000000) // 86400000000
         self.open.year = (datetime.date(1970, 1, 1) + datetime.timedelta(days=day)).year
 
@@ -985,8 +1006,10 @@ class Fold:
                 need(not batch.whole, "no such line")
                 blind = True
                 continue
+            corrected = state == 2 and line.state in (3, 4, 6)
             if self.lines_known(batch, line):
-                need(line.state in {2: (1, 5), 3: (1, 5), 4: (1, 5, 2), 5: (1,)}[state],
+                need(corrected and self.open.corrects or
+                     line.state in {2: (1, 5), 3: (1, 5), 4: (1, 5, 2), 5: (1,)}[state],
                      "line %d was %d and cannot become %d" % (k, line.state, state))
             else:
                 blind = True
@@ -995,7 +1018,9 @@ class Fold:
             line.state = state
             for m0, count, x in line.spans:
                 for m in range(m0, m0 + count):
-                    if state == 2:
+                    if corrected:
+                        moves.correct(self.person(line.person), line.programme, m, x)
+                    elif state == 2:
                         moves.move(self.person(line.person), line.programme, m, TRANSIT,
                                    PAID, x)
                     elif state != 5:
@@ -1133,10 +1158,11 @@ class Fold:
         if b[2] != 15:
             batch.signers = {}
             self.void(batch)
-        elif getattr(batch, "items", None):
-            balance((datetime.date(1970, 1, 1) + datetime.timedelta(days=b[7])).year ==
-                    self.funds[batch.items[0][1]].terms[4],
-                    "appropriations of another year bear it")
+        else:
+            batch.pay_year = year_of(b[7])
+            if getattr(batch, "items", None):
+                balance(batch.pay_year == self.funds[batch.items[0][1]].terms[4],
+                        "appropriations of another year bear it")
         if state:
             batch.state = state
 
@@ -1249,7 +1275,8 @@ class Fold:
         row.confirmed = True
         root = row if row.adjusts is None else self.funds[row.adjusts]
         root.given += row.fen
-        balance(not self.complete or 0 <= self.left(root), "less than is taken from it")
+        balance(not self.complete or row.fen > 0 or 0 <= self.left(root),
+                "less than is taken from it")
 
     def do_receipt(self, r):
         b = r.body
@@ -1289,7 +1316,7 @@ class Fold:
         for programme, n, x in b[2]:
             fund = self.funds.get(n)
             need(fund and fund.confirmed and fund.adjusts is None and
-                 fund.terms[0] in ("", programme) and fund.terms[4] == first.terms[4],
+                 fund.terms[0] in ("", programme) and fund.terms[4] == batch.pay_year,
                  "appropriation %d cannot bear it" % n)
             balance(x <= self.left(fund), "more than is left of appropriation %d" % n)
             fund.reserved += x
@@ -1335,6 +1362,9 @@ class Fold:
         for n, x in batch.parts[k]:
             fund = self.funds[n]
             later = self.open.year != fund.terms[4]
+            if line.state in (3, 4, 6):  # a correction
+                fund.spent += 0 if later else x
+                continue
             was_open = line.state != 2
             fund.committed -= x if was_open else 0
             if state == 2 or later and was_open:

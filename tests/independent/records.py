@@ -55,9 +55,19 @@ def either(*checks):
     return lambda v: any(check(v) for check in checks)
 
 
+def ascending(v):
+    return array(text(100, 1), 1)(v) and \
+        all(a.encode() < b.encode() for a, b in zip(v, v[1:]))
+
+
+def banks(v):
+    return type(v) is str and re.match(r"(same|other|[0-9]{3})\Z", v) is not None
+
+
 u32, u64, i64, sha = uint(2 ** 32 - 1), uint(), integer(), octets(32)
 number = uint(2 ** 32 - 1, 1)
 month, months = uint(150000), uint(12000, 1)
+period = uint(26399, 22800)  # 1900-01 to 2199-12
 fen = integer(1, MAX_FEN)
 i32 = integer(-2 ** 31, 2 ** 31 - 1)
 diff = integer(-MAX_FEN, MAX_FEN)
@@ -125,7 +135,7 @@ KINDS = {
     29: ("erased", CHECKER, 0, {
         1: u64, 2: u64, 3: sha, 4: array(tuple_of(u64, sha), 1, 10), 5: u64, 6: i64,
         7: i64, 8: files_of, 10: files_of, 11: opt(text(120, 1))}),
-    30: ("run-start", MAKER, 0, {1: u32, 2: month, 3: u64, 4: u32}),
+    30: ("run-start", MAKER, 0, {1: u32, 2: period, 3: u64, 4: u32}),
     31: ("entitlement", 0, 30, {
         1: u32, 2: u64, 3: u64, 4: code, 5: array(tuple_of(
             month, months, diff, uint(3, 1), u64, u64), 1, 40),
@@ -137,7 +147,8 @@ KINDS = {
         6: array(tuple_of(month, months, fen, uint(10000)), 1, 24), 7: u64,
         9: postings}),
     40: ("batch-start", MAKER, 0, {1: u32, 2: u32, 3: integer(-2 ** 31, 2 ** 31 - 1),
-                                   4: opt(array(code, 1))}),
+                                   4: opt(array(code, 1)), 5: opt(ascending),
+                                   6: opt(banks)}),
     41: ("lines", 0, 40, {1: u32, 2: u64, 3: array(either(line, line7), 1),
                           9: postings}),
     42: ("batch-end", MAKER, 40, {1: u32, 2: u32, 3: i64, 4: sha, 15: sha}),
@@ -145,9 +156,11 @@ KINDS = {
                              6: opt(warned)}),
     44: ("export", MAKER, 0, {1: u32, 2: text(39), 3: sha, 4: u64, 5: u32, 6: i64,
                               7: u64, 8: opt(sha), 10: opt(u64), 11: opt(settings),
-                              12: opt(uint(100000, 2)), 13: opt(uint(2 ** 32 - 1, 2))}),
+                              12: opt(uint(100000, 2)), 13: opt(uint(2 ** 32 - 1, 2)),
+                              14: opt(sha), 15: opt(number)}),
     45: ("answer-start", MAKER, 0, {1: u32, 2: text(39), 3: sha, 4: u64, 5: u64,
-                                    6: opt(sha), 7: opt(u64), 8: opt(uint(100000, 1))}),
+                                    6: opt(sha), 7: opt(u64), 8: opt(uint(100000, 1)),
+                                    10: opt(uint(1, 1))}),
     46: ("results", 0, 45, {1: u32, 2: opt(u64), 3: array(tuple_of(
         u32, uint(5, 2), uint(12)), 1), 9: postings}),
     47: ("answer-end", MAKER, 45, {1: u32, 2: u64, 15: sha}),
@@ -180,7 +193,7 @@ KINDS = {
         3: array(tuple_of(code, text(24, 1), integer(-10 ** 12, 10 ** 12),
                           integer(-10 ** 12, 10 ** 12)), 0, 40)}),
     85: ("notice", MAKER, 0, {
-        1: u32, 2: code, 3: month, 4: uint(2, 1), 5: uint(2 ** 63 - 1, 1), 6: i32,
+        1: u32, 2: code, 3: period, 4: uint(2, 1), 5: uint(2 ** 63 - 1, 1), 6: i32,
         7: i32, 8: uint(366, 1), 10: sha, 11: uint(2 ** 63 - 1), 12: text(60, 1),
         13: text(80, 1), 14: opt(sha)}),
     86: ("objection", MAKER | CHECKER | AUDITOR, 0, {1: u32, 2: u32, 3: u64,
@@ -193,7 +206,7 @@ KINDS = {
     72: ("timestamp", ANY, 0, {1: u32, 2: u64, 3: sha, 4: sha, 5: u64, 6: sha, 7: u64,
                                8: i64}),
     90: ("month-close", MAKER, 0, {
-        1: u32, 2: uint(2, 1), 3: uint(150000, 12), 4: u64, 5: sha,
+        1: u32, 2: uint(2, 1), 3: period, 4: u64, 5: sha,
         6: array(i64, 11, 11),
         7: opt(array(tuple_of(sha, uint(2 ** 63 - 1), uint(2 ** 63 - 1)), 1, 8))}),
     91: ("close-confirm", CHECKER | RELEASER, 0, {1: u32, 2: sha}),
@@ -203,7 +216,8 @@ KINDS = {
 LOST_FILE = {
     1: (MAKER, {1: u64, 2: u32, 3: text(39), 4: sha, 5: u64, 6: u32, 7: i64, 8: i64,
                 10: u32, 11: u32, 12: opt(sha), 13: opt(u64), 14: opt(settings),
-                15: opt(uint(100000, 2)), 16: opt(uint(2 ** 32 - 1, 2))}),
+                15: opt(uint(100000, 2)), 16: opt(uint(2 ** 32 - 1, 2)),
+                17: opt(number)}),
     2: (RELEASER, {1: u64, 2: text(200, 1)}),
     3: (CHECKER | ADMIN, {1: u64, 2: sha}),
 }
@@ -302,6 +316,7 @@ PAIRS = {
     "grant": {(0, 5), (0, 7), (0, 8), (0, 1)},
     "reduce": {(1, 0), (3, 0), (5, 0)},
     "back": {(2, 5), (2, 7), (2, 8), (2, 3), (4, 5), (4, 7), (4, 8), (4, 3)},
+    "correct": {(3, 4), (1, 4), (5, 4)},
     "untake": {(2, 5), (2, 7), (2, 8), (2, 1)},
 }
 
@@ -380,6 +395,17 @@ class Moves:
             self.unknown(programme, "back", x)
         else:
             self.restore(cell, programme, source, x, RETURNED)
+
+    def correct(self, person, programme, m, x):
+        cell = self.cell(person, programme, m)
+        if cell is None:
+            self.unknown(programme, "correct", x)
+            return
+        a = min(x, cell[RETURNED])
+        self.post(cell, programme, RETURNED, PAID, a)
+        b = min(x - a, cell[DUE])
+        self.post(cell, programme, DUE, PAID, b)
+        self.post(cell, programme, RECEIVABLE, PAID, x - a - b)
 
     def reissue(self, person, programme, m, x):
         cell = self.cell(person, programme, m)

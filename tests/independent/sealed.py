@@ -256,15 +256,18 @@ def check_bank_file(fold, people, data, export, batch, first_of_id):
         rows, count, total = (read_pipe if form.startswith("pipe") else read_pain)(data)
     except ValueError as error:
         raise Bad("record %d: the bank file: %s" % (sequence, error)) from None
-    need(count == len(rows) == len(batch.lines) and total == sum(r[3] for r in rows) ==
-         batch.total, "record %d: number and sum of payments" % sequence)
-    for k, row in enumerate(rows, 1):
-        line = batch.lines[k]
-        need(row[0] == "%sL%08d" % (first_of_id, k) and row[3] == line.fen,
-             "record %d: payment %d is not the batch's line" % (sequence, k))
-        route = route_of(fold, people, line)
-        need(route is None or (route[1], route[2]) == (row[1], row[2]),
-             "record %d: payment %d goes to another account" % (sequence, k))
+    payments = fold.payments(batch)
+    need(count == len(rows) == len(payments) and total == sum(r[3] for r in rows) ==
+         sum(batch.lines[k].fen for _, lines in payments for k in lines),
+         "record %d: number and sum of payments" % sequence)
+    for row, (first, lines) in zip(rows, payments):
+        need(row[0] == "%sL%08d" % (first_of_id, first) and
+             row[3] == sum(batch.lines[k].fen for k in lines),
+             "record %d: payment %d is not the batch's lines" % (sequence, first))
+        for k in lines:
+            route = route_of(fold, people, batch.lines[k])
+            need(route is None or (route[1], route[2]) == (row[1], row[2]),
+                 "record %d: line %d goes to another account" % (sequence, k))
 
 
 LISTED = re.compile(r"# (\d+) of (\d+): (\d+) payments, (\d+) fen, (\d+) bytes\n"
@@ -300,5 +303,5 @@ def check_bank_files(fold, people, files, export, batch, first_of_id, count, des
         lines += int(entry.group(3))
         total += int(entry.group(4))
     need(not text and not parts, "record %d: files or entries too many" % sequence)
-    need((lines, total) == (len(batch.lines), batch.total),
+    need((lines, total) == (len(fold.payments(batch)), fold.pays(batch)[1]),
          "record %d: number and sum of payments in the list" % sequence)

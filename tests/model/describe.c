@@ -228,13 +228,28 @@ static void add_tier(struct buf *b, const struct model_tier *t)
     buf_add_text(b, "}}\n");
 }
 
+static void add_funds(struct buf *b, const struct model_programme *c)
+{
+    char text[MONEY_TEXT_CAP];
+    buf_add_text(b, "    funds: {");
+    if (c->bears_percent > 0) {
+        buf_addf(b, "province: %d.%02d, ", c->bears_percent / 100,
+                 c->bears_percent % 100);
+    }
+    if (c->head_fen > 0) {
+        buf_addf(b, "central: {per-head: %s}, ", money(c->head_fen, text));
+    }
+    buf_add_text(b, "county: rest}\n");
+}
+
 static void add_programme(struct buf *b, const struct model_programme *c, int code)
 {
     buf_addf(b, "  - code: %s\n    name: %s\n    payee: person\n",
              model_programmes[code], model_programmes[code]);
-    buf_add_text(b,
-                 "    class: {year: 2024, function: \"2081002\", economic: \"30305\"}\n"
-                 "    funds: {county: rest}\n    rules:\n");
+    buf_add_text(
+        b, "    class: {year: 2024, function: \"2081002\", economic: \"30305\"}\n");
+    add_funds(b, c);
+    buf_add_text(b, "    rules:\n");
     add_rules(b, &c->rules);
     buf_add_text(b, "    tiers:\n");
     for (int t = 0; t < c->tier_count; t++) {

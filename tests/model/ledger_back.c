@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "batch/batch.h"
 #include "tests/model/ledger_county.h"
 
@@ -165,6 +166,14 @@ static bool fine(const char *code)
     return false;
 }
 
+/* What is borne by a year's appropriations stays in it. */
+static bool another_year(const struct county *c, const struct going *g)
+{
+    const struct county_bearing *b = &c->funds.bearing[g->batch.number];
+    return strcmp(c->f.d.code, "fund-year") == 0 && b->state != BORNE_NOT &&
+           date_to_civil(g->pay_day).year != b->year;
+}
+
 /* What was let through, or was not, against what was agreed on. */
 static bool judge(struct county *c, const struct going *g, size_t role, enum status st,
                   uint64_t size)
@@ -186,11 +195,13 @@ static bool judge(struct county *c, const struct going *g, size_t role, enum sta
         return county_fail(c, "what is refused changes something", "%s",
                            WAYS[g->event].name);
     }
-    if (st == ST_DENIED ? may : st != ST_CONFLICT || (may && !fine(c->f.d.code))) {
+    bool known = fine(c->f.d.code) || county_not_borne(c, g->batch.number) ||
+                 (g->event == EVENT_REDATE && another_year(c, g));
+    if (st == ST_DENIED ? may : st != ST_CONFLICT || (may && !known)) {
         return county_refused(c, "a way that is open is refused");
     }
     bool wrong_role = *who != '\0' && !may;
-    return !wrong_role || st == ST_DENIED || fine(c->f.d.code) ||
+    return !wrong_role || st == ST_DENIED || known ||
            county_refused(c, "another role is not told so");
 }
 

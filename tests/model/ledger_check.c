@@ -158,6 +158,7 @@ static bool differs(struct county *c, const char *wrong, int person, int program
                        person, model_programmes[programme], text, book, ledger);
 }
 
+/* I7, of one person, programme and month. */
 static bool check_month(struct county *c, int i, int k, int m)
 {
     int64_t at[ACCOUNT_KINDS];
@@ -255,23 +256,30 @@ bool county_check(struct county *c)
             }
         }
     }
-    return check_totals(c) && county_check_months(c);
+    return check_totals(c) && county_check_months(c) && county_check_funds(c) &&
+           county_check_notices(c);
 }
 
 /* ---- set-offs of a run ---- */
 
-/* The share by the policy that rules a month for anybody, in percent. */
-static int64_t share_of(const struct county *c, int programme, int month)
+const struct model_programme *county_ruling(const struct county *c, int programme,
+                                            int32_t month)
 {
     static const struct model_person nobody;
     static struct model_life out;
     struct life l = {
         .world = &c->known, .person = &nobody, .death = DAY_NEVER, .out = &out};
-    const struct model_policy *p =
-        model_ruling(&l, programme, c->plan->world.first - COUNTY_BEFORE + month);
-    return p == NULL || !p->programmes[programme].defined
-               ? 0
-               : p->programmes[programme].rules.set_off;
+    const struct model_policy *p = model_ruling(&l, programme, month);
+    return p == NULL || !p->programmes[programme].defined ? NULL
+                                                          : &p->programmes[programme];
+}
+
+/* The share by the policy that rules a month for anybody, in percent. */
+static int64_t share_of(const struct county *c, int programme, int month)
+{
+    const struct model_programme *p =
+        county_ruling(c, programme, c->plan->world.first - COUNTY_BEFORE + month);
+    return p == NULL ? 0 : p->rules.set_off;
 }
 
 static int64_t room_of(const struct county *c, int i, int k, int m)

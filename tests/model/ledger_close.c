@@ -26,32 +26,71 @@ static bool one_of(const char *code, const char *const *codes, size_t count)
     return false;
 }
 
+/* Sent and not closed, in the books of a month up to this one. */
+static bool is_at_work(struct county *c, int32_t month)
+{
+    struct batch_entry b;
+    int32_t own;
+    for (uint32_t n = 1; n <= ledger_head(c->f.l)->batches; n++) {
+        if (batch_get(ledger_txn(c->f.l), n, &b, &c->f.d) == ST_OK &&
+            b.state >= BATCH_EXPORTED && b.state < BATCH_CLOSED &&
+            batch_month(ledger_txn(c->f.l), &b, &own, &c->f.d) == ST_OK &&
+            own <= month) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The maker's, and then somebody's confirmation; each by any role. */
+static bool close_both(struct county *c, struct chance *x, enum close_what what,
+                       int32_t month)
+{
+    uint32_t number = 0;
+    int32_t open = ledger_head(c->f.l)->open_month;
+    int32_t year = month_year(month);
+    bool state =
+        what == CLOSE_MONTH
+            ? (open == 0 || open == month) && month <= month_of_day(county_today(c))
+            : open > month && (c->closed_year == 0 || year == c->closed_year + 1);
+    state = state && !is_at_work(c, month);
+    uint64_t size = ledger_head(c->f.l)->tree.size;
+    bool role = county_role(c, x, "m") == 'm';
+    enum status st = close_books(c->f.l, what, month, NULL, 0, &number, &c->f.d);
+    if (!county_judge(c, what == CLOSE_MONTH ? "a month closed" : "a year closed", role,
+                      state, st, size)) {
+        return false;
+    }
+    if (st != ST_OK || chance_percent(x, 15)) {
+        return true;
+    }
+    size = ledger_head(c->f.l)->tree.size;
+    role = county_role(c, x, "cr") != 'm';
+    st = close_books_confirm(c->f.l, what, month, &number, &c->f.d);
+    c->closed_year = st == ST_OK && what == CLOSE_YEAR ? year : c->closed_year;
+    return county_judge(c, "a close confirmed", role, true, st, size);
+}
+
 bool county_closes(struct county *c, struct chance *x)
 {
-    static const char *const fine[] = {"month-batch", "month-order", "batch-state",
-                                       "nothing-unknown"};
-    uint32_t number;
+    static const char *const fine[] = {"batch-state", "nothing-unknown"};
     uint32_t batches = ledger_head(c->f.l)->batches;
-    enum status st = ST_OK;
+    int32_t month = ledger_head(c->f.l)->open_month;
     if (batches > 0 && chance_percent(x, 40)) {
-        number = (uint32_t)chance_between(x, 1, (int)batches);
-        st = close_batch(c, number);
+        uint32_t number = (uint32_t)chance_between(x, 1, (int)batches);
+        enum status st = close_batch(c, number);
         county_tell(c, "close of batch %" PRIu32 ": %d\n", number, (int)st);
-    } else {
-        int32_t month = ledger_head(c->f.l)->open_month;
-        if (month == 0) {
-            month = month_of_day(county_today(c)) - chance_between(x, 0, 3);
-        }
-        fixture_as(&c->f, FIXTURE_MAKER);
-        st = close_books(c->f.l, CLOSE_MONTH, month, NULL, 0, &number, &c->f.d);
-        if (st == ST_OK && chance_percent(x, 80)) {
-            fixture_as(&c->f, FIXTURE_CHECKER);
-            st = close_books_confirm(c->f.l, CLOSE_MONTH, month, &number, &c->f.d);
-        }
-        county_tell(c, "close of month %" PRId32 ": %d\n", month, (int)st);
+        return st == ST_OK || (st == ST_CONFLICT && one_of(c->f.d.code, fine, 2)) ||
+               county_refused(c, "a close is refused");
     }
-    return st == ST_OK || (st == ST_CONFLICT && one_of(c->f.d.code, fine, 4)) ||
-           county_refused(c, "a close is refused");
+    if (month != 0 && chance_percent(x, 20)) {
+        int32_t year = c->closed_year != 0 ? c->closed_year + 1 : month_year(month - 1);
+        return close_both(c, x, CLOSE_YEAR, month_make(year, 12));
+    }
+    if (month == 0 || chance_percent(x, 10)) {
+        month = month_of_day(county_today(c)) - chance_between(x, -1, 3);
+    }
+    return close_both(c, x, CLOSE_MONTH, month);
 }
 
 /* Books that were closed have what was signed for. */

@@ -18,6 +18,11 @@
 #define COUNTY_BEFORE 14 /* months of the books before the world's first */
 #define COUNTY_MONTHS MODEL_MONTHS
 #define COUNTY_INSTITUTIONS 2
+#define COUNTY_FUNDS 30
+#define COUNTY_SOURCES 3   /* central: per head, province: percent, county: the rest */
+#define COUNTY_BATCHES 120 /* of one history; and lines of a batch */
+#define COUNTY_LINES 600
+#define COUNTY_NOTICES 40 /* and objections */
 
 /* ---- what is decided before the first step ---- */
 
@@ -64,6 +69,65 @@ struct county_order {
     bool voided;
 };
 
+/* ---- who bears it: the books of ledger_funds.c ---- */
+
+struct county_fund { /* an appropriation, or an adjustment of one */
+    int programme;   /* MODEL_NONE: any */
+    int source;
+    int32_t year;
+    int64_t fen;
+    uint32_t adjusts;
+    bool active;
+    int64_t appropriated, received, reserved, committed, spent;
+    int64_t returned, prior, refunded;
+    int32_t spent_day;
+    bool corrected; /* what was left again was paid after all, and may be used twice */
+};
+
+struct county_share { /* of a batch's programme, in the order in which they bear it */
+    int programme;
+    uint32_t fund; /* number */
+    int64_t fen;
+};
+
+struct county_bearing { /* of a batch */
+    enum { BORNE_NOT, BORNE_RESERVED, BORNE_COMMITTED } state;
+    int32_t year;
+    int count;
+    struct county_share items[COUNTY_FUNDS * MODEL_PROGRAMMES];
+    int64_t carried[MODEL_PROGRAMMES][COUNTY_SOURCES]; /* ten thousandths of a fen */
+};
+
+struct county_funds {
+    bool on; /* the setting */
+    uint32_t count;
+    struct county_fund all[COUNTY_FUNDS + 1]; /* by number */
+    struct county_bearing bearing[COUNTY_BATCHES + 1];
+    uint8_t state[COUNTY_BATCHES + 1]; /* of the batch at the last check; 0: none */
+    uint8_t lines[COUNTY_BATCHES + 1][COUNTY_LINES + 1];
+};
+
+/* ---- what is made public: the books of ledger_notice.c ---- */
+
+struct county_notices {
+    bool required[MODEL_PROGRAMMES]; /* the setting */
+    uint32_t count;
+    struct {
+        int programme;
+        int32_t period, last;
+        uint32_t objections;
+        bool closed;
+    } all[COUNTY_NOTICES + 1];
+    uint32_t objection_count;
+    struct {
+        int person;
+        uint32_t notice;
+        char state; /* o(pen) u(pheld) d(ismissed) l(ifted) */
+        char by;    /* the role's letter that recorded it */
+    } objections[COUNTY_NOTICES + 1];
+    uint32_t batches; /* that were looked at */
+};
+
 typedef int64_t county_sums[COUNTY_PEOPLE][MODEL_PROGRAMMES][COUNTY_MONTHS];
 
 struct county {
@@ -82,9 +146,12 @@ struct county {
     int64_t repaid[COUNTY_PEOPLE][MODEL_PROGRAMMES];
     county_sums now[ACCOUNT_KINDS];    /* the ledger's accounts at the last check */
     county_sums before[ACCOUNT_KINDS]; /* and at the one before it */
-    bool telling;                      /* print what is done */
-    unsigned kills;                    /* how often it was stopped half-way */
-    const char *wrong;                 /* NULL: all is well */
+    struct county_funds funds;
+    struct county_notices notices;
+    int32_t closed_year; /* 0: none */
+    bool telling;        /* print what is done */
+    unsigned kills;      /* how often it was stopped half-way */
+    const char *wrong;   /* NULL: all is well */
     char detail[1000];
 };
 
@@ -142,6 +209,9 @@ enum county_step {
     STEP_SWING,    /* up, down, waived, down, up in one month that is paid */
     STEP_CLOSES,   /* a month, or a batch of which something is not known */
     STEP_BACK,     /* any event, in any state, by any role */
+    STEP_FUNDS,    /* the same of an appropriation */
+    STEP_NOTICES,  /* and of a public list */
+    STEP_WORK,     /* a month's run and pay day, by appropriations that are enough */
     COUNTY_STEPS
 };
 bool county_do(struct county *c, enum county_step step, uint64_t seed);
@@ -162,6 +232,27 @@ bool county_answers(struct county *c, struct chance *x);
 bool county_reissues(struct county *c, struct chance *x);
 bool county_closes(struct county *c, struct chance *x);
 bool county_back(struct county *c, struct chance *x);
+/* What appropriations bear, and what they do not: ledger_funds.c. */
+bool county_fund(struct county *c, struct chance *x);
+bool county_check_funds(struct county *c);
+/* Is a refusal just now by the funds, of this batch, what the books say? */
+bool county_not_borne(struct county *c, uint32_t batch);
+bool county_work(struct county *c, struct chance *x);
+bool county_notice(struct county *c, struct chance *x);
+bool county_check_notices(struct county *c);
+
+/* Any role, "m", "c" or "r"; half of the time one of those who may. Signs as it. */
+char county_role(struct county *c, struct chance *x, const char *who);
+/* Of an act of one record: done exactly when the role may and the state is right;
+ * a wrong role alone is told so; a refusal changes nothing. */
+bool county_judge(struct county *c, const char *act, bool role, bool state,
+                  enum status st, uint64_t size);
+/* The index of a programme's code, or -1. */
+int county_programme(const char *code);
+/* The rules of a month for anybody; NULL: no policy has the programme then. */
+const struct model_programme *county_ruling(const struct county *c, int programme,
+                                            int32_t month);
+
 /* Each month by two ways, and closed months as they were signed for. */
 bool county_check_months(struct county *c);
 bool county_decide(struct county *c, struct chance *x);

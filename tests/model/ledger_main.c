@@ -30,7 +30,8 @@ struct history {
 };
 
 struct totals {
-    uint64_t histories, steps, people, kills, records, batches, recoveries, granted;
+    uint64_t histories, steps, people, kills, records, batches, recoveries;
+    uint64_t funds, borne, notices, objections, closes;
 };
 static struct totals totals;
 
@@ -60,6 +61,9 @@ static const struct {
     [STEP_SWING] = {"swing", county_swing, 3},
     [STEP_CLOSES] = {"closes", county_closes, 8},
     [STEP_BACK] = {"back", county_back, 40},
+    [STEP_FUNDS] = {"funds", county_fund, 26},
+    [STEP_NOTICES] = {"notices", county_notice, 24},
+    [STEP_WORK] = {"work", county_work, 20},
 };
 
 bool county_do(struct county *c, enum county_step step, uint64_t seed)
@@ -102,6 +106,17 @@ static void make(struct history *h, uint64_t seed)
     }
 }
 
+static void count_more(const struct county *c, const struct head *h)
+{
+    totals.funds += h->funds;
+    totals.notices += h->notices;
+    totals.objections += h->objections;
+    totals.closes += h->closes;
+    for (uint32_t n = 1; n <= h->batches; n++) {
+        totals.borne += c->funds.bearing[n].state != BORNE_NOT;
+    }
+}
+
 /* NULL when all is well; else what is wrong, with the detail. */
 static const char *play(const struct history *h, bool tell, char detail[1000])
 {
@@ -125,6 +140,7 @@ static const char *play(const struct history *h, bool tell, char detail[1000])
     totals.records += ledger_head(c.f.l)->tree.size;
     totals.batches += ledger_head(c.f.l)->batches;
     totals.recoveries += ledger_head(c.f.l)->recoveries;
+    count_more(&c, ledger_head(c.f.l));
     memcpy(detail, c.detail, sizeof c.detail);
     county_close(&c);
     return ok ? NULL : c.wrong;
@@ -279,9 +295,12 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     printf("ledgers: %" PRIu64 " histories of %" PRIu64 " people, %" PRIu64
-           " steps, %" PRIu64 " records, %" PRIu64 " batches, %" PRIu64
-           " recoveries, stopped and resumed %" PRIu64 " times\n",
+           " steps, %" PRIu64 " records, %" PRIu64 " batches (%" PRIu64
+           " borne), %" PRIu64 " recoveries, %" PRIu64 " appropriations, %" PRIu64
+           " notices, %" PRIu64 " objections, %" PRIu64
+           " closes, stopped and resumed %" PRIu64 " times\n",
            totals.histories, totals.people, totals.steps, totals.records,
-           totals.batches, totals.recoveries, totals.kills);
+           totals.batches, totals.borne, totals.recoveries, totals.funds,
+           totals.notices, totals.objections, totals.closes, totals.kills);
     return EXIT_SUCCESS;
 }

@@ -186,7 +186,8 @@ bool county_forward(struct county *c, struct chance *x)
             return true;
         }
         if (advance(c, number, b.state) != ST_OK) {
-            return county_refused(c, "a batch does not go on");
+            return county_not_borne(c, number) ||
+                   county_refused(c, "a batch does not go on");
         }
         county_tell(c, "batch %u goes on from %s\n", number, batch_state_name(b.state));
     }
@@ -200,8 +201,11 @@ struct answering {
     uint32_t batch;
     uint32_t lines;
     int64_t total_fen;
+    bool correct; /* the bank takes back that lines came back, and says nothing else */
     struct buf body;
-    enum line_state to[4000];
+    size_t same_count; /* lines of the payment in hand */
+    struct line_entry same[4000];
+    enum line_state to[4000]; /* 0: nothing is said */
 };
 
 static enum line_state some_state(struct chance *x, enum line_state from)
@@ -232,7 +236,7 @@ static int person_of(const struct county *c, uint64_t number)
     return -1;
 }
 
-static int programme_of(const char *code)
+int county_programme(const char *code)
 {
     for (int k = 0; k < MODEL_PROGRAMMES; k++) {
         if (strcmp(model_programmes[k], code) == 0) {
@@ -246,7 +250,7 @@ static int programme_of(const char *code)
 static bool enter(struct county *c, const struct line_entry *l, enum line_state to)
 {
     int person = person_of(c, l->person);
-    int programme = programme_of(l->programme);
+    int programme = county_programme(l->programme);
     int sign = to == LINE_PAID                                ? 1
                : to == LINE_RETURNED && l->state == LINE_PAID ? -1
                                                               : 0;
@@ -266,55 +270,134 @@ static bool enter(struct county *c, const struct line_entry *l, enum line_state 
                                         l->line, l->batch);
 }
 
-static bool answer_line(struct answering *a, struct chance *x, uint32_t number,
-                        int percent)
+static bool is_one_payment(const struct line_entry *a, const struct line_entry *b)
 {
-    struct county *c = a->c;
-    struct line_entry line;
-    struct batch_entry batch;
-    char id[PAYMENT_ID_MAX + 1];
-    if (line_get(ledger_txn(c->f.l), a->batch, number, &line, &c->f.d) != ST_OK ||
-        batch_get(ledger_txn(c->f.l), a->batch, &batch, &c->f.d) != ST_OK) {
-        return county_refused(c, "a line is not there");
-    }
-    enum line_state to = some_state(x, line.state);
-    if (to == line.state || !chance_percent(x, percent)) {
-        return true;
-    }
-    payment_id_line(ledger_info(c->f.l), &batch, number, id);
-    buf_addf(&a->body, "%s|||%" PRId64 "|%s|\r\n", id, line.fen, code_of(to));
-    a->lines++;
-    a->total_fen += line.fen;
-    return enter(c, &line, to);
+    return a->payee != 0 && a->payee == b->payee && a->route == b->route &&
+           strcmp(a->programme, b->programme) == 0 && a->state != LINE_DROPPED &&
+           b->state != LINE_DROPPED;
 }
 
-static bool send_answer(struct county *c, struct chance *x, uint32_t batch,
-                        const struct buf *file)
+/* The lines that go to the bank with this one, which is the first of them, itself
+ * among them; none when it is not, or when they stand differently: the dead are not
+ * paid again with the others. */
+static bool payment_lines(struct answering *a, uint32_t number, uint32_t lines)
 {
+    struct county *c = a->c;
+    const struct line_entry *first = &a->same[0];
+    if (line_get(ledger_txn(c->f.l), a->batch, number, &a->same[0], &c->f.d) != ST_OK) {
+        return county_refused(c, "a line is not there");
+    }
+    a->same_count = 1;
+    for (uint32_t n = 1; n <= lines; n++) {
+        struct line_entry *other = &a->same[a->same_count];
+        if (line_get(ledger_txn(c->f.l), a->batch, n, other, &c->f.d) != ST_OK) {
+            return county_refused(c, "a line is not there");
+        }
+        if (n == number || !is_one_payment(first, other)) {
+            continue;
+        }
+        if (n < number || other->state != first->state) {
+            a->same_count = 0;
+            return true;
+        }
+        a->same_count++;
+    }
+    return true;
+}
+
+static enum line_state what_of(const struct answering *a, struct chance *x,
+                               enum line_state from)
+{
+    if (!a->correct) {
+        return some_state(x, from);
+    }
+    return line_may_be_corrected(from) ? LINE_PAID : from;
+}
+
+/* After the answer was taken: its lines are as they were before in `before`. */
+static bool enter_all(struct answering *a, const enum line_state *before, uint32_t n)
+{
+    for (uint32_t i = 1; i <= n; i++) {
+        struct line_entry line;
+        if (a->to[i] == 0) {
+            continue;
+        }
+        if (line_get(ledger_txn(a->c->f.l), a->batch, i, &line, &a->c->f.d) != ST_OK) {
+            return county_refused(a->c, "a line is not there");
+        }
+        line.state = before[i];
+        if (!enter(a->c, &line, a->to[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool answer_line(struct answering *a, struct chance *x, uint32_t number,
+                        int percent, enum line_state *before)
+{
+    struct county *c = a->c;
+    struct batch_entry batch;
+    char id[PAYMENT_ID_MAX + 1];
+    int64_t fen = 0;
+    if (batch_get(ledger_txn(c->f.l), a->batch, &batch, &c->f.d) != ST_OK) {
+        return county_refused(c, "a batch is not there");
+    }
+    if (!payment_lines(a, number, (uint32_t)batch.lines)) {
+        return false;
+    }
+    enum line_state from = a->same_count > 0 ? a->same[0].state : LINE_DROPPED;
+    enum line_state to = what_of(a, x, from);
+    if (to == from || !chance_percent(x, percent)) {
+        return true;
+    }
+    for (size_t i = 0; i < a->same_count; i++) {
+        fen += a->same[i].fen;
+        a->to[a->same[i].line] = to;
+        before[a->same[i].line] = from;
+    }
+    payment_id_line(ledger_info(c->f.l), &batch, number, id);
+    buf_addf(&a->body, "%s|||%" PRId64 "|%s|\r\n", id, fen, code_of(to));
+    a->lines++;
+    a->total_fen += fen;
+    return true;
+}
+
+/* *done: false when what is corrected stands in a batch that was not sent. */
+static bool send_answer(struct answering *a, struct chance *x, const struct buf *file,
+                        bool *done)
+{
+    struct county *c = a->c;
     struct batch_answer_report r;
     struct kill k;
     enum status st;
     county_kill(&k, x);
     do {
         fixture_as(&c->f, FIXTURE_MAKER);
-        struct batch_answer_file taken = {.text = buf_str(file)};
-        st = batch_answer(c->f.l, batch, &taken, &k.progress, &r, &c->f.d);
+        struct batch_answer_file taken = {.text = buf_str(file), .correct = a->correct};
+        st = batch_answer(c->f.l, a->batch, &taken, &k.progress, &r, &c->f.d);
         if (st == ST_INTERRUPTED && !county_reopen(c)) {
             return false;
         }
     } while (st == ST_INTERRUPTED);
-    return st == ST_OK || county_refused(c, "an answer is refused");
+    *done = st == ST_OK && !r.already; /* the same bytes say nothing a second time */
+    bool again = a->correct && strcmp(c->f.d.code, "paid-again") == 0;
+    return st == ST_OK || again || county_refused(c, "an answer is refused");
 }
 
 bool county_answers(struct county *c, struct chance *x)
 {
     static struct answering a;
+    static enum line_state before[4000];
+    bool done = false;
     struct batch_entry b = {.lines = 0};
     struct buf file;
     a.c = c;
     a.batch = some_batch(c, x, BATCH_EXPORTED, BATCH_SETTLED);
     a.lines = 0;
     a.total_fen = 0;
+    memset(a.to, 0, sizeof a.to);
+    a.correct = chance_percent(x, 15);
     int percent = chance_percent(x, 60) ? 90 : 40;
     if (a.batch == 0) {
         return true;
@@ -327,15 +410,16 @@ bool county_answers(struct county *c, struct chance *x)
     bool ok = true;
     for (uint32_t n = 1; n <= b.lines && ok; n++) {
         struct chance own = {chance_next(x)};
-        ok = answer_line(&a, &own, n, percent);
+        ok = answer_line(&a, &own, n, percent, before);
     }
     buf_addf(&file, "R|%u|%" PRId64 "\r\n", a.lines, a.total_fen);
     buf_add_str(&file, buf_str(&a.body));
     buf_add_text(&file, "########\r\n");
     if (ok && a.lines > 0) {
         county_tell(c, "the bank says of batch %u:\n%s", a.batch, buf_cstr(&a.body));
-        ok = send_answer(c, x, a.batch, &file);
+        ok = send_answer(&a, x, &file, &done);
     }
+    ok = ok && (!done || enter_all(&a, before, (uint32_t)b.lines));
     buf_release(&a.body);
     buf_release(&file);
     return ok;

@@ -41,12 +41,16 @@ static void shift_world(struct model_world *w)
 static void add_money(struct chance *c, struct model_world *w)
 {
     static const int shares[] = {100, 50, 33, 20};
+    static const int percents[] = {0, 0, 2500, 3333, 5000, 10000};
+    static const int64_t heads[] = {0, 0, 333, 1000, 5000};
     for (int k = 0; k < MODEL_PROGRAMMES; k++) {
         bool has = false;
         for (int i = 0; i < w->policy_count; i++) {
             struct model_programme *p = &w->policies[i].programmes[k];
             has = has || p->defined;
             p->rules.set_off = shares[chance_below(c, 4)];
+            p->bears_percent = percents[chance_below(c, 6)];
+            p->head_fen = heads[chance_below(c, 5)];
         }
         if (has && w->settled_through[k] == MODEL_NONE && chance_percent(c, 25)) {
             w->settled_through[k] = w->first + chance_between(c, -3, 8);

@@ -150,6 +150,8 @@ struct model_programme {
     struct model_rules rules;
     struct model_tier tiers[MODEL_TIERS];
     int tier_count;
+    int64_t head_fen;  /* central bears so much of a month; 0: nothing */
+    int bears_percent; /* province, hundredths of a percent; the county has the rest */
 };
 
 struct model_parameter_row {

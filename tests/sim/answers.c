@@ -1,7 +1,7 @@
 /* answers.c - sim answer: what a bank says to a payment file, in the form it is asked
  * for: pain.002, camt.053, camt.054 of several versions, or a bank's own layout by its
  * profile. Payment files are read by the program's readers; the messages are written
- * here by hand. */
+ * here by hand, as is NACHA's (nacha_answer.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "formats/profile_make.h"
 #include "tests/sim/commands.h"
+#include "tests/sim/nacha_answer.h"
 #include "tests/sim/payfile.h"
 #include "tests/sim/random.h"
 
@@ -261,6 +262,27 @@ static enum status write_layout(struct answering *x, const struct profile *p,
     return st;
 }
 
+/* ---- returns ---- */
+
+static enum status write_nacha(struct answering *x, struct diag *d)
+{
+    struct nacha_return *list = calloc(x->back + 1, sizeof *list);
+    size_t n = 0;
+    if (list == NULL) {
+        return diag_memory(d);
+    }
+    for (size_t i = 0; i < x->count; i++) {
+        const struct sent *s = &x->list[i];
+        if (s->back) {
+            list[n++] = (struct nacha_return){text_at(x, s->id), text_at(x, s->account),
+                                              text_at(x, s->name), s->fen};
+        }
+    }
+    nacha_answer(&x->out, list, n);
+    free(list);
+    return buf_check(&x->out, d);
+}
+
 /* ---- the command ---- */
 
 static enum status write_as(struct answering *x, const char *as, uint64_t variant,
@@ -274,6 +296,9 @@ static enum status write_as(struct answering *x, const char *as, uint64_t varian
     if (strncmp(as, "camt.053.", 9) == 0 || strncmp(as, "camt.054.", 9) == 0) {
         write_camt(x, as, as[7] == '3');
         return buf_check(&x->out, d);
+    }
+    if (strncmp(as, "nacha", 5) == 0) {
+        return write_nacha(x, d);
     }
     return f != NULL && f->profile != NULL
                ? write_layout(x, f->profile, variant, d)

@@ -22,6 +22,7 @@
 
 struct seen {
     struct buf *out;
+    struct str file; /* empty when it comes in pieces: places are not known then */
     uint64_t count;
     int64_t total_fen;
 };
@@ -38,16 +39,56 @@ static void put_money(struct buf *out, int64_t fen)
     put(out, str_of(text));
 }
 
+/* Without line ends of a CR alone, which flipped bits make. */
+static struct str text_at(struct str file, struct answer_place p)
+{
+    const char *at = file.p;
+    const char *end = file.p + file.n;
+    for (uint64_t line = 1; line < p.line; line++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        REQUIRE(at != NULL);
+        at++;
+    }
+    for (uint64_t column = 1; column < p.column; column++) {
+        do {
+            at++;
+            REQUIRE(at < end);
+        } while (((unsigned char)*at & 0xc0) == 0x80);
+    }
+    return str_make(at, (size_t)(end - at));
+}
+
+/* Does each part stand where the reader says? */
+static void check_places(const struct seen *s, const struct answer *a)
+{
+    struct answer_place p;
+    if (memchr(s->file.p, '\r', s->file.n) != NULL) {
+        return;
+    }
+    REQUIRE(answer_place(a, ANSWER_ID, &p) && !p.sheet);
+    REQUIRE(a->id.n == 0 || str_starts(text_at(s->file, p), a->id));
+    REQUIRE(answer_place(a, ANSWER_AMOUNT, &p));
+    REQUIRE(a->amount_fen == 0 || memchr("0123456789", *text_at(s->file, p).p, 10));
+    REQUIRE(answer_place(a, ANSWER_WHOLE, &p) && *text_at(s->file, p).p == '<');
+    REQUIRE(p.line == answer_file_line(a));
+}
+
 static enum status see(void *ctx, const struct answer *a, struct diag *d)
 {
     struct seen *s = ctx;
     (void)d;
     REQUIRE(a->amount_fen >= 0);
-    REQUIRE(a->line > 0);
+    REQUIRE((answer_file_line(a) > 0) == (s->file.n > 0));
+    if (s->file.n > 0) {
+        check_places(s, a);
+    }
     REQUIRE(a->code.n > 0);
     s->count++;
     REQUIRE(money_add(s->total_fen, a->amount_fen, &s->total_fen));
-    buf_addf(s->out, "%llu:%.*s", (unsigned long long)a->line, STR_ARG(a->id));
+    if (s->file.n > 0) {
+        buf_addf(s->out, "%llu", (unsigned long long)answer_file_line(a));
+    }
+    buf_addf(s->out, ":%.*s", STR_ARG(a->id));
     put_money(s->out, a->amount_fen);
     put(s->out, a->currency);
     put(s->out, str_of(payment_status_name(a->status)));
@@ -93,7 +134,7 @@ static void put_whole(struct buf *out, const struct answer_file *w)
 enum status answers_read(const struct payment_format *f, struct str file,
                          struct buf *out, struct diag *d)
 {
-    struct seen s = {.out = out};
+    struct seen s = {.out = out, .file = file};
     struct answer_sink sink = {see, &s};
     struct answer_file whole = {.count = 77};
     char *block = malloc(file.n > 0 ? file.n : 1);
@@ -117,6 +158,57 @@ enum status answers_read(const struct payment_format *f, struct str file,
     return st;
 }
 
+static enum status give_seven(void *ctx, void *p, size_t cap, size_t *n, struct diag *d)
+{
+    struct str *rest = ctx;
+    (void)d;
+    *n = rest->n < 7 ? rest->n : 7;
+    *n = *n < cap ? *n : cap;
+    memcpy(p, rest->p, *n);
+    *rest = str_make(rest->p + *n, rest->n - *n);
+    return ST_OK;
+}
+
+/* "12:" becomes ":" at the beginning of each line. */
+static void add_without_lines(struct buf *out, const char *text)
+{
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n") + 1;
+        size_t digits = strspn(text, "0123456789");
+        size_t left = text[digits] == ':' ? digits : 0;
+        buf_add(out, text + left, n - left);
+        text += n;
+    }
+}
+
+/* In pieces the same comes out, but for the lines. */
+static void expect_streamed(const struct payment_format *f, const char *label,
+                            struct str file, const char *want)
+{
+    struct diag d = {0};
+    struct buf out;
+    struct buf same;
+    struct answer_file whole;
+    struct seen s = {.out = &out};
+    struct answer_sink sink = {see, &s};
+    struct payment_source source = {give_seven, &file};
+    if (f->stream_answer == NULL) {
+        return;
+    }
+    buf_init(&out, (size_t)1 << 24);
+    buf_init(&same, (size_t)1 << 24);
+    enum status st = f->stream_answer(f, &source, sink, &whole, &d);
+    ck_assert_msg((st == ST_OK) == (want != NULL), "%s: %s", label, d.what);
+    if (st == ST_OK) {
+        put_whole(&out, &whole);
+        add_without_lines(&same, want);
+        ck_assert_msg(strcmp(buf_cstr(&out), buf_cstr(&same)) == 0,
+                      "%s: not\n%sbut\n%s", label, buf_cstr(&same), buf_cstr(&out));
+    }
+    buf_release(&out);
+    buf_release(&same);
+}
+
 void answers_expect(const struct payment_format *f, const char *label, struct str file,
                     const char *want, const char *where)
 {
@@ -134,6 +226,7 @@ void answers_expect(const struct payment_format *f, const char *label, struct st
         ck_assert_msg(where[0] == '\0' || strcmp(d.where, where) == 0, "%s: at %s",
                       label, d.where);
     }
+    expect_streamed(f, label, file, st == ST_OK ? want : NULL);
     buf_release(&out);
 }
 

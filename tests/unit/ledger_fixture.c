@@ -111,6 +111,13 @@ void fixture_at(struct fixture *f, const char *time)
     ok(f, fixture_open(f, LEDGER_WRITE));
 }
 
+void fixture_folder(const char *name, char out[FIXTURE_DIR_CAP])
+{
+    const char *tmp = getenv("TEST_DIR");
+    snprintf(out, FIXTURE_DIR_CAP, "%s/%s-XXXXXX", tmp != NULL ? tmp : "/tmp", name);
+    ck_assert_ptr_nonnull(mkdtemp(out));
+}
+
 void fixture_make_bare(struct fixture *f, bool sandbox)
 {
     fixture_make_suite(f, sandbox, SUITE_1, NULL);
@@ -119,7 +126,6 @@ void fixture_make_bare(struct fixture *f, bool sandbox)
 void fixture_make_suite(struct fixture *f, bool sandbox, enum suite suite,
                         const char *sm2_id)
 {
-    const char *tmp = getenv("TEST_DIR");
     struct ledger_genesis g = {
         .division = "230523",
         .name = "演练县民政局",
@@ -131,8 +137,7 @@ void fixture_make_suite(struct fixture *f, bool sandbox, enum suite suite,
         .admin_count = sandbox ? 1 : 2,
     };
     memset(f, 0, sizeof *f);
-    snprintf(f->dir, sizeof f->dir, "%s/ledger-XXXXXX", tmp != NULL ? tmp : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(f->dir));
+    fixture_folder("ledger", f->dir);
     f->sandbox = sandbox;
     ck_assert(time_parse(str_of(START), &f->now_us));
     for (size_t i = 0; i < FIXTURE_WHO; i++) {

@@ -19,8 +19,10 @@ enum fixture_who {
     FIXTURE_WHO
 };
 
+#define FIXTURE_DIR_CAP 200
+
 struct fixture {
-    char dir[200];
+    char dir[FIXTURE_DIR_CAP];
     bool sandbox;
     bool accept_clock;
     struct ledger *l; /* open, or NULL */
@@ -29,6 +31,9 @@ struct fixture {
     struct key *keys[FIXTURE_WHO];
     struct diag d;
 };
+
+/* An empty folder that begins with this name, among those of the running test. */
+void fixture_folder(const char *name, char out[FIXTURE_DIR_CAP]);
 
 /* The folder and a ledger with its admins only, open for writing at 2026-11-05 09:00 of
  * the county. */

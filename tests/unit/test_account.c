@@ -39,6 +39,7 @@ enum operation {
     WAIVE,
     WRITE_OFF,
     SET_OFF,
+    CORRECT,
     OPERATION_KINDS
 };
 
@@ -67,6 +68,8 @@ static enum status apply(struct account *a, enum operation op, const char *code,
         return account_settle(a, programme, s, ACCOUNT_WRITTEN_OFF, p, &d);
     case SET_OFF:
         return account_set_off(a, programme, s, p, &d);
+    case CORRECT:
+        return account_correct(a, programme, s, p, again, &d);
     case OPERATION_KINDS:
         break;
     }
@@ -229,6 +232,34 @@ static const struct row ROWS[] = {
      {{60, 60}},
      "returned due 60; "},
     {"reissue: nothing is left", {{60, 60}}, REISSUE, 100, false, {{60, 60}}, ""},
+    {"correct: what came back",
+     {{100, 0, 0, 100}},
+     CORRECT,
+     100,
+     false,
+     {{100, 0, 0, 0, 100}},
+     "returned paid 100; "},
+    {"correct: what is due again",
+     {{100, 100}},
+     CORRECT,
+     100,
+     false,
+     {{100, 0, 0, 0, 100}},
+     "due paid 100; "},
+    {"correct: what was sent again is paid twice",
+     {{100, 0, 100}},
+     CORRECT,
+     100,
+     false,
+     {{100, 0, 100, 0, 100, 100}},
+     "receivable paid 100; "},
+    {"correct: in this order, and what was reduced since is owed",
+     {{60, 20, 0, 40}},
+     CORRECT,
+     100,
+     false,
+     {{60, 0, 0, 0, 100, 40}},
+     "returned paid 40; due paid 20; receivable paid 40; "},
     {"grant: receivable, waived, written off, in this order",
      {{0, 0, 0, 0, 100, 20, 0, 30, 50}},
      GRANT,
@@ -431,6 +462,18 @@ static int64_t model_cancel(int64_t *v, int64_t fen)
     return fen;
 }
 
+/* What of fen nobody owes: it becomes receivable. */
+static int64_t model_correct(int64_t *v, int64_t fen)
+{
+    int64_t returned = smaller(fen, v[ACCOUNT_RETURNED]);
+    int64_t due = smaller(fen - returned, v[ACCOUNT_DUE]);
+    v[ACCOUNT_PAID] += fen;
+    v[ACCOUNT_RETURNED] -= returned;
+    v[ACCOUNT_DUE] -= due;
+    v[ACCOUNT_RECEIVABLE] += fen - returned - due;
+    return fen - returned - due;
+}
+
 /* False when the month does not hold it; then nothing of the month changed. */
 static bool model_month(struct month *m, enum operation op, int64_t fen, int64_t *again)
 {
@@ -483,6 +526,9 @@ static bool model_month(struct month *m, enum operation op, int64_t fen, int64_t
         v[ACCOUNT_DUE] -= fen;
         v[ACCOUNT_SET_OFF] += fen;
         return v[ACCOUNT_DUE] >= 0;
+    case CORRECT:
+        *again += model_correct(v, fen);
+        return true;
     case OPERATION_KINDS:
         break;
     }
@@ -514,7 +560,8 @@ static struct span random_span(const struct model *m, size_t programme,
                          v[ACCOUNT_TRANSIT],        v[ACCOUNT_TRANSIT],
                          v[ACCOUNT_PAID],           v[ACCOUNT_RETURNED],
                          v[ACCOUNT_RECEIVABLE],     v[ACCOUNT_RECEIVABLE] / 2,
-                         v[ACCOUNT_RECEIVABLE] / 3, v[ACCOUNT_DUE] / 2};
+                         v[ACCOUNT_RECEIVABLE] / 3, v[ACCOUNT_DUE] / 2,
+                         v[ACCOUNT_RETURNED]};
     s.months = 1 + (int32_t)random_below(random_below(4) == 0 ? 12 : 2);
     if (s.months > MODEL_MONTHS - at) {
         s.months = MODEL_MONTHS - at;

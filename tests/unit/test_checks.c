@@ -63,11 +63,27 @@ static enum status keep(void *ctx, const struct check_row *x, struct diag *d)
     return ST_OK;
 }
 
+/* With the rows, by one thread; then without them, by two: both find the same. */
 static uint64_t rows(enum check what, struct checks_report *r)
 {
     struct check_sink sink = {keep, &what};
+    struct check_sink none = {NULL, NULL};
+    struct checks_report halves;
     memset(&last, 0, sizeof last);
     OK(checks_run(f.l, 1, sink, NULL, r, &f.d));
+    OK(checks_run(f.l, 1, none, NULL, &halves, &f.d));
+    ck_assert_uint_eq(r->blocking, halves.blocking);
+    ck_assert_uint_eq(r->warning, halves.warning);
+    for (int i = 0; i < CHECK_KINDS; i++) {
+        const struct check_result *one = &r->results[i];
+        const struct check_result *two = &halves.results[i];
+        ck_assert_uint_eq(one->rows, two->rows);
+        ck_assert_int_eq(one->fen, two->fen);
+        for (size_t n = 0; n < CHECK_FIRST; n++) {
+            ck_assert_uint_eq(one->first[n].line, two->first[n].line);
+            ck_assert_uint_eq(one->first[n].person, two->first[n].person);
+        }
+    }
     return r->results[what].rows;
 }
 
@@ -127,6 +143,31 @@ START_TEST(an_id_number_that_is_none)
     ck_assert_uint_eq(rows(CHECK_INVALID_ID, &r), 1);
     ck_assert_uint_eq(last.person, 2);
     ck_assert(checks_warned(&r));
+}
+END_TEST
+
+/* The first and the last of a batch, whom different threads look at. */
+START_TEST(an_account_of_two)
+{
+    static const struct fixture_person list[] = {
+        {.born = "19400104", .claim = "2026-03-01", .account = "6217000000000000001"},
+        {.born = "19400105", .claim = "2026-03-01"},
+        {.born = "19400106", .claim = "2026-03-01", .account = "6217000000000000001"},
+    };
+    struct checks_report r;
+    struct run_report run;
+    struct batch_new_report new;
+    struct batch_request q = {.channel = "bank", .pay_day = 20800};
+    county();
+    fixture_people(&f, list, 3);
+    fixture_as(&f, FIXTURE_MAKER);
+    OK(run_execute(f.l, 2026 * 12 + 10, true, false, NULL, &run, &f.d));
+    OK(batch_new(f.l, &q, NULL, &new, &f.d));
+    ck_assert_uint_eq(new.lines, 6);
+    ck_assert_uint_eq(rows(CHECK_DUPLICATE_ACCOUNT, &r), 2);
+    ck_assert_uint_eq(r.results[CHECK_DUPLICATE_ACCOUNT].first[0].line, 4);
+    ck_assert_uint_eq(r.results[CHECK_DUPLICATE_ACCOUNT].first[1].line, 6);
+    ck_assert_uint_eq(rows(CHECK_INVALID_ACCOUNT, &r), 2);
 }
 END_TEST
 
@@ -278,6 +319,7 @@ Suite *suite_checks(void)
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_test(t, a_month_twice);
     tcase_add_test(t, an_id_number_that_is_none);
+    tcase_add_test(t, an_account_of_two);
     tcase_add_test(t, lines_of_earlier_batches);
     tcase_add_loop_test(t, warnings_in_their_form, 0,
                         (int)(sizeof WARNED / sizeof WARNED[0]));

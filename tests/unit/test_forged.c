@@ -8,7 +8,8 @@
 #include "audit/verify.h"
 #include "batch/batch.h"
 #include "batch/run.h"
-#include "ledger/body.h"
+#include "entitle/payee.h"
+#include "ledger/batch_choice.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define PERIOD (2026 * 12 + 10) /* 2026-11 */
@@ -136,6 +137,7 @@ static enum status grant(uint64_t person)
     entitlement_write(&e, &p, &w);
     OK(ledger_append_posted(f.l, KIND_ENTITLEMENT, writer_str(&w), &f.d));
     writer_init(&w, body, sizeof body);
+    OK(ledger_settle(f.l, &f.d));
     add_totals(&w, ledger_head(f.l));
     sign(KIND_RUN_END, &w);
     OK(ledger_commit(f.l, &f.d));
@@ -362,6 +364,88 @@ START_TEST(nothing_new_is_a_duplicates)
 }
 END_TEST
 
+/* A batch of one line, the first person's of the month, that says it was limited so. */
+static void batch_limited(const struct batch_choice *choice)
+{
+    uint8_t body[BODY_BYTES_MAX];
+    uint8_t entry[LINE_BYTES_MAX];
+    struct writer w;
+    struct chunk chunk;
+    struct payees *payees;
+    struct payee payee;
+    struct batch_entry *b;
+    struct line_entry line = {.person = 1,
+                              .programme = "old-age",
+                              .fen = 10000,
+                              .span_count = 1,
+                              .spans = {{PERIOD, 1, 10000}}};
+    chunk_start(&chunk);
+    fixture_as(&f, FIXTURE_MAKER);
+    OK(ledger_begin(f.l, &f.d));
+    writer_init(&w, body, sizeof body);
+    cbor_put_map(&w, 3 + batch_choice_pairs(choice));
+    for (uint64_t key = 1; key <= 3; key++) {
+        cbor_put_uint(&w, key);
+        cbor_put_uint(&w, key == 3 ? 20800 : 1);
+    }
+    batch_choice_write(choice, &w);
+    sign(KIND_BATCH_START, &w);
+    OK(payees_open(&payees, f.l, UINT64_MAX, &f.d));
+    OK(payees_person(payees, 1, &f.d));
+    OK(payees_month(payees, str_of("old-age"), PERIOD, 20800, &payee, &f.d));
+    line.route = payee.route->ordinal;
+    payees_commitment(payees, &payee, ledger_head(f.l)->tree.size,
+                      line.route_commitment);
+    payees_close(payees);
+    writer_init(&w, entry, sizeof entry);
+    line_entry_write(&line, &w);
+    OK(fold_line(ledger_fold(f.l), &line, &chunk.postings, &f.d));
+    writer_bytes(&chunk.entries, w.p, w.len);
+    chunk.count = 1;
+    OK(ledger_append_chunk(f.l, KIND_LINES, &chunk, 1, 1, &f.d));
+    OK(fold_batch(ledger_fold(f.l), 1, &b, &f.d));
+    writer_init(&w, body, sizeof body);
+    cbor_put_map(&w, 5);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 3);
+    cbor_put_int(&w, 10000);
+    cbor_put_uint(&w, 4);
+    cbor_put_bytes(&w, b->content, DIGEST_LEN);
+    cbor_put_uint(&w, 15);
+    cbor_put_bytes(&w, ledger_head(f.l)->last_leaf, DIGEST_LEN);
+    sign(KIND_BATCH_END, &w);
+    OK(ledger_commit(f.l, &f.d));
+}
+
+/* Or somebody else's township is paid by a batch that its checker signed for one. */
+START_TEST(a_batch_keeps_to_what_it_was_limited_to)
+{
+    static const struct {
+        const char *label, *programme, *unit, *bank;
+        enum status want;
+    } rows[] = {
+        {"no limit", NULL, NULL, "", ST_OK},
+        {"its own", "old-age", NULL, "same", ST_OK},
+        {"a programme", "welfare", NULL, "", ST_INTEGRITY},
+        {"a unit", NULL, "230523101", "", ST_INTEGRITY},
+        {"a bank", NULL, NULL, "other", ST_INTEGRITY},
+    };
+    static struct batch_choice c;
+    memset(&c, 0, sizeof c);
+    c.programme_count = rows[_i].programme != NULL ? 1 : 0;
+    c.programmes[0] = str_of(rows[_i].programme != NULL ? rows[_i].programme : "");
+    c.unit_count = rows[_i].unit != NULL ? 1 : 0;
+    c.units[0] = str_of(rows[_i].unit != NULL ? rows[_i].unit : "");
+    c.bank = str_of(rows[_i].bank);
+    county();
+    batch_limited(&c);
+    verified_as(rows[_i].want, rows[_i].label);
+}
+END_TEST
+
 /* ---- words ---- */
 
 /* Whoever signs elsewhere reads subject, count and total: others than the batch's would
@@ -445,6 +529,7 @@ Suite *suite_forged(void)
     tcase_add_test(t, entries_ascend);
     tcase_add_loop_test(t, a_merge_names_the_two, 0, 3);
     tcase_add_test(t, nothing_new_is_a_duplicates);
+    tcase_add_loop_test(t, a_batch_keeps_to_what_it_was_limited_to, 0, 5);
     tcase_add_loop_test(t, a_batch_is_signed_for_what_it_is, 0, 6);
     tcase_add_test(t, any_number_of_programmes);
     suite_add_tcase(s, t);

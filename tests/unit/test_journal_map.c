@@ -34,6 +34,8 @@ static const char WHOLE[] =
     "postings:\n"
     "  transit paid: [{book: b, debit: 3, credit: 4}, {book: c, debit: 5, credit: 6}]\n"
     "  answer transit paid: [{book: b, debit: 7, credit: 8, red: no}]\n"
+    "  prior transit paid: [{book: b, debit: 9, credit: 10}]\n"
+    "  prior answer transit paid: [{book: b, debit: 11, credit: 12}]\n"
     "  due transit: none\n";
 
 START_TEST(the_most_particular_rule_counts)
@@ -44,12 +46,16 @@ START_TEST(the_most_particular_rule_counts)
         enum account_kind debit, credit;
         size_t count;
         const char *first; /* account debited */
+        bool prior;
     } rows[] = {
-        {"a", JOURNAL_REFUND, ACCOUNT_TRANSIT, ACCOUNT_PAID, 0, ""},
-        {"a", JOURNAL_ANSWER, ACCOUNT_TRANSIT, ACCOUNT_PAID, 1, "1"},
-        {"b", JOURNAL_ANSWER, ACCOUNT_TRANSIT, ACCOUNT_PAID, 1, "7"},
-        {"b", JOURNAL_REFUND, ACCOUNT_TRANSIT, ACCOUNT_PAID, 2, "3"},
-        {"a", JOURNAL_BATCH, ACCOUNT_DUE, ACCOUNT_TRANSIT, 0, ""},
+        {"b", JOURNAL_ANSWER, ACCOUNT_TRANSIT, ACCOUNT_PAID, 1, "11", true},
+        {"a", JOURNAL_REFUND, ACCOUNT_TRANSIT, ACCOUNT_PAID, 1, "9", true},
+        {"a", JOURNAL_BATCH, ACCOUNT_DUE, ACCOUNT_TRANSIT, 0, "", true},
+        {"a", JOURNAL_REFUND, ACCOUNT_TRANSIT, ACCOUNT_PAID, 0, "", false},
+        {"a", JOURNAL_ANSWER, ACCOUNT_TRANSIT, ACCOUNT_PAID, 1, "1", false},
+        {"b", JOURNAL_ANSWER, ACCOUNT_TRANSIT, ACCOUNT_PAID, 1, "7", false},
+        {"b", JOURNAL_REFUND, ACCOUNT_TRANSIT, ACCOUNT_PAID, 2, "3", false},
+        {"a", JOURNAL_BATCH, ACCOUNT_DUE, ACCOUNT_TRANSIT, 0, "", false},
     };
     struct journal_map m;
     ck_assert_int_eq(journal_map_read(&m, arena, str_of(WHOLE), "f", &d), ST_OK);
@@ -59,8 +65,8 @@ START_TEST(the_most_particular_rule_counts)
         const struct journal_programme *of;
         const struct journal_rule *rule;
         memcpy(p.programme, rows[i].programme, strlen(rows[i].programme));
-        ck_assert_int_eq(journal_map_find(&m, rows[i].event, &p, &of, &rule, &d),
-                         ST_OK);
+        struct journal_voucher v = {.event = rows[i].event, .prior = rows[i].prior};
+        ck_assert_int_eq(journal_map_find(&m, &v, &p, &of, &rule, &d), ST_OK);
         ck_assert_msg(rule->count == rows[i].count, "row %zu", i);
         ck_assert_msg(rule->count == 0 ||
                           strcmp(rule->entries[0].debit, rows[i].first) == 0,
@@ -71,8 +77,8 @@ START_TEST(the_most_particular_rule_counts)
     struct journal_posting none = {.debit = ACCOUNT_PAID, .credit = ACCOUNT_RETURNED};
     const struct journal_programme *of;
     const struct journal_rule *rule;
-    ck_assert_int_eq(journal_map_find(&m, JOURNAL_ANSWER, &none, &of, &rule, &d),
-                     ST_INPUT);
+    struct journal_voucher answer = {.event = JOURNAL_ANSWER};
+    ck_assert_int_eq(journal_map_find(&m, &answer, &none, &of, &rule, &d), ST_INPUT);
     ck_assert_str_eq(d.code, "journal-unmapped");
 }
 END_TEST

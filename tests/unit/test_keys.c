@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "ledger/keys.h"
+#include "tests/unit/ledger_fixture.h"
 
 #define PEM_MAX 4096
 
@@ -253,11 +254,11 @@ END_TEST
 
 /* ---- the openssl program ---- */
 
-static char folder[] = "/tmp/almoner-keys-XXXXXX";
+static char folder[FIXTURE_DIR_CAP];
 
 static void make_folder(void)
 {
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    fixture_folder("keys", folder);
     ck_assert_int_eq(chdir(folder), 0);
 }
 

@@ -284,6 +284,18 @@ struct seen {
     char new_account[40], new_bank[16];
 };
 
+/* Columns as the rules of NACHA have them. */
+static void check_places(const struct answer *a)
+{
+    struct answer_place p;
+    uint64_t line = answer_file_line(a);
+    ck_assert(answer_place(a, ANSWER_ID, &p) && p.line == line && p.column == 40);
+    ck_assert(answer_place(a, ANSWER_AMOUNT, &p) && p.line == line && p.column == 30);
+    ck_assert(answer_place(a, ANSWER_ACCOUNT, &p) && p.line == line && p.column == 13);
+    ck_assert(answer_place(a, ANSWER_STATUS, &p) && p.column == 4);
+    ck_assert(a->status == PAYMENT_NONE || p.line == line + 1); /* of the addenda */
+}
+
 static enum status see(void *ctx, const struct answer *a, struct diag *d)
 {
     struct seen *s = ctx;
@@ -291,7 +303,8 @@ static enum status see(void *ctx, const struct answer *a, struct diag *d)
     s->count++;
     s->fen += a->amount_fen;
     s->statuses[a->status]++;
-    s->line = a->line;
+    s->line = answer_file_line(a);
+    check_places(a);
     s->number = a->number;
     s->reason = a->reason;
     ck_assert(str_is(a->currency, "USD"));
@@ -369,7 +382,7 @@ static enum status count_on(void *ctx, const struct answer *a, struct diag *d)
 {
     uint64_t *last_line = ctx;
     (void)d;
-    *last_line = a->line;
+    *last_line = answer_file_line(a);
     return ST_OK;
 }
 

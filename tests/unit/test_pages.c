@@ -11,11 +11,12 @@
 #include "base/bytes.h"
 #include "ledger/pages.h"
 #include "ledger/store.h"
+#include "tests/unit/ledger_fixture.h"
 
 #define PAGE 4096
 #define FILE_MAX ((size_t)4 * 1024 * 1024)
 
-static char folder[64];
+static char folder[FIXTURE_DIR_CAP];
 static struct diag d;
 static uint8_t good[FILE_MAX];
 static size_t good_n;
@@ -25,7 +26,7 @@ static struct pages_report sound;
 
 static const char *data_path(void)
 {
-    static char path[128];
+    static char path[FIXTURE_DIR_CAP + 20];
     snprintf(path, sizeof path, "%s/data.mdb", folder);
     return path;
 }
@@ -85,8 +86,7 @@ static void change(struct store *s, uint64_t first, uint64_t last, bool put)
 static void setup(void)
 {
     struct store *s;
-    snprintf(folder, sizeof folder, "/tmp/almoner-pages-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    fixture_folder("pages", folder);
     OK(store_open(&s, folder, STORE_SCRATCH, &d));
     change(s, 0, 200, true);
     change(s, 40, 160, false);
@@ -99,7 +99,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    char path[128];
+    char path[FIXTURE_DIR_CAP + 20];
     snprintf(path, sizeof path, "%s/lock.mdb", folder);
     (void)unlink(data_path());
     (void)unlink(path);

@@ -338,7 +338,7 @@ static enum status stop_here(void *ctx, const struct answer *a, struct diag *d)
 {
     (void)ctx;
     diag_fail(d, ST_CONFLICT, "stop", "stopped by the caller");
-    return diag_where(d, "line %llu", (unsigned long long)a->line);
+    return answer_where(a, ANSWER_ID, d);
 }
 
 /* Breaks if the caller's own failure is lost or put elsewhere. */
@@ -352,7 +352,7 @@ START_TEST(sink_fails)
         pain002_format.read_answer(&pain002_format, file, sink, &whole, &d),
         ST_CONFLICT);
     ck_assert_str_eq(d.code, "stop");
-    ck_assert_str_eq(d.where, "line 3");
+    ck_assert_str_eq(d.where, "line 3, column 50");
     ck_assert_uint_eq(whole.count, 7);
 }
 END_TEST

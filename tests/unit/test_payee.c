@@ -242,10 +242,28 @@ static void append(enum record_kind kind, const struct writer *w)
     ok(ledger_append_signed(F.l, kind, writer_str(w), text, NULL, &F.d));
 }
 
-/* A batch with the first person's dues of March, put together by hand. */
-static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed)
+static void add_line(struct chunk *c, uint64_t person, uint64_t payee,
+                     uint64_t committed)
 {
     struct line_entry line;
+    make_line(&line, payee);
+    line.line = (uint32_t)c->count + 1;
+    line.person = person;
+    line.route = 0;
+    line.fen = 10000;
+    line.spans[0] = (struct span){MARCH, 1, 10000};
+    ck_assert(str_copy(str_of("old-age"), line.programme, sizeof line.programme));
+    commit_to(committed, &line);
+    line_entry_write(&line, &c->entries);
+    ok(fold_line(ledger_fold(F.l), &line, &c->postings, &F.d));
+    c->count++;
+}
+
+/* A batch with the first person's dues of March, put together by hand; backwards:
+ * behind those of the second. */
+static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed,
+                       bool backwards)
+{
     struct batch_entry *b;
     struct chunk c;
     uint8_t bytes[LINE_BYTES_MAX];
@@ -259,22 +277,17 @@ static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed)
         cbor_put_int(&w, start[i]);
     }
     append(KIND_BATCH_START, &w);
-    make_line(&line, payee);
-    line.person = 1;
-    line.route = 0;
-    line.fen = 10000;
-    line.spans[0] = (struct span){MARCH, 1, 10000};
-    ck_assert(str_copy(str_of("old-age"), line.programme, sizeof line.programme));
-    commit_to(committed, &line);
     chunk_start(&c);
-    line_entry_write(&line, &c.entries);
-    ok(fold_line(ledger_fold(F.l), &line, &c.postings, &F.d));
-    c.count = 1;
+    if (backwards) {
+        add_line(&c, 2, 0, 2);
+    }
+    add_line(&c, 1, payee, committed);
+    uint64_t count = c.count;
     ok(ledger_append_chunk(F.l, KIND_LINES, &c, 1, 1, &F.d));
     ok(fold_batch(ledger_fold(F.l), 1, &b, &F.d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 5);
-    const int64_t sums[] = {1, 1, 2, 1, 3, 10000};
+    const int64_t sums[] = {1, 1, 2, (int64_t)count, 3, 10000 * (int64_t)count};
     for (size_t i = 0; i < 6; i++) {
         cbor_put_int(&w, sums[i]);
     }
@@ -291,12 +304,16 @@ START_TEST(wrong_payee)
 {
     static const struct {
         uint64_t payee, committed;
+        bool backwards;
         enum verdict verdict;
-    } rows[] = {{0, 1, VERDICT_PASS}, {2, 2, VERDICT_FAIL}, {0, 2, VERDICT_FAIL}};
+    } rows[] = {{0, 1, false, VERDICT_PASS}, {2, 2, false, VERDICT_FAIL},
+                {0, 2, false, VERDICT_FAIL}, {0, 1, true, VERDICT_PASS},
+                {2, 2, true, VERDICT_FAIL},  {0, 2, true, VERDICT_FAIL}};
     struct verify_report r;
     people_with_dues();
     struct verify_options o = {.scratch_dir = F.dir};
-    make_batch(fixture_channel(&F), rows[_i].payee, rows[_i].committed);
+    make_batch(fixture_channel(&F), rows[_i].payee, rows[_i].committed,
+               rows[_i].backwards);
     enum status st = verify_ledger(F.l, &o, &r, &F.d);
     ck_assert_msg(r.correctness == rows[_i].verdict, "%d: %s", _i, r.bad_what);
     ck_assert_int_eq(st, rows[_i].verdict == VERDICT_PASS ? ST_OK : ST_INTEGRITY);
@@ -314,7 +331,7 @@ Suite *suite_payee(void)
     tcase_add_loop_test(c, routes, 0, (int)(sizeof CASES / sizeof CASES[0]));
     tcase_add_test(c, lines);
     tcase_add_test(c, unknown_payee);
-    tcase_add_loop_test(c, wrong_payee, 0, 3);
+    tcase_add_loop_test(c, wrong_payee, 0, 6);
     suite_add_tcase(s, c);
     return s;
 }

@@ -129,6 +129,10 @@ START_TEST(formats_are_found)
         ck_assert_int_eq(all[i]->abandon != NULL, writes);
         ck_assert(writes || all[i]->read != NULL || all[i]->read_answer != NULL);
         ck_assert_ptr_nonnull(all[i]->title_zh);
+        for (const char *p = all[i]->title_en; *p != '\0';
+             p++) { /* on English screens */
+            ck_assert_msg((unsigned char)*p < 0x80, "%s: %s", all[i]->name, p);
+        }
         ck_assert_ptr_nonnull(all[i]->extension);
     }
     ck_assert_ptr_null(payment_format_find(str_of("pain.001.001")));

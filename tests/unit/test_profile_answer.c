@@ -33,11 +33,11 @@ struct seen {
 static enum status see(void *ctx, const struct answer *a, struct diag *d)
 {
     struct seen *s = ctx;
-    if (a->line == s->stop_at) {
+    if (answer_file_line(a) == s->stop_at) {
         return diag_fail(d, ST_CONFLICT, "stop", "stopped by the caller");
     }
-    ck_assert_uint_gt(a->line, s->last_line);
-    s->last_line = a->line;
+    ck_assert_uint_gt(answer_file_line(a), s->last_line);
+    s->last_line = answer_file_line(a);
     s->count++;
     s->total_fen += a->amount_fen;
     s->statuses[a->status]++;
@@ -75,6 +75,48 @@ static enum status read_block(const struct payment_format *f, bool order,
     return st;
 }
 
+struct stream {
+    struct str rest;
+    size_t step; /* bytes given at a time */
+};
+
+static enum status give(void *ctx, void *p, size_t cap, size_t *n, struct diag *d)
+{
+    struct stream *s = ctx;
+    (void)d;
+    *n = s->rest.n < s->step ? s->rest.n : s->step;
+    *n = *n < cap ? *n : cap;
+    memcpy(p, s->rest.p, *n);
+    s->rest = str_make(s->rest.p + *n, s->rest.n - *n);
+    return ST_OK;
+}
+
+static enum status read_stream(const struct payment_format *f, struct str file,
+                               size_t step, struct seen *s)
+{
+    struct diag d = {0};
+    struct stream stream = {file, step};
+    struct payment_source source = {give, &stream};
+    struct answer_sink sink = {see, s};
+    s->whole.count = 77;
+    return f->stream_answer(f, &source, sink, &s->whole, &d);
+}
+
+/* In pieces the same is read as in one, and the same refused. */
+static void check_streamed(const struct payment_format *f, struct str file,
+                           const struct seen *want, enum status st)
+{
+    struct seen s = {0};
+    if (f->stream_answer == NULL) {
+        return;
+    }
+    ck_assert_int_eq(read_stream(f, file, 11, &s), st);
+    if (st == ST_OK) {
+        ck_assert_str_eq(s.log, want->log);
+        ck_assert_mem_eq(&s.whole, &want->whole, sizeof s.whole);
+    }
+}
+
 static struct profile *made(const char *yaml)
 {
     struct profile *p = NULL;
@@ -97,6 +139,9 @@ static void check_row(const struct payment_format *f, bool order, const struct r
     struct seen s = {0};
     struct diag d = {0};
     enum status st = read_block(f, order, str_of(row->file), &s, &d);
+    if (!order) {
+        check_streamed(f, str_of(row->file), &s, st);
+    }
     if (row->want != NULL) {
         ck_assert_msg(st == ST_OK, "%s: %s %s: %s", row->label, d.where, d.code,
                       d.what);
@@ -813,6 +858,61 @@ START_TEST(sheet_answers)
 }
 END_TEST
 
+struct wanted_place {
+    enum answer_part part;
+    const char *where;
+};
+
+static enum status see_places(void *ctx, const struct answer *a, struct diag *d)
+{
+    for (const struct wanted_place *w = ctx; w->where != NULL; w++) {
+        diag_fail(d, ST_INPUT, "test", "a place");
+        answer_where(a, w->part, d);
+        ck_assert_msg(strcmp(d->where, w->where) == 0, "%s, not %s", d->where,
+                      w->where);
+    }
+    return ST_OK;
+}
+
+static void check_places(const char *profile, struct str file,
+                         const struct wanted_place *wanted)
+{
+    const struct payment_format *f = payment_format_find(str_of(profile));
+    union {
+        const struct wanted_place *wanted;
+        void *ctx;
+    } list = {wanted};
+    struct answer_sink sink = {see_places, list.ctx};
+    struct answer_file whole;
+    struct diag d = {0};
+    ck_assert_int_eq(f->read_answer(f, file, sink, &whole, &d), ST_OK);
+    ck_assert_uint_eq(whole.count, 1);
+}
+
+/* Breaks if who has to ask the bank is shown another field than the wrong one. */
+START_TEST(places)
+{
+    static const struct wanted_place text[] = {{ANSWER_WHOLE, "line 2, column 1"},
+                                               {ANSWER_ID, "line 2, column 1"},
+                                               {ANSWER_NUMBER, "line 2, column 1"},
+                                               {ANSWER_ACCOUNT, "line 2, column 4"},
+                                               {ANSWER_AMOUNT, "line 2, column 8"},
+                                               {ANSWER_STATUS, "line 2, column 11"},
+                                               {ANSWER_WHOLE, NULL}};
+    static const struct wanted_place sheet[] = {
+        {ANSWER_WHOLE, "row 2, column 1"},  {ANSWER_ID, "row 2, column 1"},
+        {ANSWER_AMOUNT, "row 2, column 3"}, {ANSWER_ACCOUNT, "row 2, column 2"},
+        {ANSWER_STATUS, "row 2, column 6"}, {ANSWER_WHOLE, NULL}};
+    struct buf file;
+    check_places("pipe-trailer",
+                 str_of("R|1|35\nA1|9|" JIA_GBK "|35|0000|\n########\n"), text);
+    buf_init(&file, 1048576);
+    make_sheet(BANK_TITLES "甲子|9001|#35|2026-11|#35|成功/", &file);
+    check_places("bank-sheet", buf_str(&file), sheet);
+    buf_release(&file);
+}
+END_TEST
+
 static const char roster_titles[] =
     "序号|收款人姓名|收款人身份证号|银行账号|开户银行行号|村（居）委会|享受人姓名|"
     "享受人身份证号|联系电话|现居住地|补贴项目|所属月份|补贴金额|流水号|支付状态|"
@@ -999,6 +1099,10 @@ START_TEST(golden_answers)
         {"city-bank-pipe", "tests/golden/answer-city-bank-pipe.txt",
          "0 T7-000002 900000000000100002 乙丑二·丙寅三  3500 rejected name-mismatch;"
          "0 T7-000004 900000000000100004 瓅子一  1000000 rejected account-closed;"},
+        {"gzelink", "tests/golden/answer-gzelink.xml",
+         "1  900000000000100001   1 paid none;"
+         "2  900000000000100002   3500 rejected name-mismatch;"
+         "3  900000000000100003   1000000 pending none;"},
         {"acp-batch", "tests/golden/answer-acp-batch.txt",
          "0 T7-000001 900000000000100001 甲子一  1 paid none;"
          "0 T7-000002 900000000000100002 乙丑二·丙寅三  3500 unknown none;"
@@ -1047,6 +1151,49 @@ START_TEST(marked_in_place)
 }
 END_TEST
 
+/* A good file of so many lines, its trailer, and text behind. */
+static void long_answer(struct buf *out, uint32_t lines, const char *behind)
+{
+    buf_addf(out, "R|%u|%u\r\n", lines, lines);
+    for (uint32_t i = 1; i <= lines; i++) {
+        buf_addf(out, "E1B000001L%08u||%.*s|1|0000|\r\n", i, (int)(i % 5), "WWWW");
+    }
+    buf_addf(out, "########\r\n%s", behind);
+}
+
+/* Breaks if a trailer is not seen as the last line of what comes in pieces, wherever
+ * these end, or a line is lost between two. */
+START_TEST(long_streams)
+{
+    static const struct {
+        uint32_t lines;
+        size_t step;
+        const char *behind;
+        enum status st;
+    } rows[] = {
+        {60000, 4093, "", ST_OK},
+        {60000, 1000000, "", ST_OK},
+        {47001, 65536, "", ST_OK},
+        {9000, 100000000, "", ST_OK}, /* some 350 KB: what is kept before the end */
+        {60000, 65536, "########\r\n", ST_INPUT},
+        {60000, 65536, "E1B000001L00000001|||1|0000|\r\n", ST_INPUT},
+        {60000, 65536, "R|1|1\r\n", ST_INPUT},
+    };
+    struct buf file;
+    buf_init(&file, (size_t)1 << 24);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct seen s = {0};
+        buf_clear(&file);
+        long_answer(&file, rows[i].lines, rows[i].behind);
+        enum status st = read_stream(pipe_format(), buf_str(&file), rows[i].step, &s);
+        ck_assert_msg(st == rows[i].st, "row %zu", i);
+        ck_assert_uint_eq(s.whole.count, st == ST_OK ? rows[i].lines : 77);
+        ck_assert(st != ST_OK || s.count == rows[i].lines);
+    }
+    buf_release(&file);
+}
+END_TEST
+
 Suite *suite_profile_answer(void)
 {
     Suite *s = suite_create("profile_answer");
@@ -1057,7 +1204,9 @@ Suite *suite_profile_answer(void)
     tcase_add_test(pipe, every_flipped_bit);
     tcase_add_test(pipe, line_too_long);
     tcase_add_test(pipe, caller_stops);
+    tcase_add_test(pipe, places);
     tcase_add_test(pipe, sent_files);
+    tcase_add_test(pipe, long_streams);
     suite_add_tcase(s, pipe);
     TCase *others = tcase_create("others");
     tcase_add_test(others, csv_answers);

@@ -73,7 +73,7 @@ START_TEST(answer_is_read)
     ck_assert_int_eq(a->form, ANSWER_SAME_FILE);
     ck_assert_uint_eq(a->body.detail.count, 0);
     ck_assert_int_eq(payment_format_find(str_of("gzelink"))->profile->answer.form,
-                     ANSWER_NONE);
+                     ANSWER_OWN_FILE);
 }
 END_TEST
 

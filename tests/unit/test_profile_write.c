@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/profile_nth.h"
+#include "formats/profile_private.h"
 #include "tests/unit/payment_data.h"
 
 Suite *suite_profile_write(void);
@@ -83,6 +84,41 @@ START_TEST(golden)
         write_batch(payment_format_find(str_of(rows[i].name)), rows[i].variant, &out);
         data_check_golden(rows[i].path, &out);
         buf_release(&out);
+    }
+}
+END_TEST
+
+/* Breaks if a cut makes other months of those that were paid. */
+START_TEST(short_months)
+{
+    static const struct {
+        const char *text;
+        size_t max;
+        const char *want; /* NULL: none of its business */
+    } rows[] = {
+        {"2024-09..2025-08", 15, "24-09..25-08"},
+        {"2024-09..2025-08", 12, "24-09..25-08"},
+        {"2024-09..2025-08", 11, "2024-09+"},
+        {"2024-09..2025-08", 8, "2024-09+"},
+        {"2024-09..2025-08", 7, "24-09+"},
+        {"2024-09..2025-08", 6, "24-09+"},
+        {"2024-09..2025-08", 5, ""},
+        {"2024-09", 6, "24-09"},
+        {"2024-09", 5, "24-09"},
+        {"2024-09", 4, ""},
+        {"2024-09, 2024-11", 12, NULL},
+        {"2024-9", 5, NULL},
+        {"", 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[40];
+        size_t n = strlen(rows[i].text);
+        memcpy(text, rows[i].text, n + 1);
+        ck_assert_int_eq(profile_short_months(text, &n, rows[i].max),
+                         rows[i].want != NULL);
+        const char *want = rows[i].want != NULL ? rows[i].want : rows[i].text;
+        ck_assert_msg(str_is(str_make(text, n), want), "%s, %zu: %.*s", rows[i].text,
+                      rows[i].max, (int)n, text);
     }
 }
 END_TEST
@@ -566,6 +602,7 @@ Suite *suite_profile_write(void)
     Suite *s = suite_create("profile_write");
     TCase *t = tcase_create("writing");
     tcase_add_test(t, golden);
+    tcase_add_test(t, short_months);
     tcase_add_test(t, all_shipped);
     tcase_add_test(t, name_outside_gbk);
     tcase_add_test(t, forbidden_characters);

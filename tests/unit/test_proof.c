@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "ledger/tiles.h"
+#include "tests/unit/ledger_fixture.h"
 
 #define SIZE_TRIED 200   /* every index and every older size of each */
 #define SIZE_LARGE 70000 /* two kept levels */
@@ -16,7 +17,7 @@
 static struct digest *g;
 static struct store *store;
 static struct txn *txn;
-static char dir[64];
+static char dir[FIXTURE_DIR_CAP];
 static uint8_t (*leaves)[DIGEST_LEN];
 static struct frontier tree;
 static struct diag d;
@@ -40,8 +41,7 @@ static void grow_to(uint64_t size)
 
 static void setup(void)
 {
-    snprintf(dir, sizeof dir, "/tmp/almoner-proof-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    fixture_folder("proof", dir);
     ck_assert_int_eq(digest_new(&g, &d), ST_OK);
     ck_assert_int_eq(store_open(&store, dir, STORE_SCRATCH, &d), ST_OK);
     ck_assert_int_eq(store_begin(store, true, &txn, &d), ST_OK);
@@ -52,7 +52,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    char path[128];
+    char path[FIXTURE_DIR_CAP + 20];
     free(leaves);
     store_abort(txn);
     store_close(store);

@@ -23,7 +23,7 @@ static enum status read_letters(const struct payment_format *f, struct str file,
         return diag_where(d, "line 1");
     }
     for (size_t i = 1; i < file.n; i++) {
-        struct answer a = {.line = i + 1, .id = str_of("A"), .amount_fen = 1};
+        struct answer a = {.id = str_of("A"), .amount_fen = 1};
         switch (file.p[i]) {
         case '.':
             *whole = got;

@@ -14,12 +14,13 @@
 
 #include "base/text.h"
 #include "ledger/store.h"
+#include "tests/unit/ledger_fixture.h"
 
 #define MIB ((size_t)1024 * 1024)
 
 static struct diag d;
 static struct store *store;
-static char folder[64];
+static char folder[FIXTURE_DIR_CAP];
 
 #define OK(call) ck_assert_msg((call) == ST_OK, "%s: %s", d.code, d.what)
 #define FAILS(call, st, its_code)                                                      \
@@ -32,13 +33,12 @@ static char folder[64];
 
 static void make_folder(void)
 {
-    strncpy(folder, "/tmp/almoner-store-XXXXXX", sizeof folder - 1);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    fixture_folder("store", folder);
 }
 
 static const char *path_of(const char *name)
 {
-    static char path[128];
+    static char path[FIXTURE_DIR_CAP + 20];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
@@ -741,7 +741,7 @@ START_TEST(opened_once_only)
 {
     struct store *again = NULL;
     FAILS(store_open(&again, folder, STORE_READ, &d), ST_INTERNAL, "store-twice");
-    char other[80];
+    char other[FIXTURE_DIR_CAP + 4];
     snprintf(other, sizeof other, "%s/.", folder);
     FAILS(store_open(&again, other, STORE_READ, &d), ST_INTERNAL, "store-twice");
     ck_assert_ptr_null(again);
