@@ -295,6 +295,7 @@ $(VERIFY): $(call objects,verify/main.c) $(VERIFY_WITH)
 	$(call link_verify)
 $(DAMAGE): $(call objects,tests/damage/bundle.c) $(VERIFY_WITH)
 	$(call link_verify)
+$(FLIP): ALL_LDFLAGS += -Wl,--wrap=key_verify_id
 $(FLIP) $(ROWS): $(OUT)/%: $(OBJ)/tests/damage/%.o $(LIB)
 	$(call link)
 # Not part of a program: it comes before one's C library.

@@ -31,18 +31,6 @@ static enum status find_below(struct ledger *l, int32_t day, uint64_t *out,
     return ST_OK;
 }
 
-static enum status count_rules(struct ledger *l, struct explain_known *k,
-                               struct diag *d)
-{
-    k->rules = 0;
-    for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
-        struct policy_entry e;
-        TRY(policy_get(ledger_txn(l), n, &e, d));
-        k->rules += e.confirmed_order != 0 && e.confirmed_at < k->below;
-    }
-    return ST_OK;
-}
-
 static enum status find_runs(struct ledger *l, struct explain_known *k, struct diag *d)
 {
     k->run_through = 0;
@@ -63,7 +51,7 @@ enum status explain_known_on(struct ledger *l, int32_t day, struct explain_known
         .all = day == DAY_NEVER, .day = day, .below = UINT64_MAX, .rules = UINT32_MAX};
     if (!out->all) {
         TRY(find_below(l, day, &out->below, d));
-        TRY(count_rules(l, out, d));
+        TRY(entitle_rules_before(l, out->below, &out->rules, d));
     }
     return find_runs(l, out, d);
 }

@@ -54,6 +54,11 @@ struct month_batch {
     struct joint joint; /* where there are statements */
 };
 
+struct id_place { /* of a batch among the month's, by what its payments' ids say */
+    uint32_t epoch, number;
+    size_t at;
+};
+
 struct totals { /* of one programme, over all months: debits less credits */
     char code[PROGRAMME_CODE_MAX + 1];
     int64_t fen[ACCOUNT_KINDS];
@@ -69,7 +74,8 @@ struct page {
     size_t batch_count;
     size_t batch_room;
     struct month_batch *batches;
-    size_t statement; /* in hand */
+    struct id_place *by_id; /* of all batches, ascending; NULL without statements */
+    size_t statement;       /* in hand */
     struct bearing bearing;
     struct borne borne;     /* of the month */
     struct borne elsewhere; /* of other months, when rows are wanted */
@@ -446,6 +452,50 @@ static uint64_t book_lines(struct month_batch *m, uint32_t line, bool paid)
     return lines;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    const struct id_place *x = a;
+    const struct id_place *y = b;
+    if (x->epoch != y->epoch) {
+        return x->epoch < y->epoch ? -1 : 1;
+    }
+    return x->number < y->number ? -1 : x->number > y->number ? 1 : 0;
+}
+
+static enum status index_batches(struct page *p, struct diag *d)
+{
+    p->by_id = calloc(p->batch_count + 1, sizeof *p->by_id);
+    if (p->by_id == NULL) {
+        return diag_memory(d);
+    }
+    for (size_t i = 0; i < p->batch_count; i++) {
+        const struct batch_entry *b = &p->batches[i].b;
+        p->by_id[i] = (struct id_place){b->id_epoch, b->id_number, i};
+    }
+    qsort(p->by_id, p->batch_count, sizeof *p->by_id, by_id);
+    return ST_OK;
+}
+
+/* The batch of the month whose payment has this id, and its line; NULL: none. A village
+ * may have its own: the many entries of a statement are not held against each. */
+static struct month_batch *batch_of_id(const struct page *p, struct str id,
+                                       uint32_t *line)
+{
+    struct id_place key = {0};
+    if (!payment_id_find(ledger_info(p->l), id, &key.epoch, &key.number)) {
+        return NULL;
+    }
+    const struct id_place *found =
+        bsearch(&key, p->by_id, p->batch_count, sizeof key, by_id);
+    struct month_batch *m = found != NULL ? &p->batches[found->at] : NULL;
+    return m != NULL &&
+                   payment_id_parse(ledger_info(p->l), &m->b, id, line) ==
+                       PAYMENT_ID_OURS &&
+                   *line >= 1 && *line <= m->b.lines
+               ? m
+               : NULL;
+}
+
 /* An entry that is not of the month's batches is of no concern here. */
 static enum status take_entry(void *ctx, const struct answer *a, struct diag *d)
 {
@@ -454,23 +504,22 @@ static enum status take_entry(void *ctx, const struct answer *a, struct diag *d)
     if (!paid && a->status != PAYMENT_RETURNED) {
         return ST_OK;
     }
-    for (size_t i = 0; i < p->batch_count; i++) {
-        struct month_batch *m = &p->batches[i];
-        uint32_t line;
-        if (payment_id_parse(ledger_info(p->l), &m->b, a->id, &line) ==
-                PAYMENT_ID_OURS &&
-            line >= 1 && line <= m->b.lines) {
-            uint64_t lines = book_lines(m, line, paid);
-            return book(p, &p->pair[PAGE_STATEMENT][1], paid, a->amount_fen, lines, d);
-        }
+    uint32_t line;
+    struct month_batch *m = batch_of_id(p, a->id, &line);
+    if (m == NULL) {
+        return ST_OK;
     }
-    return ST_OK;
+    uint64_t lines = book_lines(m, line, paid);
+    return book(p, &p->pair[PAGE_STATEMENT][1], paid, a->amount_fen, lines, d);
 }
 
 static enum status take_statements(struct page *p, struct diag *d)
 {
     struct answer_sink sink = {.each = take_entry, .ctx = p};
     struct page_sum *booked = &p->pair[PAGE_STATEMENT][1];
+    if (p->q->statement_count > 0) {
+        TRY(index_batches(p, d));
+    }
     for (size_t i = 0; i < p->q->statement_count; i++) {
         const struct page_statement *s = &p->q->statements[i];
         struct answer_file whole;
@@ -564,6 +613,7 @@ enum status month_page(struct ledger *l, const struct month_page_request *q,
         joint_release(&p->batches[i].joint);
     }
     free(p->batches);
+    free(p->by_id);
     free(p);
     return st;
 }

@@ -87,8 +87,9 @@ static enum status take_line(struct listing *x, struct diag *d)
     struct returns_row r = {.line = &x->line,
                             .batch_state = x->batch.state,
                             .sent_day = x->sent_day,
-                            .age_days = ledger_today(x->l) - x->sent_day};
-    for (uint32_t n = 1; n <= ledger_head(x->l)->batches; n++) {
+                            .age_days = ledger_today(x->l) - x->sent_day,
+                            .looked = !unknown};
+    for (uint32_t n = 1; r.looked && n <= ledger_head(x->l)->batches; n++) {
         if (n != x->line.batch) {
             TRY(look_into(x, n, &r, d));
         }

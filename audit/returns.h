@@ -10,6 +10,9 @@ struct returns_row {
     enum batch_state batch_state;
     int32_t sent_day; /* on which the newest bank file of its batch was made */
     int32_t age_days; /* since then */
+    /* Looked for where something came back or was corrected: not for the many lines
+     * that nobody has answered yet. */
+    bool looked;
     uint32_t earlier; /* lines before it for a month of the same person and programme */
     uint32_t later_batch; /* the newest with a line after it for one; 0: none */
     enum line_state later_state;

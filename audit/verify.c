@@ -128,7 +128,10 @@ static enum status all_parts(struct verify *v, struct diag *d)
     r->erased = ledger_head(v->l)->erased;
     TRY(verify_work(v, d));
     if (r->correctness == VERDICT_NOT_CHECKED) {
-        not_checked(v, "no run is finished: there are no amounts to check");
+        not_checked(v,
+                    ledger_head(v->l)->open.kind != 0
+                        ? "an act is unfinished: amounts are checked once it has ended"
+                        : "no run is finished: there are no amounts to check");
     }
     return ST_OK;
 }

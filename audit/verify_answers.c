@@ -14,15 +14,22 @@
 /* By the file, of one line: a statement may tell first that it was paid, then that it
  * came back. */
 struct said {
-    uint8_t states;                    /* bit: line_state */
-    uint8_t reason[LINE_REISSUED + 1]; /* by line_state */
+    uint8_t states;                   /* bit: line_state; and those below */
+    uint8_t reason[LINE_UNKNOWN + 1]; /* by line_state */
+    uint8_t last;                     /* line_state that the act posted last; 0: none */
 };
+
+#define SAID_BY_REST (1U << 0) /* the line is not named: bits no line_state has */
+#define SAID_DOUBTED (1U << 1)
+#define SAID(state) (1U << (state))
+#define SAID_BACK (SAID(LINE_REJECTED) | SAID(LINE_RETURNED))
 
 struct check {
     struct verify *v;
     uint32_t number;
     bool file_checked; /* it is the one that was taken in, or that was said */
     struct buf file;   /* as a whole, if it has to be */
+    uint64_t length;
     struct answer_entry answer;
     struct answer_start start;
     struct batch_entry batch;
@@ -31,27 +38,10 @@ struct check {
     struct said *said; /* by line */
 };
 
-static enum line_state state_of(enum payment_status s)
-{
-    switch (s) {
-    case PAYMENT_PAID:
-        return LINE_PAID;
-    case PAYMENT_REJECTED:
-        return LINE_REJECTED;
-    case PAYMENT_RETURNED:
-        return LINE_RETURNED;
-    case PAYMENT_PENDING:
-    case PAYMENT_UNKNOWN:
-    case PAYMENT_NONE:
-        return LINE_UNKNOWN;
-    }
-    return LINE_UNKNOWN;
-}
-
 static void note_line(struct check *c, uint32_t line, enum payment_status status,
                       enum payment_reason reason)
 {
-    enum line_state state = state_of(status);
+    enum line_state state = answer_line_state(status);
     c->said[line].states |= (uint8_t)(1U << state);
     c->said[line].reason[state] = (uint8_t)reason;
 }
@@ -76,6 +66,7 @@ static enum status note_rest(struct check *c, const struct answer_file *whole,
     for (uint32_t n = 1; any && n <= c->batch.lines; n++) {
         if (c->said[n].states == 0 && answer_match_covers(c->match, n)) {
             note_line(c, n, whole->rest, whole->reason);
+            c->said[n].states |= SAID_BY_REST;
         }
     }
     return ST_OK;
@@ -106,11 +97,12 @@ static enum status check_results(struct check *c, const struct record *rec,
                              (unsigned long long)rec->sequence);
         }
         struct said *s = &c->said[e.line];
+        s->last = (uint8_t)e.state;
         if (c->start.corrects && e.state == LINE_RETURNED &&
-            (s->states & (1U << LINE_REJECTED)) != 0) {
+            (s->states & SAID(LINE_REJECTED)) != 0) {
             e.state = LINE_REJECTED; /* what was paid, and is said to be rejected */
         }
-        uint8_t bit = (uint8_t)(1U << e.state);
+        uint8_t bit = (uint8_t)SAID(e.state);
         if ((s->states & bit) == 0 || s->reason[e.state] != (uint8_t)e.reason) {
             wrong(c, rec->sequence, e.line);
         }
@@ -135,23 +127,125 @@ static enum status check_act(struct check *c, struct diag *d)
     }
 }
 
-/* What the file says and was not posted must have been known: no such line is open. */
-static enum status check_left(struct check *c, struct diag *d)
+/* ---- what the file says and was not posted ---- */
+
+/* By how the line stands now: can it have been known before? *open: certainly not. */
+static bool doubted(const struct said *s, enum line_state now, bool *open)
+{
+    bool out = now == LINE_DROPPED || now == LINE_RECALLED;
+    *open = now == LINE_OPEN || now == LINE_UNKNOWN;
+    if ((s->states & SAID_BACK) != 0 &&
+        (s->last != 0 ? s->last == LINE_PAID : now == LINE_PAID || out)) {
+        return true;
+    }
+    return s->last == 0 && (s->states & SAID(LINE_PAID)) != 0 &&
+           (s->states & SAID_BY_REST) == 0 && now != LINE_PAID;
+}
+
+/* The line stood as `before` says: was it no news? As batch/answer.c decides it. */
+static bool was_known(const struct check *c, const struct said *s,
+                      enum line_state before, enum line_state now)
+{
+    bool back = before == LINE_REJECTED || before == LINE_RETURNED;
+    if (s->last != 0) { /* a statement: rejected, as before, then paid all along */
+        return back && c->start.corrects && (s->states & SAID(LINE_RETURNED)) == 0;
+    }
+    if ((s->states & SAID_BACK) != 0 && !back) {
+        return false;
+    }
+    if ((s->states & SAID(LINE_PAID)) == 0 || before == LINE_PAID) {
+        return true;
+    }
+    return answer_match_statement(c->match) &&
+           (before == LINE_RETURNED || now == LINE_REISSUED || now == LINE_REFUNDED);
+}
+
+/* What an act posted last of each line: into before. */
+static enum status recall_act(struct check *c, uint64_t at, uint8_t *before,
+                              struct diag *d)
+{
+    struct record rec;
+    struct chunk_body body;
+    struct reader r;
+    for (; at < c->answer.sequence; at++) {
+        TRY(record_get(ledger_txn(c->v->l), at, &rec, NULL, d));
+        if (rec.kind != KIND_RESULTS || !chunk_body_read(rec.body, &body)) {
+            return ST_OK;
+        }
+        reader_init(&r, body.entries.p, body.entries.n);
+        for (uint64_t i = 0; i < body.count; i++) {
+            struct result_entry e;
+            if (result_entry_read(&r, &e) && e.line <= c->batch.lines) {
+                before[e.line] = (uint8_t)e.state;
+            }
+        }
+    }
+    return ST_OK;
+}
+
+static enum status recall(struct check *c, uint8_t *before, struct diag *d)
+{
+    for (uint32_t n = 1; n < c->number; n++) {
+        struct answer_entry a;
+        TRY(answer_get(ledger_txn(c->v->l), n, &a, d));
+        if (a.batch == c->answer.batch) {
+            TRY(recall_act(c, a.sequence + 1, before, d));
+        }
+    }
+    return ST_OK;
+}
+
+static enum status check_doubted(struct check *c, const uint8_t *before, struct diag *d)
 {
     struct line_entry line;
-    if (ledger_head(c->v->l)->open.first == c->answer.sequence) {
-        return ST_OK;
-    }
     for (uint32_t n = 1; n <= c->batch.lines; n++) {
-        if ((c->said[n].states & (uint8_t) ~(1U << LINE_UNKNOWN)) == 0) {
+        const struct said *s = &c->said[n];
+        if ((s->states & SAID_DOUBTED) == 0) {
             continue;
         }
         TRY(line_get(ledger_txn(c->v->l), c->batch.number, n, &line, d));
-        if (line.state == LINE_OPEN || line.state == LINE_UNKNOWN) {
+        if (!was_known(c, s, (enum line_state)before[n], line.state)) {
             wrong(c, c->answer.sequence, n);
         }
     }
     return ST_OK;
+}
+
+/* It must have been known: else who takes answers in could leave out what came back, or
+ * that it was paid after all. Mostly how the lines stand now says so; where it does
+ * not, how they stood then is looked up. */
+static enum status check_left(struct check *c, struct diag *d)
+{
+    struct line_entry line;
+    bool any = false;
+    if (ledger_head(c->v->l)->open.first == c->answer.sequence) {
+        return ST_OK;
+    }
+    for (uint32_t n = 1; n <= c->batch.lines; n++) {
+        struct said *s = &c->said[n];
+        bool open;
+        if ((s->states & (SAID(LINE_PAID) | SAID_BACK)) == 0) {
+            continue;
+        }
+        TRY(line_get(ledger_txn(c->v->l), c->batch.number, n, &line, d));
+        if (doubted(s, line.state, &open) && !open) {
+            s->states |= SAID_DOUBTED;
+            any = true;
+        }
+        if (open) {
+            wrong(c, c->answer.sequence, n);
+        }
+    }
+    uint8_t *before = any ? calloc((size_t)c->batch.lines + 1, 1) : NULL;
+    if (before == NULL) {
+        return any ? diag_memory(d) : ST_OK;
+    }
+    enum status st = recall(c, before, d);
+    if (st == ST_OK) {
+        st = check_doubted(c, before, d);
+    }
+    free(before);
+    return st;
 }
 
 /* Nothing said yet. file: of which the payments' places may have to be found out. */
@@ -172,6 +266,12 @@ static enum status begin(struct check *c, struct str file, struct diag *d)
 static enum status compare(struct check *c, const struct answer_file *whole,
                            struct diag *d)
 {
+    if (c->length != c->start.length) {
+        verify_bad(c->v, &c->v->r->correctness, c->answer.sequence,
+                   "the file of answer %u has %llu bytes, its record says %llu",
+                   c->number, (unsigned long long)c->length,
+                   (unsigned long long)c->start.length);
+    }
     TRY(note_rest(c, whole, d));
     TRY(check_act(c, d));
     return check_left(c, d);
@@ -182,6 +282,7 @@ static enum status compare(struct check *c, const struct answer_file *whole,
 struct pieces {
     struct vault_file *file;
     struct digest *g;
+    uint64_t length;
 };
 
 static enum status read_piece(void *ctx, void *p, size_t cap, size_t *n, struct diag *d)
@@ -189,6 +290,7 @@ static enum status read_piece(void *ctx, void *p, size_t cap, size_t *n, struct 
     struct pieces *s = ctx;
     TRY(vault_file_read(s->file, p, cap, n, d));
     digest_add(s->g, p, *n);
+    s->length += *n;
     return ST_OK;
 }
 
@@ -226,6 +328,7 @@ static enum status read_pieces(struct check *c, struct answer_file *whole, bool 
     digest_end(s.g, sha256);
     vault_file_close(s.file);
     *good = st == ST_OK && digest_equal(sha256, c->answer.sha256);
+    c->length = s.length;
     return st;
 }
 
@@ -246,6 +349,7 @@ static enum status read_whole(struct check *c, struct answer_file *whole,
                          "this program cannot read answers in %s", f->name);
     }
     TRY(vault_file_load(c->v->l, c->answer.sha256, &c->file, d));
+    c->length = buf_str(&c->file).n;
     TRY(begin(c, buf_str(&c->file), d));
     return f->read_answer(f, buf_str(&c->file), sink, whole, d);
 }

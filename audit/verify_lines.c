@@ -464,7 +464,7 @@ static enum status payees_of(struct lines *x, const struct batch_entry *b,
 {
     uint32_t rules;
     *out = NULL;
-    TRY(payees_rules(x->v->l, b->sequence, &rules, d));
+    TRY(entitle_rules_before(x->v->l, b->sequence, &rules, d));
     for (size_t i = 0; i < x->rules_count; i++) {
         if (x->rules[i].rules == rules) {
             *out = x->rules[i].payees;
@@ -500,7 +500,7 @@ static enum status plan(struct lines *x, struct diag *d)
         struct walked *w = &x->batches[x->count];
         TRY(batch_get(ledger_txn(x->v->l), n, &w->batch, d));
         TRY(payees_of(x, &w->batch, &w->payees, d));
-        free(w->limits);
+        free(w->limits); /* of one that is not walked */
         TRY(read_limits(x->v, &w->batch, &w->limits, d));
         w->commitments = !has_files(x->v, &w->batch);
         x->count += w->payees != NULL ? 1 : 0;
@@ -532,7 +532,7 @@ void lines_free(struct lines *x)
     if (x == NULL) {
         return;
     }
-    for (size_t i = 0; i < x->count; i++) {
+    for (size_t i = 0; x->batches != NULL && i <= x->count; i++) {
         store_cursor_close(x->batches[i].cursor);
         free(x->batches[i].limits);
     }

@@ -76,8 +76,12 @@ static enum status other_tree(bool fewer, uint64_t size, struct diag *d)
                      "verify and compare with the audit office");
 }
 
-enum status anchor_checkpoint(struct ledger *l, struct str note, struct checkpoint *out,
-                              struct diag *d)
+/* The checkpoint of a note that has to be signed by this ledger and to be of its tree:
+ * ST_INTEGRITY "note-signature", "rollback" (the ledger has fewer records), "fork"
+ * (other ones); ST_INPUT "note-form", "checkpoint-form", "other-ledger". Borrows from
+ * note. */
+static enum status anchor_checkpoint(struct ledger *l, struct str note,
+                                     struct checkpoint *out, struct diag *d)
 {
     const struct ledger_info *info = ledger_info(l);
     struct checkpoint c;

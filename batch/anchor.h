@@ -12,13 +12,6 @@
 enum status anchor_add_witness(struct ledger *l, const struct witness_key *key,
                                uint32_t *number, struct diag *d) MUST_USE;
 
-/* The checkpoint of a note that has to be signed by this ledger and to be of its tree:
- * ST_INTEGRITY "note-signature", "rollback" (the ledger has fewer records), "fork"
- * (other ones); ST_INPUT "note-form", "checkpoint-form", "other-ledger". Borrows from
- * note. */
-enum status anchor_checkpoint(struct ledger *l, struct str note, struct checkpoint *out,
-                              struct diag *d) MUST_USE;
-
 struct anchor_attached {
     uint64_t size;  /* of the checkpoint */
     uint32_t added; /* cosignatures recorded now */

@@ -46,28 +46,12 @@ struct taking {
     uint64_t row;       /* while posting */
     uint64_t in_chunk;
     bool correct;
-    struct diag first;       /* its place: what contradicts first */
+    struct diag first; /* its place: what contradicts first */
+    struct answer_waiting waiting;
     struct account *account; /* work space; NULL until something is corrected */
     struct chunk chunk;
     struct line_entry line;
 };
-
-static enum line_state state_for(enum payment_status s)
-{
-    switch (s) {
-    case PAYMENT_PAID:
-        return LINE_PAID;
-    case PAYMENT_REJECTED:
-        return LINE_REJECTED;
-    case PAYMENT_RETURNED:
-        return LINE_RETURNED;
-    case PAYMENT_PENDING:
-    case PAYMENT_UNKNOWN:
-    case PAYMENT_NONE:
-        return LINE_UNKNOWN;
-    }
-    return LINE_UNKNOWN;
-}
 
 /* What is told when something is wrong with it. */
 static void describe(const struct taking *t, const struct answer *a, char out[64])
@@ -112,7 +96,7 @@ static enum status check_line(struct taking *t, const struct answer *a, struct d
 /* What is posted of a line that was paid, and is rejected now: it came back late. */
 static enum line_state posted_state(enum line_state from, enum payment_status s)
 {
-    enum line_state to = state_for(s);
+    enum line_state to = answer_line_state(s);
     return from == LINE_PAID && to == LINE_REJECTED ? LINE_RETURNED : to;
 }
 
@@ -120,7 +104,7 @@ static enum line_state posted_state(enum line_state from, enum payment_status s)
  * contradiction: it came back later. */
 static bool contradicts(enum line_state from, enum payment_status s)
 {
-    enum line_state to = state_for(s);
+    enum line_state to = answer_line_state(s);
     return (to == LINE_PAID && line_may_be_corrected(from)) ||
            (to == LINE_REJECTED && from == LINE_PAID);
 }
@@ -131,7 +115,7 @@ static enum status cannot_become(struct taking *t, const struct answer *a,
     char which[64];
     describe(t, a, which);
     diag_fail(d, ST_INPUT, "line-state", "%s is %s and cannot become %s", which,
-              line_state_name(from), line_state_name(state_for(a->status)));
+              line_state_name(from), line_state_name(answer_line_state(a->status)));
     diag_hint(
         d, from == LINE_REFUNDED
                ? "it went to the treasury: the bank has to say in writing whose "
@@ -146,7 +130,7 @@ static enum status cannot_become(struct taking *t, const struct answer *a,
 static enum status changes(struct taking *t, const struct answer *a,
                            enum line_state from, bool *yes, struct diag *d)
 {
-    enum line_state to = state_for(a->status);
+    enum line_state to = answer_line_state(a->status);
     *yes = false;
     if (from == to || (to == LINE_UNKNOWN && from != LINE_OPEN) ||
         ((from == LINE_RETURNED || from == LINE_REISSUED || from == LINE_REFUNDED) &&
@@ -245,7 +229,8 @@ static enum status note_contradiction(struct taking *t, const struct answer *a,
     if (t->account == NULL) {
         return diag_memory(d);
     }
-    return answer_correct_check(t->l, &t->line, t->account, &r->over_fen, d);
+    return answer_correct_check(t->l, &t->line, t->account, &r->over_fen, &t->waiting,
+                                d);
 }
 
 static enum status refuse_contradictions(const struct taking *t, struct diag *d)
@@ -296,7 +281,7 @@ static enum status check_said(struct taking *t, const struct answer *a, struct d
     if (yes) {
         TRY(keep(t, (enum line_state) * said, a->reason, d));
     }
-    tally(t->report, state_for(a->status), t->line.fen);
+    tally(t->report, answer_line_state(a->status), t->line.fen);
     t->report->lines++;
     t->report->changed += yes ? 1 : 0;
     return ST_OK;
@@ -461,11 +446,11 @@ static enum status end(struct taking *t, struct diag *d)
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, t->batch.number);
     cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, h->open.count[0]);
+    cbor_put_uint(&w, h->open.count[OPEN_DONE]);
     cbor_put_uint(&w, 15);
     cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
     snprintf(subject, sizeof subject, "batch %u: end of answer", t->batch.number);
-    struct act_text text = {.subject = subject, .count = h->open.count[0]};
+    struct act_text text = {.subject = subject, .count = h->open.count[OPEN_DONE]};
     return ledger_append_signed(t->l, KIND_ANSWER_END, writer_str(&w), text, NULL, d);
 }
 
@@ -622,6 +607,9 @@ static enum status take_matched(struct taking *t, bool resumed, struct diag *d)
     if (t->report->corrected > 0 && !t->correct) {
         return refuse_contradictions(t, d);
     }
+    if (t->waiting.batch != 0) {
+        return answer_correct_refuse(&t->waiting, t->batch.number, d);
+    }
     t->report->sent_file = answer_match_sent_file(t->match);
     if (resumed) {
         TRY(begun_so(t, d));
@@ -658,6 +646,7 @@ static enum status take(struct taking *t, bool resumed, struct diag *d)
     answer_match_free(t->match);
     buf_release(&t->changes);
     free(t->said);
+    free(t->account);
     return st;
 }
 
@@ -715,7 +704,7 @@ enum status batch_answer(struct ledger *l, uint32_t batch,
     memset(r, 0, sizeof *r);
     TRY(ledger_may_write(l, KIND_ANSWER_START, batch, &resumed, d));
     if (resumed) { /* as it was signed for */
-        t.correct = ledger_head(l)->open.count[1] == 1;
+        t.correct = ledger_head(l)->open.count[OPEN_CORRECTS] == 1;
     }
     TRY(batch_get(ledger_txn(l), batch, &t.batch, d));
     if (t.form != NULL) {

@@ -3,7 +3,10 @@
  * prevented that the person is paid a second time. */
 #include "batch/answer_correct.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/must.h"
 
 /* The account the person's months are in: of who was merged, the other's. */
 static enum status account_of(struct ledger *l, uint64_t *person, struct account *a,
@@ -51,23 +54,53 @@ static bool share_a_month(const struct line_entry *a, const struct line_entry *b
     return false;
 }
 
-static enum status refuse(const struct line_entry *line, const struct line_entry *other,
-                          struct diag *d)
+static void note(struct answer_waiting *w, const struct line_entry *line,
+                 const struct line_entry *other)
 {
+    if (w->batch == 0) {
+        w->batch = other->batch;
+        w->first_line = line->line;
+    }
+    if (w->batch != other->batch) {
+        return; /* its turn comes when the first one is mended */
+    }
+    if (w->count < ANSWER_WAITING_MAX) {
+        w->lines[w->count] = other->line;
+    }
+    w->count++;
+}
+
+enum status answer_correct_refuse(const struct answer_waiting *w, uint32_t batch,
+                                  struct diag *d)
+{
+    char lines[ANSWER_WAITING_MAX * sizeof " --line 4294967295"];
+    size_t n = 0;
+    must(w->count > 0);
     diag_fail(d, ST_CONFLICT, "paid-again",
               "line %u of batch %u was paid after all, and stands again as line %u in "
-              "batch %u, which is not sent yet",
-              line->line, line->batch, other->line, other->batch);
+              "batch %u, which is not sent yet (such lines: %llu)",
+              w->first_line, batch, w->lines[0], w->batch,
+              (unsigned long long)w->count);
+    if (w->count > ANSWER_WAITING_MAX) {
+        return diag_hint(d,
+                         "take them out first: almoner batch cancel %u --reason TEXT "
+                         "(maker; all its lines are due again), then the same answer "
+                         "again, then a new batch",
+                         w->batch);
+    }
+    for (uint64_t i = 0; i < w->count; i++) {
+        n += (size_t)snprintf(lines + n, sizeof lines - n, " --line %u", w->lines[i]);
+    }
     return diag_hint(d,
-                     "take it out first: almoner batch drop %u --line %u --reason TEXT "
-                     "(maker; batch cancel %u when it is the only one), then the same "
-                     "answer again",
-                     other->batch, other->line, other->batch);
+                     "take them out first: almoner batch drop %u%s --reason TEXT "
+                     "(maker; batch cancel %u when nothing else is in it), then the "
+                     "same answer again",
+                     w->batch, lines, w->batch);
 }
 
 static enum status look_into(struct ledger *l, const struct line_entry *line,
                              const struct batch_entry *b, uint64_t person,
-                             struct diag *d)
+                             struct answer_waiting *w, struct diag *d)
 {
     static _Thread_local struct line_entry other;
     uint32_t at;
@@ -79,14 +112,15 @@ static enum status look_into(struct ledger *l, const struct line_entry *line,
         }
         if (other.state == LINE_OPEN && strcmp(other.programme, line->programme) == 0 &&
             share_a_month(line, &other)) {
-            return refuse(line, &other, d);
+            note(w, line, &other);
         }
     }
     return ST_OK;
 }
 
 enum status answer_correct_check(struct ledger *l, const struct line_entry *line,
-                                 struct account *a, int64_t *over_fen, struct diag *d)
+                                 struct account *a, int64_t *over_fen,
+                                 struct answer_waiting *w, struct diag *d)
 {
     uint64_t person = line->person;
     TRY(account_of(l, &person, a, d));
@@ -95,7 +129,10 @@ enum status answer_correct_check(struct ledger *l, const struct line_entry *line
         struct batch_entry b;
         TRY(batch_get(ledger_txn(l), n, &b, d));
         if (b.state <= BATCH_RELEASED) {
-            TRY(look_into(l, line, &b, person, d));
+            TRY(look_into(l, line, &b, person, w, d));
+            if (person != line->person) { /* merged when that batch had its lines */
+                TRY(look_into(l, line, &b, line->person, w, d));
+            }
         }
     }
     *over_fen += over; /* of a line's own, which fits */

@@ -217,6 +217,8 @@ static void drop(struct checking *c)
 {
     if (c != NULL) {
         checks_shared_release(c);
+        past_release(&c->paid);
+        past_release(&c->waiting);
         payees_close(c->payees);
         entitle_close(c->rules);
         digest_free(c->g);

@@ -728,19 +728,6 @@ static void free_parts(struct making *m)
     entitle_close(m->e);
 }
 
-/* How many policies were confirmed when the batch was made. */
-static enum status rules_then(struct ledger *l, uint64_t sequence, uint32_t *rules,
-                              struct diag *d)
-{
-    *rules = 0;
-    for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
-        struct policy_entry p;
-        TRY(policy_get(ledger_txn(l), n, &p, d));
-        *rules += p.confirmed_order != 0 && p.confirmed_at < sequence ? 1 : 0;
-    }
-    return ST_OK;
-}
-
 void batch_made_init(struct batch_made *made)
 {
     memset(made, 0, sizeof *made);
@@ -768,7 +755,7 @@ enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
         return diag_hint(d, "almoner format list shows what can be written");
     }
     TRY(channel_get(ledger_txn(l), m.batch.channel, &m.channel, d));
-    TRY(rules_then(l, m.batch.sequence, &rules, d));
+    TRY(entitle_rules_before(l, m.batch.sequence, &rules, d));
     TRY(entitle_open(&m.e, l, rules, d));
     vault_row_init(&m.own.row);
     vault_row_init(&m.ahead.row);

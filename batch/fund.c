@@ -168,7 +168,7 @@ static enum status bear(struct planning *p, const struct fund_weight *w, int64_t
                   w->programme, w->source);
         return diag_hint(d,
                          "almoner budget set --programme %s --source %s --year %d "
-                         "...; a checker confirms it",
+                         "...; a checker confirms it (budget show lists what waits)",
                          w->programme, w->source, p->year);
     }
     snprintf(what, sizeof what, "%s from %s in %d", w->programme, w->source, p->year);
@@ -187,8 +187,11 @@ static void carry(struct planning *p, const struct fund_weight *w, int64_t carri
     c->delta = w->weight - fen * 10000;
 }
 
-enum status fund_plan(struct ledger *l, const struct batch_entry *b,
-                      struct allocation *out, struct diag *d)
+/* What the batch needs, by the policies' shares, from the appropriations of its year:
+ * those of the programme before those of any, by number. ST_CONFLICT "funds-short" with
+ * the figures when they do not reach, "no-appropriation" when there is none. */
+static enum status fund_plan(struct ledger *l, const struct batch_entry *b,
+                             struct allocation *out, struct diag *d)
 {
     struct planning p = {l, out, date_to_civil(b->pay_day).year};
     struct fund_weights w;
@@ -209,8 +212,9 @@ enum status fund_plan(struct ledger *l, const struct batch_entry *b,
     return ST_OK;
 }
 
-enum status fund_is_wanted(struct ledger *l, uint32_t batch, bool *wanted,
-                           struct diag *d)
+/* Will the submission append one? */
+static enum status fund_is_wanted(struct ledger *l, uint32_t batch, bool *wanted,
+                                  struct diag *d)
 {
     char value[SETTING_VALUE_MAX + 1];
     uint32_t number;

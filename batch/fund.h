@@ -13,17 +13,9 @@ enum status fund_confirm(struct ledger *l, uint32_t number, struct diag *d) MUST
 enum status fund_receive(struct ledger *l, const struct fund_receipt *x, struct diag *d)
     MUST_USE;
 
-/* What the batch needs, by the policies' shares, from the appropriations of its year:
- * those of the programme before those of any, by number. ST_CONFLICT "funds-short" with
- * the figures when they do not reach, "no-appropriation" when there is none. */
-enum status fund_plan(struct ledger *l, const struct batch_entry *b,
-                      struct allocation *out, struct diag *d) MUST_USE;
 /* For the submission, within its transaction: where the setting wants it and
  * none stands yet, the allocation is signed and appended. */
 enum status fund_allocate(struct ledger *l, const struct batch_entry *b, struct diag *d)
     MUST_USE;
-/* Will the submission append one? */
-enum status fund_is_wanted(struct ledger *l, uint32_t batch, bool *wanted,
-                           struct diag *d) MUST_USE;
 
 #endif

@@ -352,7 +352,8 @@ static enum status append_end(struct import_job *j, const struct import_entry *e
     char subject[SUBJECT_MAX];
     struct writer w;
     const struct head *h = ledger_head(j->l);
-    const uint64_t values[4] = {e->number, e->rows, h->open.count[1], h->open.count[0]};
+    const uint64_t values[4] = {e->number, e->rows, h->open.count[OPEN_PEOPLE],
+                                h->open.count[OPEN_DONE]};
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 5);
     for (uint64_t key = 1; key <= 4; key++) {

@@ -143,6 +143,8 @@ static enum status look_into(struct ledger *l, const struct lost_sent *sent,
     enum status st = unpacked(sent->file, &held, &text, d);
     if (st == ST_OK) {
         *ids = payment_id_find(ledger_info(l), text, &x->id_epoch, &x->id_number);
+        struct batch_entry b = {.id_epoch = x->id_epoch, .id_number = x->id_number};
+        x->refusals = *ids ? payment_id_refusals(ledger_info(l), &b, text) : 0;
         x->created_us = sent->created_us != LOST_TIME_IN_FILE
                             ? sent->created_us
                             : created_in(text, ledger_head(l)->last_us);
@@ -264,6 +266,9 @@ static enum status take_in(struct ledger *l, struct batch_entry *b,
 {
     b->id_epoch = x->id_epoch;
     b->id_number = x->id_number;
+    /* Where the layout has no id of a file, what is known goes on. */
+    x->refusals = x->refusals > b->refusals ? x->refusals : b->refusals;
+    b->refusals = x->refusals;
     if (b->release_sequence == 0) {
         b->signers[BATCH_RELEASER].time_us = x->created_us;
     }

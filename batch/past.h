@@ -5,25 +5,33 @@
 
 #include "ledger/register.h"
 
-#define PAST_BATCHES_MAX 60 /* the newest of them: five years of monthly batches */
+/* How far back: who is in none of them is looked for in all. With a million lines paid
+ * a month it is five years, in however many batches; mostly all there ever were. */
+#define PAST_LINES_MAX 60000000U
+#define PAST_BATCHES_MAX                                                               \
+    20000 /* a batch for each of 250 villages: more than six years */
 
 struct past {
     struct txn *t;
     size_t count; /* newest first */
+    size_t room;
     struct past_batch {
         uint32_t number;
         uint32_t lines;
         uint32_t at; /* the first line of the person asked for last, or of one behind */
-        struct line_entry read; /* the line read last; line 0: none */
-    } batches[PAST_BATCHES_MAX];
+        uint32_t seen;   /* the line read last; 0: none */
+        uint64_t person; /* whose that is */
+    } * batches;
+    struct line_entry read; /* the line read last of all; line 0: none */
 };
 
-/* The batches numbered below this one that `wanted` takes, up to PAST_BATCHES_MAX. The
- * transaction must outlive it, and write no lines meanwhile; nothing is to be released.
- */
+/* The batches numbered below this one that `wanted` takes, the newest, until they have
+ * PAST_LINES_MAX lines. The transaction must outlive it, and write no lines meanwhile.
+ * past_release is due also after a failure. */
 enum status past_open(struct past *p, struct txn *t, uint32_t below,
                       bool (*wanted)(const struct batch_entry *b), struct diag *d)
     MUST_USE;
+void past_release(struct past *p); /* zeros are fine */
 /* Was it sent, so that its lines were paid or may have been? */
 bool past_is_sent(const struct batch_entry *b);
 /* Is it made, and not sent yet? */

@@ -156,16 +156,17 @@ static enum status end(struct reissuing *r, struct diag *d)
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, r->batch.number);
     cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, h->open.count[0]);
+    cbor_put_uint(&w, h->open.count[OPEN_DONE]);
     cbor_put_uint(&w, 3);
-    cbor_put_int(&w, h->open.fen[0]);
+    cbor_put_int(&w, h->open.fen[OPEN_AGAIN]);
     cbor_put_uint(&w, 15);
     cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
     snprintf(subject, sizeof subject, "batch %u: end of reissue", r->batch.number);
-    struct act_text text = {
-        .subject = subject, .count = h->open.count[0], .total_fen = h->open.fen[0]};
-    r->report->lines = h->open.count[0];
-    r->report->again_fen = h->open.fen[0];
+    struct act_text text = {.subject = subject,
+                            .count = h->open.count[OPEN_DONE],
+                            .total_fen = h->open.fen[OPEN_AGAIN]};
+    r->report->lines = h->open.count[OPEN_DONE];
+    r->report->again_fen = h->open.fen[OPEN_AGAIN];
     return ledger_append_signed(r->l, KIND_REISSUE_END, writer_str(&w), text, NULL, d);
 }
 
@@ -177,8 +178,11 @@ static enum status reissue(struct reissuing *r, const uint32_t *lines, size_t co
         diag_fail(d, ST_CONFLICT, "nothing-back",
                   "no line of batch %u can be sent again (%llu of dead people)",
                   r->batch.number, (unsigned long long)r->report->refused_dead);
-        return diag_hint(d, "almoner batch show %u lists what came back",
-                         r->batch.number);
+        return diag_hint(
+            d,
+            "almoner batch show %u lists what came back; what is of the dead "
+            "goes to an heir's account (import routes), or by batch refund",
+            r->batch.number);
     }
     TRY(ledger_begin(r->l, d));
     enum status st = resumed ? ST_OK : start(r, d);

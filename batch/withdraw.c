@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "batch/batch.h"
+#include "ledger/body.h"
 #include "ledger/cbor.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */
@@ -118,17 +119,18 @@ static enum status end(struct withdrawing *x, struct diag *d)
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, x->batch.number);
     cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, h->open.count[0]);
+    cbor_put_uint(&w, h->open.count[OPEN_DONE]);
     cbor_put_uint(&w, 3);
-    cbor_put_int(&w, h->open.fen[0]);
+    cbor_put_int(&w, h->open.fen[OPEN_AGAIN]);
     cbor_put_uint(&w, 15);
     cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
     snprintf(subject, sizeof subject, "batch %u: end of %s", x->batch.number,
              batch_step_name(withdraw_step(x->q->what)));
-    struct act_text text = {
-        .subject = subject, .count = h->open.count[0], .total_fen = h->open.fen[0]};
-    x->report->lines = h->open.count[0];
-    x->report->fen = h->open.fen[0];
+    struct act_text text = {.subject = subject,
+                            .count = h->open.count[OPEN_DONE],
+                            .total_fen = h->open.fen[OPEN_AGAIN]};
+    x->report->lines = h->open.count[OPEN_DONE];
+    x->report->fen = h->open.fen[OPEN_AGAIN];
     return ledger_append_signed(x->l, KIND_WITHDRAW_END, writer_str(&w), text, NULL, d);
 }
 
@@ -190,13 +192,45 @@ static enum status check_state(const struct batch_entry *b, enum batch_step step
     return diag_hint(d, "what comes next: %s", batch_next_hint(b->state));
 }
 
-/* The open act is finished as it was begun. */
+/* The open act is finished as it was begun: for the reason that is in its record. */
 static enum status same_act(const struct withdrawing *x, struct diag *d)
 {
-    if (ledger_head(x->l)->open.count[1] != (uint64_t)x->q->what) {
+    const struct open_act *open = &ledger_head(x->l)->open;
+    struct signed_body start;
+    struct withdraw_body body;
+    struct record r;
+    if (open->count[OPEN_WHAT] != (uint64_t)x->q->what) {
         diag_fail(d, ST_CONFLICT, "open-act", "another act on batch %u is unfinished",
                   x->batch.number);
         return diag_hint(d, "almoner status says how to finish it");
+    }
+    TRY(record_get(ledger_txn(x->l), open->first, &r, NULL, d));
+    TRY(signed_body_read(&r, &start, d));
+    if (!withdraw_read(start.plain, &body)) {
+        return diag_fail(d, ST_INTEGRITY, "withdraw", "record %llu cannot be read",
+                         (unsigned long long)open->first);
+    }
+    if (strcmp(body.reason, x->q->reason) != 0) {
+        diag_fail(d, ST_CONFLICT, "open-act", "it was begun for another reason");
+        return diag_hint(d, "finish it with --reason '%s'", body.reason);
+    }
+    return ST_OK;
+}
+
+/* And with as many lines as were signed for: which ones, the start does not say. */
+static enum status same_lines(const struct withdrawing *x, struct diag *d)
+{
+    const struct open_act *open = &ledger_head(x->l)->open;
+    struct signed_body start;
+    struct record r;
+    TRY(record_get(ledger_txn(x->l), open->first, &r, NULL, d));
+    TRY(signed_body_read(&r, &start, d));
+    uint64_t begun = start.signature.count;
+    if (open->count[OPEN_DONE] + x->report->lines != begun ||
+        (x->q->lines != NULL && x->q->count != begun)) {
+        diag_fail(d, ST_CONFLICT, "open-act", "it was begun for %llu other line(s)",
+                  (unsigned long long)begun);
+        return diag_hint(d, "name the same lines as then");
     }
     return ST_OK;
 }
@@ -216,6 +250,7 @@ enum status batch_withdraw(struct ledger *l, const struct batch_withdraw_request
     }
     chunk_start(&x.chunk);
     TRY(all_lines(&x, d));
+    TRY(x.resumed ? same_lines(&x, d) : ST_OK);
     if (r->lines == 0 && !x.resumed) {
         diag_fail(d, ST_CONFLICT, "nothing-to-do", "no line of batch %u can be %s",
                   q->batch, line_state_name(withdraw_line(q->what)));

@@ -153,8 +153,9 @@ static enum status add_person(void *ctx, const struct batch_change_person *p,
     return ST_OK;
 }
 
-enum status batch_change_read(struct ledger *l, uint32_t batch,
-                              struct batch_change *out, struct diag *d)
+/* The batch must be made to its end. People are counted by their number. */
+static enum status batch_change_read(struct ledger *l, uint32_t batch,
+                                     struct batch_change *out, struct diag *d)
 {
     struct batch_entry b;
     struct batch_entry before;

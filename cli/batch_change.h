@@ -32,9 +32,6 @@ struct batch_entry;
 enum status batch_change_people(struct ledger *l, uint32_t batch,
                                 struct batch_entry *before,
                                 struct batch_change_sink sink, struct diag *d) MUST_USE;
-/* The batch must be made to its end. People are counted by their number. */
-enum status batch_change_read(struct ledger *l, uint32_t batch,
-                              struct batch_change *out, struct diag *d) MUST_USE;
 /* The same as notes of a request, in both languages. */
 enum status batch_change_notes(struct ledger *l, uint32_t batch, struct buf *notes,
                                struct diag *d) MUST_USE;

@@ -334,6 +334,7 @@ enum status batch_change_show(struct env *e, uint32_t batch, struct json *top,
     } else if (st == ST_OK) {
         print_change(c, &e->out);
     }
+    past_release(&c->past);
     vault_row_release(&c->row);
     unit_list_release(&c->units);
     free(c->person);

@@ -33,7 +33,8 @@ static const struct {
     [CHECK_TWO_BATCHES] = {"also in a batch not sent yet", "同时在未送出的批次中"},
 };
 
-const char *batch_checks_word(const struct output *o, enum check c)
+/* "route changed", in the language. */
+static const char *batch_checks_word(const struct output *o, enum check c)
 {
     return TEXT(o, WORDS[c].en, WORDS[c].zh);
 }
@@ -138,6 +139,31 @@ enum status batch_checks_gate(struct env *e, uint32_t number, struct checks_repo
         warn(&e->out, out);
     }
     return ST_OK;
+}
+
+static enum status learned_since(struct env *e, uint64_t sequence, bool *learned,
+                                 struct diag *d)
+{
+    *learned = false;
+    for (uint32_t n = ledger_head(e->ledger)->imports; n > 0 && !*learned; n--) {
+        struct import_entry x;
+        TRY(import_get(ledger_txn(e->ledger), n, &x, d));
+        *learned = x.state == ENTRY_ACTIVE && x.confirmed_at > sequence;
+    }
+    return ST_OK;
+}
+
+enum status batch_checks_since_release(struct env *e, uint32_t number, struct diag *d)
+{
+    struct checks_report r;
+    struct batch_entry b;
+    bool learned;
+    TRY(batch_get(ledger_txn(e->ledger), number, &b, d));
+    TRY(learned_since(e, b.release_sequence, &learned, d));
+    if (b.state != BATCH_RELEASED || !learned) {
+        return ST_OK;
+    }
+    return check(e, number, &r, d);
 }
 
 enum status batch_checks_about(struct env *e, uint32_t number, struct question *q,

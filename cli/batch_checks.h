@@ -14,6 +14,10 @@ enum status batch_checks_about(struct env *e, uint32_t number, struct question *
  * yet. */
 enum status batch_checks_gate(struct env *e, uint32_t number, struct checks_report *out,
                               struct diag *d) MUST_USE;
+/* Before a released batch is exported: refuses as batch_checks_gate does when an import
+ * was confirmed since the release. Once there is a file, no line can be dropped. */
+enum status batch_checks_since_release(struct env *e, uint32_t number, struct diag *d)
+    MUST_USE;
 /* The list "checks" into top. */
 void batch_checks_put(struct json *top, const struct checks_report *r);
 /* A table of the checks; those that are off or found nothing in one line below it. */
@@ -22,8 +26,6 @@ void batch_checks_print(const struct output *o, const struct checks_report *r);
 /* All rows of one check, with masked names: a table, or the list "rows" in top. */
 enum status batch_checks_rows(struct env *e, uint32_t number, enum check what,
                               struct json *top, struct diag *d) MUST_USE;
-/* "route changed", in the language. */
-const char *batch_checks_word(const struct output *o, enum check c);
 /* Of a name in a record: one that this program does not know stays as it is. */
 struct buf;
 void batch_checks_note(struct buf *notes, struct str name, uint64_t rows);

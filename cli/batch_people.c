@@ -10,7 +10,8 @@
 
 /* ---- sums ---- */
 
-const char *batch_people_why(const struct output *o, enum left_out why)
+/* "no account", in the language. */
+static const char *batch_people_why(const struct output *o, enum left_out why)
 {
     static const char *const en[LEFT_KINDS] = {
         "no account",

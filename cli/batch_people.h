@@ -8,8 +8,6 @@
 #include "cli/env.h"
 #include "cli/people.h"
 
-/* "no account", in the language. */
-const char *batch_people_why(const struct output *o, enum left_out why);
 /* The sums by reason: a table, or the list "left_out" in top. */
 void batch_people_sums(const struct output *o, const struct batch_new_report *r);
 void batch_people_put_sums(struct json *top, const struct batch_new_report *r);

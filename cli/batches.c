@@ -44,7 +44,7 @@ void batches_next(const struct output *o, const struct batch_entry *b, char *out
     const char *more = b->state == BATCH_RELEASED   ? " --out FILE"
                        : b->state == BATCH_EXPORTED ? " FILE"
                                                     : "";
-    if (role == NULL) {
+    if (role == NULL || b->state >= BATCH_CANCELLED) { /* its dues are in no batch */
         out[0] = '\0';
         return;
     }

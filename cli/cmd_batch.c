@@ -342,9 +342,29 @@ static void print_total(struct sheet *t, const char *name, uint64_t lines, int64
     sheet_fen(t, fen);
 }
 
-static void print_totals(const struct output *o, const struct batch_entry *b)
+/* Of the lines that came back and are due again. The batch's reissued_fen is what
+ * reissues moved: also of lines that a corrected answer calls paid. */
+static enum status reissued_sum(struct env *e, const struct batch_entry *b,
+                                int64_t *fen, struct diag *d)
 {
+    *fen = 0;
+    for (uint32_t n = 1; b->reissued_lines > 0 && n <= b->lines; n++) {
+        struct line_entry x;
+        TRY(line_get(ledger_txn(e->ledger), b->number, n, &x, d));
+        if (x.state == LINE_REISSUED && !money_add(*fen, x.fen, fen)) {
+            return diag_fail(d, ST_INTEGRITY, "balances", "a sum is out of range");
+        }
+    }
+    return ST_OK;
+}
+
+static enum status print_totals(struct env *e, const struct batch_entry *b,
+                                struct diag *d)
+{
+    const struct output *o = &e->out;
     struct sheet t;
+    int64_t reissued;
+    TRY(reissued_sum(e, b, &reissued, d));
     bool open = b->state != BATCH_RECALLED;
     sheet_init(&t);
     sheet_column(&t, "", false);
@@ -353,9 +373,13 @@ static void print_totals(const struct output *o, const struct batch_entry *b)
     print_total(&t, TEXT(o, "in the batch", "批次合计"), batch_count(b),
                 batch_total(b));
     print_total(&t, TEXT(o, "paid", "已发"), b->paid_lines, b->paid_fen);
+    if (b->corrected_lines > 0) {
+        print_total(&t, TEXT(o, "of it by correction", "其中更正为已发"),
+                    b->corrected_lines, b->corrected_fen);
+    }
     print_total(&t, TEXT(o, "came back", "退回"), b->back_lines, b->back_fen);
     print_total(&t, TEXT(o, "of it reissued", "其中已重发"), b->reissued_lines,
-                b->reissued_fen);
+                reissued);
     if (b->refunded_lines > 0) {
         print_total(&t, TEXT(o, "of it to the treasury", "其中已缴回国库"),
                     b->refunded_lines, b->refunded_fen);
@@ -367,7 +391,7 @@ static void print_totals(const struct output *o, const struct batch_entry *b)
     if (b->out_lines > 0) {
         print_total(&t, TEXT(o, "dropped from it", "已剔除"), b->out_lines, b->out_fen);
     }
-    (void)sheet_end(&t, o, ST_OK);
+    return sheet_end(&t, o, ST_OK);
 }
 
 static enum status print_signatures(struct env *e, const struct batch_entry *b,
@@ -408,7 +432,7 @@ static enum status print_batch(struct env *e, const struct batch_entry *b,
     TRY(print_signatures(e, b, d));
     TRY(batches_why(e, b, d));
     output_data(o, "\n");
-    print_totals(o, b);
+    TRY(print_totals(e, b, d));
     if (b->back_lines > 0) {
         output_data(o, "\n");
         TRY(print_back(e, b, d));

@@ -12,6 +12,7 @@
 #include "batch/recover.h"
 #include "cli/batches.h"
 #include "cli/command.h"
+#include "cli/fund_view.h"
 #include "cli/people.h"
 #include "ledger/anchor.h"
 #include "ledger/batch_step.h"
@@ -412,10 +413,35 @@ static enum status fund_steps(struct page *s, struct diag *d)
             step(s, command,
                  TEXT(&s->e->out, "appropriation %u (%s, %s yuan) waits for a checker",
                       "预算指标 %u（%s，%s 元）待复核确认"),
-                 n, e.terms.source, fen);
+                 n, fund_source_text(s->e->out.zh, e.terms.source), fen);
         }
     }
     return ST_OK;
+}
+
+/* Who closes months closes each that is over, and the year behind its December. last:
+ * the newest close, which is confirmed. */
+static void next_close_step(struct page *s, const struct close_entry *last)
+{
+    const struct head *h = ledger_head(s->l);
+    int32_t month = h->open_month;
+    char of[DATE_TEXT_CAP];
+    char command[80];
+    if (month != 0 && month < month_of_day(ledger_today(s->l))) {
+        month_print(month, of);
+        snprintf(command, sizeof command, "almoner month close %s", of);
+        step(s, command,
+             TEXT(&s->e->out, "%s is over and not closed", "%s 已过，尚未月结"), of);
+    }
+    uint32_t year = month != 0 ? (uint32_t)month_year(month) - 1 : 0;
+    if (h->closed_year < year && last->what == CLOSE_MONTH &&
+        (uint32_t)month_year(last->month) == year) {
+        snprintf(command, sizeof command, "almoner year close %u", year);
+        step(s, command,
+             TEXT(&s->e->out, "the months of %u are closed, the year is not",
+                  "%u 年各月已结，尚未年结"),
+             year);
+    }
 }
 
 /* Only the newest can be confirmed: it took the place of those before. */
@@ -430,6 +456,7 @@ static enum status close_step(struct page *s, struct diag *d)
     }
     TRY(close_get(ledger_txn(s->l), ledger_head(s->l)->closes, &e, d));
     if (e.state != ENTRY_PENDING) {
+        next_close_step(s, &e);
         return ST_OK;
     }
     bool year = e.what == CLOSE_YEAR;
@@ -511,9 +538,14 @@ static enum status run_step(struct page *s, struct diag *d)
             TEXT(
                 &s->e->out,
                 "%llu rows of imports were confirmed since a run last posted anything: "
-                "amounts may change",
-                "上次登记测算结果后，新确认导入 %llu 行，金额可能变化"),
+                "amounts may change (done already? then there was nothing to post)",
+                "上次登记测算结果后，新确认导入 %llu 行，金额可能变化（已测算而无差额的，"
+                "不必再办）"),
             (unsigned long long)rows);
+    } else if (h->confirmed <= h->assessed_rules && h->assessed_month < today) {
+        step(s, command,
+             TEXT(&s->e->out, "no run posted anything of %s yet", "%s 尚未测算"),
+             month);
     }
     return ST_OK;
 }
@@ -565,13 +597,20 @@ static void batch_step_line(struct page *s, const struct batch_entry *b)
          second ? TEXT(o, ", waits for a second releaser", "，待第二名审批人员") : "");
 }
 
-/* Lines of the dead are never sent again. */
+/* As batch_reissue takes them: what is due to the dead goes out again only by another
+ * route, and institutions do not die. */
 static enum status line_again(struct page *s, const struct line_entry *line,
                               bool *again, struct diag *d)
 {
     struct people p;
-    enum status st = people_open(&p, s->l, line->person, UINT64_MAX, d);
+    uint64_t payee = line->payee != 0 ? line->payee : line->person;
+    enum status st = people_open(&p, s->l, payee, UINT64_MAX, d);
     *again = st == ST_OK && person_death(p.person) == DAY_NEVER;
+    if (st == ST_OK && !*again) {
+        const struct route *now =
+            person_route(p.person, str_of(line->programme), ledger_today(s->l));
+        *again = now != NULL && now->ordinal != line->route;
+    }
     people_close(&p);
     return erasure_failed(st, d) ? ST_OK : st;
 }
@@ -635,7 +674,9 @@ static enum status each_batch(struct page *s, struct json *list, struct diag *d)
             s->open_batches++;
             put_batch(list, &b);
         } else if (list == NULL) {
-            if (open) {
+            bool locked = ledger_head(s->l)->locked != 0 &&
+                          (b.state == BATCH_APPROVED || b.state == BATCH_RELEASED);
+            if (open && !locked) { /* before the settlement both are refused */
                 batch_step_line(s, &b);
             }
             if (b.back_lines > b.reissued_lines) {
@@ -940,7 +981,7 @@ static void print_head(struct page *s, const struct facts *f)
     output_data(o, "%s %llu\n", TEXT(o, "people     ", "补贴对象  "),
                 (unsigned long long)(h->people - h->institutions - h->erased));
     if (h->institutions > 0) {
-        output_data(o, "%s %llu\n", TEXT(o, "institutions", "机构      "),
+        output_data(o, "%s %llu\n", TEXT(o, "homes      ", "机构      "),
                     (unsigned long long)h->institutions);
     }
     output_data(o, "%s %s\n", TEXT(o, "due        ", "待发      "), fen);

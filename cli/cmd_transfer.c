@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "batch/batch.h"
 #include "cli/bank_out.h"
+#include "cli/batch_checks.h"
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/file_kind.h"
@@ -193,6 +194,7 @@ static enum status export_to(struct env *e, uint32_t number, struct bank_out *fi
     TRY_OUT(bank_form_option(&e->options, &name, &own, &form, d));
     TRY_OUT(env_write(e, ROLE_MAKER, d));
     TRY_OUT(other_form(e, number, name, own, &form, d));
+    TRY_OUT(batch_checks_since_release(e, number, d));
     TRY_OUT(batch_export(e->ledger, number, &form, bank_out_sink(files), &e->progress,
                          &r, d));
     meter_end(&e->meter);
@@ -288,12 +290,13 @@ static void print_beside(const struct output *o, const struct batch_answer_repor
     }
     if (r->over_fen > 0) {
         money_print_grouped(r->over_fen, fen);
-        output_warn(o,
-                    TEXT(o,
-                         "%s yuan of it were sent or paid a second time, or are not "
-                         "granted any more: to be recovered (recover list)",
-                         "其中 %s 元已重复发放或已核减，列入应追缴（recover list）"),
-                    fen);
+        output_warn(
+            o,
+            TEXT(o,
+                 "%s yuan of it were sent or paid a second time, or are not "
+                 "granted any more: to be recovered (report recoveries)",
+                 "其中 %s 元已重复发放或已核减，列入应追缴（report recoveries）"),
+            fen);
     }
     if (r->skipped > 0) {
         money_print_grouped(r->skipped_fen, fen);
@@ -510,7 +513,8 @@ static const struct command ITEMS[] = {
             "the file; that it was written again is a record. In another format it "
             "is a second file of the same payments, and is warned of. Where the bank "
             "wants several files (so many payments in one, or those to other banks "
-            "apart), --out names a folder.",
+            "apart), --out names a folder. What was learned since the release and "
+            "would block it now (config: check.*) refuses the first export, too.",
         .example = "  almoner -C baoqing batch export 1 --out 2026-09.xml \\\n"
                    "      --as wangfang --key wangfang.pem",
     },

@@ -42,8 +42,13 @@ int64_t fund_view_rate(const struct fund_sums *s)
     if (s->appropriated <= 0 || s->spent <= 0) {
         return 0;
     }
-    /* at most FUND_FEN_MAX times 10,000 */
-    return s->spent * 10000 / s->appropriated;
+    int64_t spent = s->spent;
+    int64_t of = s->appropriated;
+    while (spent > INT64_MAX / 10000) { /* their last digits say nothing of the rate */
+        spent /= 10;
+        of /= 10;
+    }
+    return of > 0 ? spent * 10000 / of : INT64_MAX;
 }
 
 void fund_view_put_sums(struct json *o, const struct fund_entry *x)

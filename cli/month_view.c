@@ -11,8 +11,6 @@
 #include "cli/roll.h"
 #include "cli/words.h"
 
-#define STATEMENT_MAX ((size_t)512 * 1024 * 1024)
-
 /* ---- statements ---- */
 
 static enum status find_format(struct str text, const char *name,
@@ -51,14 +49,12 @@ enum status month_view_load(struct env *e, struct month_view *v, struct diag *d)
     }
     for (; v->count < n; v->count++) {
         struct page_statement *s = &v->statements[v->count];
-        enum status st =
-            file_load(paths[v->count].p, STATEMENT_MAX, &v->texts[v->count], d);
-        s->text = buf_str(&v->texts[v->count]);
-        if (st == ST_OK) {
-            st = find_format(s->text, name, &s->format, d);
-        }
+        struct file_map *file = &v->files[v->count];
+        TRY(file_map_open(file, paths[v->count].p, d));
+        s->text = file->bytes;
+        enum status st = find_format(s->text, name, &s->format, d);
         if (st != ST_OK) {
-            buf_release(&v->texts[v->count]);
+            file_map_close(file);
             return st;
         }
     }
@@ -68,7 +64,7 @@ enum status month_view_load(struct env *e, struct month_view *v, struct diag *d)
 void month_view_release(struct month_view *v)
 {
     for (size_t i = 0; i < v->count; i++) {
-        buf_release(&v->texts[i]);
+        file_map_close(&v->files[i]);
     }
     v->count = 0;
 }
@@ -181,7 +177,7 @@ static void print_late(const struct output *o, const char *words,
     }
 }
 
-void month_view_show(struct env *e, const struct month_page *p)
+static void month_view_show(struct env *e, const struct month_page *p)
 {
     const struct output *o = &e->out;
     char month[DATE_TEXT_CAP];

@@ -5,10 +5,11 @@
 
 #include "audit/month_page.h"
 #include "cli/env.h"
+#include "cli/files.h"
 
 struct month_view {
     size_t count;
-    struct buf texts[CLOSE_STATEMENTS_MAX];
+    struct file_map files[CLOSE_STATEMENTS_MAX];
     struct page_statement statements[CLOSE_STATEMENTS_MAX];
     struct month_page page;
 };
@@ -21,7 +22,6 @@ void month_view_release(struct month_view *v);
 /* Works the page out. */
 enum status month_view_make(struct env *e, struct month_view *v, int32_t month,
                             struct page_rows rows, struct diag *d) MUST_USE;
-void month_view_show(struct env *e, const struct month_page *p);
 /* `report reconcile --month M`, with --rows the rows behind a figure. ST_FINDINGS when
  * there are differences. */
 enum status month_view_report(struct env *e, int32_t month, struct diag *d) MUST_USE;

@@ -35,6 +35,11 @@ static enum status notice_text(struct env *e, const struct notice_entry *n, char
     date_print(n->terms.last, day);
     if (ledger_today(e->ledger) < n->terms.last) {
         snprintf(out, cap, TEXT(o, "hangs until %s", "公示至 %s"), day);
+    } else if (ledger_today(e->ledger) == n->terms.last) {
+        snprintf(out, cap,
+                 TEXT(o, "hangs until today, %s: may be taken down",
+                      "公示至今日（%s），当日可撤下"),
+                 day);
     } else {
         snprintf(out, cap, TEXT(o, "to be taken down, ran until %s", "%s 期满，待撤下"),
                  day);

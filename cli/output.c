@@ -116,14 +116,21 @@ static void print_error(const struct output *o, const struct diag *d)
     struct buf text;
     const char *zh = o->zh ? reasons_error_zh(d->code) : NULL;
     buf_init(&text, SENTENCE_MAX);
-    buf_addf(&text, "%salmoner: %s%s %s: %s%s", o->color_err ? "\x1b[31m" : "",
-             TEXT(o, "error", "错误"), o->color_err ? "\x1b[0m" : "", d->code, d->where,
-             d->where[0] != '\0' ? ": " : "");
+    buf_addf(&text, "%salmoner: %s%s %s: ", o->color_err ? "\x1b[31m" : "",
+             TEXT(o, "error", "错误"), o->color_err ? "\x1b[0m" : "", d->code);
+    if (o->zh) {
+        hints_place_zh(d->where, &text);
+    } else {
+        buf_addf(&text, "%s", d->where);
+    }
+    buf_addf(&text, "%s", d->where[0] != '\0' ? ": " : "");
     buf_addf(&text, zh != NULL ? "%s（%s）\n" : "%s%s\n", zh != NULL ? zh : "",
              d->what);
     const char *hint = hint_of(d, o->zh);
     if (hint[0] != '\0') {
-        buf_addf(&text, "  %s%s\n", TEXT(o, "hint: ", "提示："), hint);
+        const char *own = o->zh && hint == d->hint ? hints_own_zh(d->code) : NULL;
+        buf_addf(&text, own != NULL ? "  %s%s（%s）\n" : "  %s%s%s\n",
+                 TEXT(o, "hint: ", "提示："), own != NULL ? own : "", hint);
     }
     for (size_t i = 0; i < text.len; i++) {
         bool paint = o->color_err && text.p[i] == 0x1b;

@@ -39,6 +39,9 @@ static const char *cause_text(const struct output *o, const struct overpaid_row 
     if (x->cause != EVAL_GRANTED) {
         return TEXT(o, eval_reason_name(x->cause), eval_reason_zh(x->cause));
     }
+    if (x->fen[ACCOUNT_RECEIVABLE] > 0 && x->found == DAY_NEVER) { /* by no run */
+        return TEXT(o, "paid twice or too much", "重复或超额发放");
+    }
     return x->fen[ACCOUNT_RECEIVABLE] > 0 ? TEXT(o, "another amount", "标准调整")
                                           : TEXT(o, "granted again", "已恢复应发");
 }

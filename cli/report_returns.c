@@ -13,6 +13,7 @@
 #include "cli/roll.h"
 #include "cli/words.h"
 #include "formats/payment.h"
+#include "ledger/erasure.h"
 
 static const struct roll_column COLUMNS[] = {
     {"batch", "batch", "批次", true},
@@ -44,7 +45,22 @@ static const char *row_state(const struct output *o, const struct line_entry *li
                            : state_text(o, line->state);
 }
 
-static const char *to_do(const struct output *o, const struct returns_row *x)
+/* Of who died reissue sends nothing to the same account; institutions do not die. */
+static enum status of_the_dead(struct roll *r, const struct line_entry *line,
+                               bool *dead, struct diag *d)
+{
+    struct people p;
+    *dead = false;
+    if (line->payee != 0 || !line_may_become(line->state, LINE_REISSUED)) {
+        return ST_OK;
+    }
+    enum status st = people_open(&p, r->e->ledger, line->person, UINT64_MAX, d);
+    *dead = st == ST_OK && person_death(p.person) != DAY_NEVER;
+    people_close(&p);
+    return erasure_failed(st, d) ? ST_OK : st;
+}
+
+static const char *to_do(const struct output *o, const struct returns_row *x, bool dead)
 {
     enum payment_remedy m = payment_reason_remedy((enum payment_reason)x->line->reason);
     if (x->line->state == LINE_OPEN || x->line->state == LINE_UNKNOWN) {
@@ -58,6 +74,11 @@ static const char *to_do(const struct output *o, const struct returns_row *x)
     }
     if (x->line->state == LINE_REISSUED || x->line->state == LINE_REFUNDED) {
         return "";
+    }
+    if (dead) {
+        return TEXT(o,
+                    "died: an heir's account (import routes), then reissue; or refund",
+                    "已死亡：登记继承人账户（import routes）后重发，或缴回（refund）");
     }
     return m == REMEDY_NONE ? ""
                             : TEXT(o, payment_remedy_text(m), payment_remedy_zh(m));
@@ -91,6 +112,7 @@ static enum status take_row(void *ctx, const struct returns_row *x, struct diag 
     struct spans s = {0};
     char months[MONTHS_TEXT_CAP];
     char day[DATE_TEXT_CAP];
+    bool dead;
     for (size_t i = 0; i < line->span_count && i < RECOVERY_SPANS_MAX; i++) {
         s.items[s.count++] = line->spans[i];
     }
@@ -114,9 +136,14 @@ static enum status take_row(void *ctx, const struct returns_row *x, struct diag 
     }
     roll_text(r, "%s", day);
     roll_uint(r, x->age_days < 0 ? 0 : (uint64_t)x->age_days);
-    roll_uint(r, x->earlier);
+    if (x->looked) {
+        roll_uint(r, x->earlier);
+    } else {
+        roll_none(r);
+    }
     roll_later(r, x);
-    roll_text(r, "%s", to_do(o, x));
+    TRY(of_the_dead(r, line, &dead, d));
+    roll_text(r, "%s", to_do(o, x, dead));
     return roll_row(r, d);
 }
 

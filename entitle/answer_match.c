@@ -497,10 +497,30 @@ static enum status is_ours(const struct answer_match *m,
     return diag_hint(d, "take the file in for the batch it belongs to");
 }
 
+/* Its payments have the ids of those in the file that was sent instead. One that was
+ * taken in before the bank refused may say so. */
+static enum status is_newest(const struct answer_match *m,
+                             const struct answer_file *whole, struct diag *d)
+{
+    if (m->q.before != UINT64_MAX ||
+        !payment_id_refused(ledger_info(m->q.l), m->q.batch, whole->message_id)) {
+        return ST_OK;
+    }
+    diag_fail(
+        d, ST_INPUT, "refused-file",
+        "the answer is to \"%s\", which the bank refused before batch %u was sent "
+        "again",
+        whole->message_id, m->q.batch->number);
+    return diag_hint(d,
+                     "take in the answer to the newest file; ask the bank whether it "
+                     "paid both");
+}
+
 enum status answer_match_rest(struct answer_match *m, const struct answer_file *whole,
                               bool *any, struct diag *d)
 {
     enum payment_status rest = whole->rest;
+    TRY(is_newest(m, whole, d));
     /* Of what is pending or unknown nothing is posted: the lines stay open. */
     *any = rest == PAYMENT_PAID || rest == PAYMENT_REJECTED || rest == PAYMENT_RETURNED;
     if (!*any) {
@@ -509,6 +529,23 @@ enum status answer_match_rest(struct answer_match *m, const struct answer_file *
     TRY(plan(m, d));
     TRY(is_ours(m, whole, d));
     return m->file != 0 ? ST_OK : which_file(m, d);
+}
+
+enum line_state answer_line_state(enum payment_status s)
+{
+    switch (s) {
+    case PAYMENT_PAID:
+        return LINE_PAID;
+    case PAYMENT_REJECTED:
+        return LINE_REJECTED;
+    case PAYMENT_RETURNED:
+        return LINE_RETURNED;
+    case PAYMENT_PENDING:
+    case PAYMENT_UNKNOWN:
+    case PAYMENT_NONE:
+        return LINE_UNKNOWN;
+    }
+    return LINE_UNKNOWN;
 }
 
 bool answer_match_covers(const struct answer_match *m, uint32_t line)

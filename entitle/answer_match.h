@@ -8,6 +8,9 @@
 
 struct answer_match;
 
+/* What a line becomes that an answer says this of. */
+enum line_state answer_line_state(enum payment_status s);
+
 struct answer_match_request {
     struct ledger *l;
     const struct batch_entry *batch; /* exported */
@@ -44,7 +47,8 @@ enum status answer_match_line(struct answer_match *m, const struct answer *a,
 
 /* After the whole answer was read: does it say what became of payments that no line
  * names (paid, rejected or returned)? Of which file's is then known: ST_INPUT
- * "which-file", "other-batch". */
+ * "which-file", "other-batch"; "refused-file" when a new answer is to one that the bank
+ * had refused. */
 enum status answer_match_rest(struct answer_match *m, const struct answer_file *whole,
                               bool *any, struct diag *d) MUST_USE;
 /* And is this one of those it would be said of? */

@@ -1,7 +1,6 @@
 /* bank_files.c - see bank_files.h. A pass over the lines counts what goes where. */
 #include "entitle/bank_files.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -265,14 +264,8 @@ void bank_files_message_id(const struct ledger_info *info, const struct batch_en
                            const struct bank_files *p, size_t file,
                            char out[PAYMENT_ID_MAX + 1])
 {
-    char batch[PAYMENT_ID_CAP];
-    payment_id_batch(info, b, batch);
-    if (p->count == 1) {
-        snprintf(out, PAYMENT_ID_MAX + 1, "%.12s-%.20s", info->division, batch);
-    } else {
-        snprintf(out, PAYMENT_ID_MAX + 1, "%.12s-%.15s-%u", info->division, batch,
-                 (unsigned)(file + 1));
-    }
+    _Static_assert(PAYMENT_ID_CAP == PAYMENT_ID_MAX + 1, "ids of two lengths");
+    payment_id_file(info, b, p->count == 1 ? 0 : (uint32_t)file + 1, out);
 }
 
 uint32_t bank_files_line(const struct bank_files *p, size_t file, uint64_t n)

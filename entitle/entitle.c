@@ -266,6 +266,18 @@ enum status entitle_open_trial(struct entitle **out, struct ledger *l,
     return open_with(out, l, UINT32_MAX, &trial, d);
 }
 
+enum status entitle_rules_before(struct ledger *l, uint64_t sequence, uint32_t *rules,
+                                 struct diag *d)
+{
+    *rules = 0;
+    for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
+        struct policy_entry p;
+        TRY(policy_get(ledger_txn(l), n, &p, d));
+        *rules += p.confirmed_order != 0 && p.confirmed_at < sequence ? 1 : 0;
+    }
+    return ST_OK;
+}
+
 void entitle_close(struct entitle *e)
 {
     if (e == NULL) {

@@ -26,6 +26,9 @@ enum status entitle_open_trial(struct entitle **out, struct ledger *l,
                                const struct policy *p, uint32_t number, struct diag *d)
     MUST_USE;
 void entitle_close(struct entitle *e); /* NULL is fine */
+/* How many policies were confirmed before a sequence: for entitle_open. */
+enum status entitle_rules_before(struct ledger *l, uint64_t sequence, uint32_t *rules,
+                                 struct diag *d) MUST_USE;
 const struct policy_set *entitle_policies(const struct entitle *e);
 
 /* What was settled by payment history recorded at or above this sequence does not count

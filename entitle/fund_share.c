@@ -272,25 +272,13 @@ static void order(struct fund_weights *w)
     }
 }
 
-static enum status rules_before(struct ledger *l, uint64_t below, uint32_t *rules,
-                                struct diag *d)
-{
-    *rules = 0;
-    for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
-        struct policy_entry p;
-        TRY(policy_get(ledger_txn(l), n, &p, d));
-        *rules += p.confirmed_order != 0 && p.confirmed_at < below ? 1 : 0;
-    }
-    return ST_OK;
-}
-
 enum status fund_weights(struct ledger *l, uint32_t batch, uint64_t below,
                          struct fund_weights *out, struct diag *d)
 {
     struct sharing s = {.l = l, .out = out};
     uint32_t rules;
     memset(out, 0, sizeof *out);
-    TRY(rules_before(l, below, &rules, d));
+    TRY(entitle_rules_before(l, below, &rules, d));
     TRY(entitle_open(&s.e, l, rules, d));
     enum status st = take_lines(&s, batch, d);
     for (size_t i = 0; st == ST_OK && i < s.count; i++) {

@@ -351,18 +351,6 @@ void payees_commitment(struct payees *s, const struct payee *p, uint64_t sequenc
 
 /* ---- life ---- */
 
-enum status payees_rules(struct ledger *l, uint64_t sequence, uint32_t *rules,
-                         struct diag *d)
-{
-    *rules = 0;
-    for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
-        struct policy_entry p;
-        TRY(policy_get(ledger_txn(l), n, &p, d));
-        *rules += p.confirmed_order != 0 && p.confirmed_at < sequence ? 1 : 0;
-    }
-    return ST_OK;
-}
-
 static enum status make_parts(struct payees *s, struct diag *d)
 {
     uint32_t rules;
@@ -373,7 +361,7 @@ static enum status make_parts(struct payees *s, struct diag *d)
     }
     s->row = &s->own.row;
     s->person = s->own.person;
-    TRY(payees_rules(s->l, s->known_below, &rules, d));
+    TRY(entitle_rules_before(s->l, s->known_below, &rules, d));
     return entitle_open(&s->e, s->l, rules, d);
 }
 

@@ -46,14 +46,11 @@ void payees_ahead(struct payees *s);
  * vault_row_read and person_read say. */
 enum status payees_person(struct payees *s, uint64_t number, struct diag *d) MUST_USE;
 /* The same of a row that is open already, taken apart as known below this sequence,
- * before which as many policies must be confirmed (payees_rules) as when it was opened.
- * Both are borrowed until the next person. */
+ * before which as many policies must be confirmed (entitle_rules_before) as when it was
+ * opened. Both are borrowed until the next person. */
 void payees_take(struct payees *s, const struct vault_row *row, const struct person *p,
                  uint64_t known_below);
 const struct person *payees_current(const struct payees *s);
-/* How many policies were confirmed before a sequence. */
-enum status payees_rules(struct ledger *l, uint64_t sequence, uint32_t *rules,
-                         struct diag *d) MUST_USE;
 /* The payee of one month on a day of payment. What *out borrows is good until the next
  * call. */
 enum status payees_month(struct payees *s, struct str programme, int32_t month,

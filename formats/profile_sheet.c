@@ -142,7 +142,9 @@ enum status profile_sheet_lines(struct profile_sheet *s,
     return ST_OK;
 }
 
-void profile_sheet_widths(struct profile_sheet *s, const struct profile_line *shape)
+/* Widths for a detail of this shape. */
+static void profile_sheet_widths(struct profile_sheet *s,
+                                 const struct profile_line *shape)
 {
     for (size_t i = 0; i < shape->count; i++) {
         const struct profile_field *f = &shape->fields[i];
@@ -155,7 +157,8 @@ void profile_sheet_widths(struct profile_sheet *s, const struct profile_line *sh
     }
 }
 
-void profile_sheet_digest(struct profile_sheet *s, uint8_t sha256[DIGEST_LEN])
+/* Of the rows' text in UTF-8, as they were given: see docs/formats/bank-text.md. */
+static void profile_sheet_digest(struct profile_sheet *s, uint8_t sha256[DIGEST_LEN])
 {
     digest_end(s->rows, sha256);
 }

@@ -22,10 +22,6 @@ void profile_sheet_free(struct profile_sheet *s); /* takes NULL */
 enum status profile_sheet_lines(struct profile_sheet *s,
                                 const struct profile_line *shape, struct str lines,
                                 struct diag *d) MUST_USE;
-/* Widths for a detail of this shape. */
-void profile_sheet_widths(struct profile_sheet *s, const struct profile_line *shape);
-/* Of the rows' text in UTF-8, as they were given: see docs/formats/bank-text.md. */
-void profile_sheet_digest(struct profile_sheet *s, uint8_t sha256[DIGEST_LEN]);
 /* Appends the workbook. */
 enum status profile_sheet_end(struct profile_sheet *s, struct buf *out, struct diag *d)
     MUST_USE;

@@ -609,8 +609,10 @@ static enum status check_bank(const struct payment_writer *w, const struct payme
     payment_fail(d, p, "other-bank",
                  "bank %.*s is not the payer's bank, whose code is %.*s",
                  STR_ARG(p->bank), STR_ARG(payer));
-    return diag_hint(d, "send payments to other banks with a format that takes them, "
-                        "such as pipe-trailer-outer");
+    return diag_hint(d,
+                     "batch cancel it, and make one with batch new --payee-bank same; "
+                     "the others in a batch of their own (--payee-bank other), with "
+                     "a format that takes them, such as pipe-trailer-outer");
 }
 
 enum status profile_text_add(struct payment_writer *w, const struct payment *p,

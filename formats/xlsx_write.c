@@ -34,11 +34,6 @@ struct xlsx_writer {
     char text[2 * XLSX_WRITE_TEXT_MAX + 1]; /* of a cell, escaped, with a NUL */
 };
 
-const char *xlsx_writer_version(void)
-{
-    return lxw_version();
-}
-
 void xlsx_writer_folder(const char *name)
 {
     if (name == NULL || !str_copy(str_of(name), folder, sizeof folder)) {

@@ -51,7 +51,5 @@ enum status xlsx_writer_row(struct xlsx_writer *w, const struct xlsx_cell *cells
  * only for free then. */
 enum status xlsx_writer_end(struct xlsx_writer *w, struct buf *out, struct diag *d)
     MUST_USE;
-/* "1.1.4" */
-const char *xlsx_writer_version(void);
 
 #endif

@@ -16,7 +16,7 @@ uint64_t body_uint_if(struct body *b, uint64_t key, uint64_t max)
         return 0;
     }
     uint64_t v = cbor_get_uint(&b->r);
-    b->ok = b->ok && v <= max;
+    b->ok = b->ok && v > 0 && v <= max;
     return v <= max ? v : 0;
 }
 

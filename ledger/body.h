@@ -29,7 +29,8 @@ void body_signature(struct body *b, uint64_t key, uint8_t out[SIGNATURE_LEN]);
 bool body_digest_if(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN]);
 /* A text that may be missing: then empty. */
 void body_text_if(struct body *b, uint64_t key, char *out, size_t cap);
-uint64_t body_uint_if(struct body *b, uint64_t key, uint64_t max); /* 0 when missing */
+/* 0 when missing: written out, that is refused. */
+uint64_t body_uint_if(struct body *b, uint64_t key, uint64_t max);
 /* Everything read, nothing left over, nothing failed. */
 bool body_done(struct body *b);
 

@@ -137,6 +137,11 @@ static void read_sent(struct body *b, struct lost_file *out)
     kept_profile_read(b, &kept_in_lost, &out->sent.profile);
     export_files_read(b, 15, &out->sent);
     export_payments_read(b, 17, &out->sent);
+    if (cbor_map_key(&b->map, 18)) {
+        uint64_t refusals = cbor_get_uint(&b->r);
+        b->ok = b->ok && refusals > 0 && refusals <= UINT32_MAX;
+        out->refusals = (uint32_t)refusals;
+    }
 }
 
 bool lost_file_read(struct str plain, struct lost_file *out)
@@ -183,13 +188,18 @@ static void write_sent(const struct lost_file *x, struct writer *w)
     kept_profile_write(&x->sent.profile, &kept_in_lost, w);
     export_files_write(&x->sent, 15, w);
     export_payments_write(&x->sent, 17, w);
+    if (x->refusals > 0) {
+        cbor_put_uint(w, 18);
+        cbor_put_uint(w, x->refusals);
+    }
 }
 
 void lost_file_write(const struct lost_file *x, struct writer *w)
 {
     cbor_put_map(w, x->what == LOST_SENT ? 10 + kept_profile_pairs(&x->sent.profile) +
                                                export_files_pairs(&x->sent) +
-                                               export_payments_pairs(&x->sent)
+                                               export_payments_pairs(&x->sent) +
+                                               (x->refusals > 0 ? 1U : 0U)
                                          : 2);
     cbor_put_uint(w, 1);
     cbor_put_uint(w, (uint64_t)x->what);

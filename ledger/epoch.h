@@ -63,6 +63,7 @@ struct lost_file {
     int64_t created_us; /* of the file; for one that names no time, the record's */
     uint32_t id_epoch;  /* in the file's ids */
     uint32_t id_number;
+    uint32_t refusals; /* of the batch before the file, as its message id says */
     char document[TEXT_MAX + 1];   /* of the statement: the bank's account statement */
     uint8_t statement[DIGEST_LEN]; /* leaf hash of the statement's record */
 };

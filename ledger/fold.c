@@ -195,6 +195,7 @@ enum status fold_begin(struct fold *f, struct txn *t, struct diag *d)
     f->month_act = 0;
     f->batch.number = 0;
     f->batch_changed = false;
+    f->choice_of = 0;
     memset(&f->fund, 0, sizeof f->fund);
     TRY(store_get(t, TABLE_META, str_of("head"), &row, d));
     memset(&f->head, 0, sizeof f->head);
@@ -282,6 +283,7 @@ void fold_drop(struct fold *f)
     f->month_count = 0;
     f->batch.number = 0;
     f->batch_changed = false;
+    f->choice_of = 0;
     memset(&f->fund, 0, sizeof f->fund);
     f->t = NULL;
 }

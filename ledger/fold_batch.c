@@ -129,6 +129,22 @@ enum status fold_post(struct fold *f, const struct postings *own, struct posting
     return ST_OK;
 }
 
+/* Units and banks stand in sealed rows: those audit verify holds against the choice. */
+static enum status line_is_chosen(struct fold *f, const struct batch_entry *b,
+                                  const struct line_entry *e, struct diag *d)
+{
+    if (f->choice_of != b->number) {
+        TRY(batch_choice_get(f->t, b, &f->choice_start, &f->choice, d));
+        f->choice_of = b->number;
+    }
+    if (batch_choice_takes_programme(&f->choice, str_of(e->programme))) {
+        return ST_OK;
+    }
+    fold_refuse(d, "batch-choice", "batch %u was not made for %s", b->number,
+                e->programme);
+    return diag_hint(d, "another batch takes it: batch new (maker)");
+}
+
 enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
                       struct diag *d)
 {
@@ -139,7 +155,12 @@ enum status fold_line(struct fold *f, struct line_entry *e, struct postings *p,
         return fold_refuse(d, "unknown-payee", "nobody is known as payee %llu",
                            (unsigned long long)e->payee);
     }
+    if (e->person < f->head.open.next) { /* or who looks for a person misses a line */
+        return diag_fail(d, ST_INTEGRITY, "line-order",
+                         "lines stand in the order of people");
+    }
     TRY(fold_batch(f, f->head.open.number, &b, d));
+    TRY(line_is_chosen(f, b, e, d));
     TRY(fold_account_own(f, e->person, d));
     TRY(fold_not_objected(f, e->person, str_of(e->programme), d));
     for (size_t i = 0; i < e->span_count; i++) {
@@ -455,8 +476,8 @@ enum status rule_answer_start(struct fold *f, const struct record *r, struct dia
     }
     f->head.answers++;
     fold_open(f, r, a.batch);
-    f->head.open.fen[3] = day_of_time(r->time_us, f->offset_minutes);
-    f->head.open.count[1] = a.corrects ? 1 : 0;
+    f->head.open.fen[OPEN_DAY] = day_of_time(r->time_us, f->offset_minutes);
+    f->head.open.count[OPEN_CORRECTS] = a.corrects ? 1 : 0;
     return answer_put(f->t, f->head.answers, a.batch, a.sha256, r->sequence, d);
 }
 
@@ -515,7 +536,7 @@ static enum status move_result(struct fold *f, const struct line_entry *line,
 static enum status result_fits(const struct fold *f, const struct line_entry *line,
                                const struct result_entry *e, struct diag *d)
 {
-    bool corrects = f->head.open.count[1] == 1 && e->state == LINE_PAID &&
+    bool corrects = f->head.open.count[OPEN_CORRECTS] == 1 && e->state == LINE_PAID &&
                     line_may_be_corrected(line->state);
     if (e->state <= LINE_UNKNOWN &&
         (corrects || line_may_become(line->state, e->state))) {
@@ -583,7 +604,7 @@ enum status rule_results(struct fold *f, const struct record *r, struct diag *d)
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, c.number, d));
-    f->head.open.count[0] += c.count;
+    f->head.open.count[OPEN_DONE] += c.count;
     f->head.open.next = c.first;
     return ST_OK;
 }
@@ -602,7 +623,7 @@ enum status rule_answer_end(struct fold *f, const struct record *r, struct diag 
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, number, d));
-    if (results != f->head.open.count[0]) {
+    if (results != f->head.open.count[OPEN_DONE]) {
         return fold_refuse(d, "answer-totals", "the totals of the answer do not agree");
     }
     TRY(fold_batch(f, (uint32_t)number, &e, d));
@@ -656,7 +677,7 @@ enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
     line->state = LINE_REISSUED;
     b->reissued_lines++;
     b->reissued_fen += again;
-    f->head.open.fen[0] += again;
+    f->head.open.fen[OPEN_AGAIN] += again;
     f->batch_changed = true;
     TRY(fold_line_store(f, line, d));
     *again_fen = again;
@@ -704,7 +725,8 @@ enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, number, d));
-    if (lines != f->head.open.count[0] || again != f->head.open.fen[0]) {
+    if (lines != f->head.open.count[OPEN_DONE] ||
+        again != f->head.open.fen[OPEN_AGAIN]) {
         return fold_refuse(d, "reissue-totals",
                            "the totals of the reissue do not agree");
     }

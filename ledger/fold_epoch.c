@@ -177,6 +177,7 @@ static enum status rule_sent(struct fold *f, const struct record *r,
     TRY(ids_are_free(f, x, d));
     b->id_epoch = x->id_epoch;
     b->id_number = x->id_number;
+    b->refusals = x->refusals;
     if (b->release_sequence == 0) {
         b->release_sequence = r->sequence;
         b->signers[BATCH_RELEASER].operator_number = 0;

@@ -128,7 +128,7 @@ enum status fold_fund_line(struct fold *f, const struct line_entry *line,
                            enum line_state to, int64_t fen, struct diag *d)
 {
     int64_t part[FUND_ITEMS_MAX];
-    int32_t day = (int32_t)f->head.open.fen[3];
+    int32_t day = (int32_t)f->head.open.fen[OPEN_DAY];
     if (f->head.funds == 0 || to == LINE_UNKNOWN) {
         return ST_OK;
     }

@@ -182,7 +182,7 @@ enum status rule_history(struct fold *f, const struct record *r, struct diag *d)
     TRY(open_import(f, c.number, IMPORT_HISTORY, &e, d));
     TRY(each_programme(f, r, &c, settle_part, d));
     f->head.open.next = c.first;
-    f->head.open.count[0] += c.count;
+    f->head.open.count[OPEN_DONE] += c.count;
     return ST_OK;
 }
 
@@ -253,7 +253,7 @@ enum status rule_units(struct fold *f, const struct record *r, struct diag *d)
         TRY(put_unit(f, &e, d));
     }
     f->head.open.next = c.first;
-    f->head.open.count[0] += c.count;
+    f->head.open.count[OPEN_DONE] += c.count;
     return reader_done(&rd) ? ST_OK : fold_malformed(r, d);
 }
 
@@ -383,6 +383,6 @@ enum status rule_merge(struct fold *f, const struct record *r, struct diag *d)
     TRY(move_account(f, duplicate, kept, d));
     TRY(objection_merge(f->t, duplicate, kept, d));
     f->head.open.next = row;
-    f->head.open.count[0] += 2;
+    f->head.open.count[OPEN_DONE] += 2;
     return ST_OK;
 }

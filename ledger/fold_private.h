@@ -2,6 +2,7 @@
 #ifndef ALMONER_LEDGER_FOLD_PRIVATE_H
 #define ALMONER_LEDGER_FOLD_PRIVATE_H
 
+#include "ledger/batch_choice.h"
 #include "ledger/body.h"
 #include "ledger/fold.h"
 #include "ledger/fund.h"
@@ -57,6 +58,9 @@ struct fold {
     int64_t time_us;          /* of the record being folded */
     struct batch_entry batch; /* number 0: none held */
     bool batch_changed;
+    uint32_t choice_of; /* batch whose start and choice are held; 0: none */
+    struct signed_body choice_start;
+    struct batch_choice choice;
     struct buf message;
     struct signed_body body; /* of the record being folded, when it is signed */
     struct operator_entry signer;

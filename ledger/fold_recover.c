@@ -265,11 +265,11 @@ static enum status note_set_off(struct fold *f, const struct set_off *s, int64_t
     if (s->person < open->next || s->person > f->head.people) {
         return fold_refuse(d, "person-order", "a run visits people in order");
     }
-    if (!money_add(open->fen[3], fen, &open->fen[3])) {
+    if (!money_add(open->fen[OPEN_SET_OFF], fen, &open->fen[OPEN_SET_OFF])) {
         return fold_refuse(d, "run-totals", "the sums of run %u are too large", s->run);
     }
     open->next = s->person;
-    open->count[1]++;
+    open->count[OPEN_SET_OFFS]++;
     return ST_OK;
 }
 

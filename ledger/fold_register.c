@@ -334,12 +334,12 @@ enum status rule_facts(struct fold *f, const struct record *r, struct diag *d)
         people[i] = person;
         if (person == f->head.people + 1) {
             f->head.people++;
-            f->head.open.count[1]++;
+            f->head.open.count[OPEN_PEOPLE]++;
             f->head.institutions += of.what == IMPORT_INSTITUTIONS ? 1 : 0;
         }
     }
     f->head.open.next = c.first;
-    f->head.open.count[0] += c.count;
+    f->head.open.count[OPEN_DONE] += c.count;
     return reader_done(&rd) ? ST_OK : fold_malformed(r, d);
 }
 
@@ -365,8 +365,8 @@ enum status rule_import_end(struct fold *f, const struct record *r, struct diag 
                          "%s made import %u: another operator has to confirm",
                          f->signer.name, e.number);
     }
-    if (rows != e.rows || people != f->head.open.count[1] ||
-        entries != f->head.open.count[0]) {
+    if (rows != e.rows || people != f->head.open.count[OPEN_PEOPLE] ||
+        entries != f->head.open.count[OPEN_DONE]) {
         return fold_refuse(d, "import-totals", "the totals of import %u do not agree",
                            e.number);
     }

@@ -38,7 +38,7 @@ static enum status note_entitlement(struct fold *f, const struct entitlement *e,
         return fold_refuse(d, "person-order", "a run visits people in order");
     }
     for (size_t i = 0; i < e->span_count; i++) {
-        int64_t *sum = &open->fen[e->spans[i].cause - CAUSE_REGULAR];
+        int64_t *sum = &open->fen[OPEN_GRANTED + e->spans[i].cause - CAUSE_REGULAR];
         int64_t fen = e->spans[i].span.fen * e->spans[i].span.months; /* span_valid */
         if (!money_add(*sum, fen, sum)) {
             return fold_refuse(d, "run-totals", "the sums of run %u are too large",
@@ -46,7 +46,7 @@ static enum status note_entitlement(struct fold *f, const struct entitlement *e,
         }
     }
     open->next = e->person;
-    open->count[0]++;
+    open->count[OPEN_DONE]++;
     return ST_OK;
 }
 
@@ -126,9 +126,9 @@ enum status rule_run_end(struct fold *f, const struct record *r, struct diag *d)
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, number, d));
-    if (records != open->count[0] || regular != open->fen[0] ||
+    if (records != open->count[OPEN_DONE] || regular != open->fen[0] ||
         backpay != open->fen[1] || reduction != open->fen[2] ||
-        set_offs != open->count[1] || set_off != open->fen[3]) {
+        set_offs != open->count[OPEN_SET_OFFS] || set_off != open->fen[OPEN_SET_OFF]) {
         return fold_refuse(d, "run-totals", "the totals of run %llu do not agree",
                            (unsigned long long)number);
     }

@@ -36,7 +36,7 @@ enum status rule_withdraw_start(struct fold *f, const struct record *r, struct d
     e->step_sequence = r->sequence + 1;
     f->batch_changed = true;
     fold_open(f, r, w.batch);
-    f->head.open.count[1] = (uint64_t)w.what;
+    f->head.open.count[OPEN_WHAT] = (uint64_t)w.what;
     return ST_OK;
 }
 
@@ -72,7 +72,7 @@ enum status fold_withdraw(struct fold *f, uint32_t batch, uint32_t number,
     struct batch_entry *b;
     struct line_entry *line = &f->line;
     struct postings own;
-    enum withdraw_what what = (enum withdraw_what)f->head.open.count[1];
+    enum withdraw_what what = (enum withdraw_what)f->head.open.count[OPEN_WHAT];
     enum line_state to = withdraw_line(what);
     own.count = 0;
     TRY(fold_batch(f, batch, &b, d));
@@ -94,7 +94,7 @@ enum status fold_withdraw(struct fold *f, uint32_t batch, uint32_t number,
         TRY(fold_fund_line(f, line, to, *fen, d));
     }
     line->state = to;
-    f->head.open.fen[0] += *fen;
+    f->head.open.fen[OPEN_AGAIN] += *fen;
     f->batch_changed = true;
     TRY(fold_line_store(f, line, d));
     return fold_post(f, &own, p, d);
@@ -134,7 +134,8 @@ enum status rule_withdrawn(struct fold *f, const struct record *r, struct diag *
     struct batch_entry *b;
     uint8_t content[DIGEST_LEN];
     TRY(rule_results(f, r, d));
-    if (f->head.open.count[1] != WITHDRAW_DROP || !chunk_body_read(r->body, &c)) {
+    if (f->head.open.count[OPEN_WHAT] != WITHDRAW_DROP ||
+        !chunk_body_read(r->body, &c)) {
         return ST_OK;
     }
     TRY(fold_batch(f, (uint32_t)c.number, &b, d));
@@ -166,8 +167,9 @@ enum status rule_withdraw_end(struct fold *f, const struct record *r, struct dia
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, number, d));
-    enum withdraw_what what = (enum withdraw_what)f->head.open.count[1];
-    if (lines == 0 || lines != f->head.open.count[0] || fen != f->head.open.fen[0]) {
+    enum withdraw_what what = (enum withdraw_what)f->head.open.count[OPEN_WHAT];
+    if (lines == 0 || lines != f->head.open.count[OPEN_DONE] ||
+        fen != f->head.open.fen[OPEN_AGAIN]) {
         return fold_refuse(d, "withdraw-totals", "the totals of the act do not agree");
     }
     TRY(fold_step(f, (uint32_t)number, withdraw_step(what), &go, &e, d));
@@ -222,6 +224,7 @@ enum status rule_batch_step(struct fold *f, const struct record *r, struct diag 
     } else {
         TRY(fold_fund_void(f, s.batch, d));
         forget_signatures(e);
+        e->refusals += s.step == STEP_REFUSED ? 1 : 0;
     }
     e->state = go->to;
     e->step_sequence = r->sequence + 1;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define HEAD_VERSION 5
+#define HEAD_VERSION 6
 
 void head_write(const struct head *h, struct writer *w)
 {

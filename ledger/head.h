@@ -12,8 +12,23 @@ struct open_act { /* a long act without its end; kind 0: none */
     uint64_t first;
     uint32_t number; /* of the import, run or batch */
     uint64_t next;   /* where to go on: import row, person after the last, next line */
-    int64_t fen[4];  /* running sums; meaning by kind */
-    uint64_t count[2];
+    int64_t fen[4];  /* running sums: enum open_fen */
+    uint64_t count[2]; /* enum open_count */
+};
+
+/* What stands where, by the act. Places are stored, and acts share them. */
+enum open_fen {
+    OPEN_GRANTED = 0, /* run: regular, then back-pay, then reductions */
+    OPEN_SET_OFF = 3,
+    OPEN_AGAIN = 0, /* reissue: due again; withdrawal: what left the batch */
+    OPEN_DAY = 3    /* answer: not fen, but the day it was taken in */
+};
+enum open_count {
+    OPEN_DONE = 0,     /* entries, rows, results or lines so far */
+    OPEN_SET_OFFS = 1, /* run */
+    OPEN_PEOPLE = 1,   /* import: new ones */
+    OPEN_WHAT = 1,     /* withdrawal: enum withdraw_what */
+    OPEN_CORRECTS = 1  /* answer: 1 when it may contradict an earlier one */
 };
 
 struct head {

@@ -1,6 +1,7 @@
 /* payment_id.c - end-to-end ids, written and read back. */
 #include "ledger/payment_id.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -102,4 +103,63 @@ bool payment_id_find(const struct ledger_info *info, struct str file, uint32_t *
         }
     }
     return false;
+}
+
+void payment_id_file(const struct ledger_info *info, const struct batch_entry *batch,
+                     uint32_t file, char out[PAYMENT_ID_CAP])
+{
+    char id[PAYMENT_ID_CAP];
+    char before[40];
+    char behind[24] = "";
+    size_t n = 0;
+    payment_id_batch(info, batch, id);
+    if (batch->refusals > 0) {
+        n = (size_t)snprintf(behind, sizeof behind, "-R%llu", batch->refusals + 1ULL);
+    }
+    if (file > 0) {
+        snprintf(behind + n, sizeof behind - n, "-%u", file);
+    }
+    size_t kept =
+        (size_t)snprintf(before, sizeof before, "%.12s-%.20s", info->division, id);
+    n = strlen(behind);
+    /* What tells two files of a batch apart is never cut. */
+    kept = kept < PAYMENT_ID_CAP - 1 - n ? kept : PAYMENT_ID_CAP - 1 - n;
+    memcpy(out, before, kept);
+    memcpy(out + kept, behind, n + 1);
+}
+
+bool payment_id_refused(const struct ledger_info *info, const struct batch_entry *batch,
+                        const char *id)
+{
+    struct batch_entry before = *batch;
+    for (before.refusals = 0; before.refusals < batch->refusals; before.refusals++) {
+        char own[PAYMENT_ID_CAP];
+        uint64_t file;
+        payment_id_file(info, &before, 0, own);
+        size_t n = strlen(own);
+        if (strncmp(id, own, n) == 0 &&
+            (id[n] == '\0' ||
+             (id[n] == '-' && text_u64(str_of(id + n + 1), 1, UINT32_MAX, &file)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t payment_id_refusals(const struct ledger_info *info,
+                             const struct batch_entry *batch, struct str file)
+{
+    char id[PAYMENT_ID_CAP + 2];
+    size_t n = payment_id_batch(info, batch, id);
+    memcpy(id + n, "-R", 2);
+    n += 2;
+    for (size_t i = 0; i + n < file.n; i++) {
+        size_t at = i + n;
+        uint32_t release;
+        if (memcmp(file.p + i, id, n) == 0 && take_number(file, &at, 1, &release) &&
+            release > 1) {
+            return release - 1;
+        }
+    }
+    return 0;
 }

@@ -24,4 +24,17 @@ enum payment_id_is payment_id_parse(const struct ledger_info *info,
 bool payment_id_find(const struct ledger_info *info, struct str file, uint32_t *epoch,
                      uint32_t *number);
 
+/* What a file says of itself: "230523-E1B000012"; of a batch that the bank refused
+ * whole, the next one "230523-E1B000012-R2", then -R3: no bank takes an id twice. Of
+ * several files each has its number behind it, from 1; file 0: it is the only one. */
+void payment_id_file(const struct ledger_info *info, const struct batch_entry *batch,
+                     uint32_t file, char out[PAYMENT_ID_CAP]);
+/* Is it the id of a file of this batch that the bank refused before? */
+bool payment_id_refused(const struct ledger_info *info, const struct batch_entry *batch,
+                        const char *id);
+/* How often the bank had refused the batch before, by the file's own id; 0 when none
+ * stands in it. */
+uint32_t payment_id_refusals(const struct ledger_info *info,
+                             const struct batch_entry *batch, struct str file);
+
 #endif

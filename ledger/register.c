@@ -412,6 +412,7 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
     writer_varint(&w, e->release_sequence);
     writer_varint(&w, e->id_epoch);
     writer_varint(&w, e->id_number);
+    writer_varint(&w, e->refusals);
     writer_varint(&w, e->corrected_lines);
     writer_zigzag(&w, e->corrected_fen);
     writer_zigzag(&w, e->over_fen);
@@ -470,6 +471,7 @@ enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
     out->release_sequence = reader_varint(&r);
     out->id_epoch = (uint32_t)reader_varint(&r);
     out->id_number = (uint32_t)reader_varint(&r);
+    out->refusals = (uint32_t)reader_varint(&r);
     out->corrected_lines = reader_varint(&r);
     out->corrected_fen = reader_zigzag(&r);
     out->over_fen = reader_zigzag(&r);

@@ -164,6 +164,7 @@ struct batch_entry {
         step_sequence; /* + 1, of the newest batch-step or withdraw-start; 0: none */
     uint32_t id_epoch; /* epoch and number that its payments' ids say */
     uint32_t id_number;
+    uint32_t refusals; /* how often the bank refused all of it: in message ids */
     /* Results of all time that said "paid" of what the bank had said came back; of
      * these what was neither returned nor due any more: receivable. */
     uint64_t corrected_lines;

@@ -142,6 +142,7 @@ static const struct field fields[] = {
     {LOST_SENT, 15, V_UINT, FILES_MAX, 2, MAY},
     {LOST_SENT, 16, V_UINT, U32, 2, MAY},
     {LOST_SENT, 17, V_UINT, U32, 1, MAY},
+    {LOST_SENT, 18, V_UINT, U32, 1, MAY},
     {LOST_STATED, 1, V_UINT, 2, 2, false},
     {LOST_STATED, 2, V_TEXT, 200, 1, false},
     {LOST_AGREED, 1, V_UINT, 3, 3, false},

@@ -509,11 +509,6 @@ const char *fold_origin(const struct fold *f)
     return f->origin;
 }
 
-const char *fold_genesis_origin(const struct fold *f)
-{
-    return f->genesis_origin;
-}
-
 const char *fold_office(const struct fold *f)
 {
     return f->office;
@@ -598,11 +593,6 @@ size_t fold_commitments(struct fold *f, const struct commitment **out)
     }
     *out = f->commitments.rows;
     return f->commitments.count;
-}
-
-uint64_t fold_people(const struct fold *f)
-{
-    return f->people.count;
 }
 
 bool fold_stopped(const struct fold *f)

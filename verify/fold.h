@@ -69,7 +69,6 @@ bool fold_root_at(struct fold *f, uint64_t size, uint8_t root[HASH_LEN]);
 /* Ask before the first record for a size at which the root will be wanted. */
 enum status fold_want_root(struct fold *f, uint64_t size, struct diag *d) MUST_USE;
 const char *fold_origin(const struct fold *f); /* at the end; "" when there is none */
-const char *fold_genesis_origin(const struct fold *f);
 const char *fold_office(const struct fold *f);
 int fold_offset_minutes(const struct fold *f);
 int64_t fold_last_time(const struct fold *f);
@@ -96,7 +95,6 @@ size_t fold_exports(const struct fold *f, const struct exported **out);
 size_t fold_files(const struct fold *f, const struct named_file **out);
 /* Ascending by person; within one as they came. NULL when none are kept. */
 size_t fold_commitments(struct fold *f, const struct commitment **out);
-uint64_t fold_people(const struct fold *f);
 bool fold_stopped(const struct fold *f);
 bool fold_erased(const struct fold *f, uint64_t person, uint64_t *sequence);
 

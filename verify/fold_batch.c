@@ -100,6 +100,8 @@ void rule_batch_start(struct fold *f, struct act *a)
         return;
     }
     b->begun = true;
+    b->id_epoch = f->epoch;
+    b->id_number = b->number;
     b->month = month_of_day((int32_t)v[3].i);
     b->pay_year = date_to_civil((int32_t)v[3].i).year;
     b->state = 1;
@@ -234,6 +236,13 @@ static bool add_line(struct fold *f, struct act *a, struct batch_row *b, struct 
         }
     }
     fold_check_objected(f, a, person, str_of(f->programmes[programme]));
+    const struct line_row *before =
+        b->lines.count < 2 ? NULL : list_at(&b->lines, b->lines.count - 2);
+    if (before != NULL && before->person > person) {
+        FAULT(f, a, GROUP_BALANCE, "line-order",
+              "line %u of batch %u is not in the order of people",
+              "第 %u 笔（%u 号批次）未按人员编号排列", l->number, b->number);
+    }
     take_line(f, a, b, l);
     return money_add(b->total_fen, fen, &b->total_fen);
 }

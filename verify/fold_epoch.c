@@ -109,6 +109,26 @@ void fold_confirm_key(struct fold *f, struct act *a)
 
 /* ---- what the bank has of what a restore lost ---- */
 
+/* Its own ids; of a batch that began since the restore, those of one that was lost. */
+static void check_ids(struct fold *f, struct act *a, struct batch_row *b)
+{
+    uint64_t epoch = a->b.v[10].u;
+    uint64_t number = a->b.v[11].u;
+    bool own = b->id_epoch == epoch && b->id_number == number;
+    bool good = own || (b->id_epoch == f->epoch && epoch > 0 && epoch < f->epoch);
+    for (size_t i = 0; !own && i < f->batches.count; i++) {
+        const struct batch_row *x = list_at(&f->batches, i);
+        good = good && (x->id_epoch != epoch || x->id_number != number);
+    }
+    if (b->id_epoch != 0 && !good) {
+        FAULT(f, a, GROUP_BALANCE, "lost-file-ids",
+              "the lost file has ids that are not those of batch %u",
+              "丢失文件中的编号不属于 %u 号批次", b->number);
+    }
+    b->id_epoch = epoch;
+    b->id_number = number;
+}
+
 static void sent(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
@@ -130,6 +150,7 @@ static void sent(struct fold *f, struct act *a)
               "%u 号批次丢失文件的笔数或金额与批次不符", b->number);
     }
     fold_check_payments(f, a, b, v[17].there ? v[17].u : v[6].u);
+    check_ids(f, a, b);
     fold_fund_commit(f, b);
     b->state = 5;
     b->last_export = a->r->sequence;

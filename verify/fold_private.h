@@ -108,6 +108,8 @@ struct batch_row {
     uint32_t signer[4]; /* of submit, approve, release, second release */
     uint32_t closer;
     uint64_t last_export;
+    /* In its payments' ids; 0: not known here. */
+    uint64_t id_epoch, id_number;
     struct list lines;   /* of struct line_row */
     struct list spans;   /* of struct span */
     struct list homes;   /* of struct home_row */

@@ -247,3 +247,16 @@ change new 0 0
 expect 0 a admin config set check.months 1
 found 0 agent-of-many=3 invalid-account=2 duplicate-account=2 amount-unusual=2
 verified
+
+# ---- who dies between release and export is not sent -----------------------------------
+expect 0 a maker batch submit "$B"
+expect 0 a checker batch approve "$B"
+expect 0 a releaser batch release "$B"
+facts "$P02,,death,2026-10-02,,证3号"
+expect 4 a maker batch export "$B" --out late.txt
+code checks
+says 'dead'
+[ ! -e late.txt ] || fail 'the dead are in a file'
+expect 0 a admin config set check.dead warn
+expect 0 a maker batch export "$B" --out late.txt
+verified

@@ -123,7 +123,7 @@ class Records:
 
     def sign(self, x, signer, origin=None):
         names = {2: "operator", 4: "second", 32: "run-end", 40: "batch-start",
-                 42: "batch-end", 43: "batch-sign", 44: "export",
+                 42: "batch-end", 43: "batch-sign", 44: "export", 47: "answer-end",
                  83: "allocation"}
         s = x[7][0]
         rest = {k: v for k, v in x[7].items() if k != 0}
@@ -142,7 +142,7 @@ class Records:
             if i >= begin:
                 x[2], x[3] = i, before
                 x[6] = places.get(x[6], i)
-                if 15 in x[7]:
+                if isinstance(x[7].get(15), bytes):  # not the payments of an export
                     x[7][15] = before
                 self.records[i] = r = encode(x)
             before = leaf(r)
@@ -283,6 +283,22 @@ def attack(b, how):
         for step in (1, 2):
             b.change(b.find(43, k2=step), both, "both")
             b.rechain()
+    elif how == "results-gone":  # of the newest answer, and its end signed for none
+        i = max(n for n, r in enumerate(b.records) if decode(r)[0][5] == 46)
+        del b.records[i]
+        b.change(i, set_body(2, 0))
+        b.rechain()
+        b.change(i, lambda x: b.sign(x, "maker"))
+    elif how == "lines-swapped":  # the first two of the newest batch, a draft
+        i = max(n for n, r in enumerate(b.records) if decode(r)[0][5] == 41)
+
+        def swap(x):
+            x[7][3][:2] = x[7][3][1::-1]
+        b.change(i, swap)
+        items = decode(b.records[i])[0][7][3]
+        b.change(i + 1, set_body(4, sha(bytes(32), *map(encode, items))))
+        b.rechain()
+        b.change(i + 1, lambda x: b.sign(x, "maker"))
     elif how.startswith("allocation-"):
         forge_allocation(b, how[len("allocation-"):])
     elif how == "all-keys":  # the newest run, signed anew by who signed it

@@ -36,6 +36,13 @@ for path in FILES:
             bare.append("%s: not in cli/reasons.c" % code)
 assert len(seen) > 60, len(seen)
 assert len(table) == len(rows) > 40, rows
+import glob
+raised = "".join(open(p, encoding="utf-8").read() for d in
+                 "base ledger policy formats entitle batch audit cli".split()
+                 for p in glob.glob(d + "/*.c") if not p.startswith("cli/hints"))
+own = re.findall(r'\{"([a-z0-9-]+)",\s*"', open("cli/hints_zh.c", encoding="utf-8").read())
+assert len(set(own)) == len(own) > 100, own
+bare += ["cli/hints_zh.c: nothing raises " + c for c in own if '"%s"' % c not in raised]
 for line in bare:
     print(line, file=sys.stderr)
 sys.exit(bool(bare))
@@ -52,3 +59,12 @@ expect 4 "$ALMONER" -C "$L" --now "$NOW" --as checker --key checker.pem --lang z
 says '提示：almoner status 可查看待办事项'
 expect 4 a checker budget confirm 1 --json
 is hint 'almoner status shows what still waits for whom'
+
+# A hint that was made where the error was found, and its place.
+expect 4 "$ALMONER" -C "$L" --now "$NOW" --as maker --key maker.pem --lang zh \
+    batch submit 9
+says '提示：batch list 列出批次编号（almoner batch list'
+echo 身份证号,姓名,某列 >people.csv
+expect 3 "$ALMONER" -C "$L" --now "$NOW" --as maker --key maker.pem --lang zh \
+    import people people.csv
+says '错误 unknown-column: people.csv: 第 1 行，位置 '

@@ -10,6 +10,7 @@ code no-payment-format
 expect 0 a maker run --period 2026-09
 expect 0 a maker batch new --channel psbc --pay-date 2026-09-10 --json
 B=$(field number)
+expect 0 r backup --out draft
 expect 0 a maker batch submit "$B"
 expect 0 a checker batch approve "$B"
 expect 0 a releaser batch release "$B"
@@ -17,6 +18,24 @@ expect 2 a maker batch export "$B" --format pain.002 --out no.xml
 code no-payment-format
 [ ! -e no.xml ] || fail 'a file of a format that is only read'
 expect 0 a maker batch export "$B" --format pain.001.001.09 --out pay.xml
+
+# The bank takes nothing of it: the file that is sent instead has another id, what the
+# bank said of the first is none of the second, and the bank's file proves after a
+# restore how often the batch was refused.
+signed() {
+    expect 0 a maker batch submit "$B"
+    expect 0 a checker batch approve "$B"
+    expect 0 a releaser batch release "$B"
+}
+cp pay.xml first.xml
+expect 0 a checker batch refused "$B" --reason 'AM10'
+signed
+expect 0 a maker batch export "$B" --format pain.001.001.09 --out pay.xml
+for at in MsgId PmtInfId; do
+    grep -q "<$at>[0-9]*-SE1B000001</" first.xml || fail "$at of the first"
+    grep -q "<$at>[0-9]*-SE1B000001-R2</" pay.xml || fail "$at of the second"
+done
+verified
 
 cat >answer.py <<'PYTHON'
 # The payment file back as a status report: the third rejected, all others settled.
@@ -54,6 +73,8 @@ refused() { # refused CODE FILE
     code "$1"
 }
 refused other-message pay.xml
+expect 0 python3 answer.py first.xml stale.xml
+refused refused-file stale.xml
 head -c 2000 answer.xml >cut.xml
 refused xml cut.xml
 sed 's/>RJCT</>DONE</' answer.xml >status.xml
@@ -70,4 +91,14 @@ says 'line [23], column 1:'
 expect 0 a maker batch answer "$B" answer.xml --format pain.002 --json
 is rejected_lines 1
 expect 0 a maker batch answer "$B" answer.xml --format pain.002
+verified
+
+# A restore that lost all of it: the file says how often it was refused.
+expect 0 "$ALMONER" restore draft back --key-dir "$L/keys" --no-checkpoint --now "$NOW" \
+    --as admin --key admin.pem
+L=$TEST_DIR/back
+expect 0 a maker restore take-in pay.xml --format pain.001.001.09 --json
+is state exported
+expect 0 a maker batch export "$B" --format pain.001.001.09 --out again.xml
+cmp pay.xml again.xml || fail 'the batch gives another file'
 verified

@@ -67,6 +67,11 @@ expect 4 a maker batch submit 1
 code open-act
 expect 4 a maker batch drop 1 --line 1 --reason 'dead'
 code open-act
+expect 4 a maker batch cancel 1 --reason 'wrong day'
+code open-act
+says 'another reason'
+expect 0 r audit verify
+says 'an act is unfinished'
 expect 0 a maker2 batch cancel 1 --reason 'wrong bank' --json
 is moved_lines "$lines"
 is moved_fen "$fen"

@@ -47,6 +47,7 @@ page 2026-09
 expect 0 r report returns --json
 is unknown_lines "$lines"
 is age_days 11
+is sent_before null
 expect 0 r report reconcile --month 2026-09 --rows unknown --json
 [ "$(grep -o '"line":' out | wc -l)" -eq "$lines" ] || fail 'rows of what is unknown'
 expect 2 r report reconcile --month 2026-09 --rows unknowns
@@ -157,6 +158,8 @@ for month in 11 12; do
     expect 0 a maker month close "2026-$month"
     expect 0 a checker month confirm "2026-$month"
 done
+expect 0 r status
+says 'almoner year close 2026'
 expect 0 a maker year close 2026
 expect 7 a maker year confirm 2026
 expect 0 r status
@@ -167,6 +170,12 @@ is state closed
 expect 4 a maker year close 2026
 code year-order
 expect 4 a maker year close 2028
+before=$NOW
+NOW=2027-02-03T01:00:00Z
+expect 0 r status
+says '2027-01 is over and not closed'
+says 'no run posted anything of 2027-02 yet'
+NOW=$before
 
 # The rest of a run for a closed month stands in the first open one.
 NOW=2027-01-05T01:00:00Z

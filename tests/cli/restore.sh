@@ -103,6 +103,7 @@ expect 0 r audit verify
 says "records $before to $((size - 1)) were lost"
 expect 0 r status
 says 'restore take-in'
+! grep -q 'batch \(release\|export\)' out || fail 'what is locked is offered'
 
 # A restore or a backup that is killed leaves nothing under its name, or all of it.
 killed() { # killed SECONDS ARGS...

@@ -39,8 +39,11 @@ is left_dead $(($(wc -l <people) - 1))
 expect 0 r status
 ! grep -q 'batch reissue' out || fail 'the lines of the dead are to be sent again'
 says 'came back'
+expect 0 r report returns
+says "died: an heir's account"
 expect 4 a maker batch reissue "$B"
 code nothing-back
+says 'batch refund'
 expect 0 r report reconcile --json
 is reissued_lines 1
 says 'reissued, number'

@@ -7,22 +7,28 @@
  * Changes LEDGER's data.mdb in place and back. Each flip is checked in a process of its
  * own: a crash there is one that the program reports as "crash" (cli/cmd_verify.c). */
 #include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "audit/verify.h"
+#include "base/buf.h"
 #include "base/date.h"
 #include "base/must.h"
 #include "base/text.h"
 #include "batch/batch.h"
+#include "ledger/keys.h"
 
-#define HANGS_SECONDS 20
-#define EXIT_SILENT 100 /* verify passes, and the rows are others */
-#define EXIT_ODD 101    /* neither sound nor one of the statuses for damage */
+#define LOOPS_SECONDS 20   /* of computing: a stopped or starved test is none */
+#define BLOCKS_SECONDS 900 /* by the clock */
+#define EXIT_SILENT 100    /* verify passes, and the rows are others */
+#define EXIT_ODD 101       /* neither sound nor one of the statuses for damage */
 
 static const char *dir;
 static const char *scratch;
@@ -38,6 +44,64 @@ static enum status remake(void *ctx, struct ledger *l, const struct export_entry
 {
     (void)ctx;
     return batch_remake(l, x, (struct bank_sink){0}, sha256, NULL, d);
+}
+
+/* ---- signatures ---- */
+
+/* Checking them is most of an audit of a small ledger, and of each flip all but one are
+ * of the same bytes: those found good before any flip are known to be. */
+#define KNOWN_MAX 500
+#define KNOWN_PARTS 3
+static struct buf known[KNOWN_MAX];
+static size_t known_count;
+static bool learning;
+
+bool __real_key_verify_id(const uint8_t public_key[KEY_PUBLIC_LEN], struct str sm2_id,
+                          struct str message, const uint8_t signature[SIGNATURE_LEN]);
+bool __wrap_key_verify_id(const uint8_t public_key[KEY_PUBLIC_LEN], struct str sm2_id,
+                          struct str message, const uint8_t signature[SIGNATURE_LEN]);
+
+static bool is_known(const struct str part[KNOWN_PARTS], size_t n)
+{
+    for (size_t i = 0; i < known_count; i++) {
+        size_t at = 0;
+        bool same = known[i].len == n;
+        for (size_t k = 0; same && k < KNOWN_PARTS; k++) {
+            same = memcmp(known[i].p + at, part[k].p, part[k].n) == 0;
+            at += part[k].n;
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The linker puts it before the program's (--wrap). The parts with lengths of their own
+ * stand behind those lengths, so that no two questions look alike. */
+bool __wrap_key_verify_id(const uint8_t public_key[KEY_PUBLIC_LEN], struct str sm2_id,
+                          struct str message, const uint8_t signature[SIGNATURE_LEN])
+{
+    uint8_t fixed[KEY_PUBLIC_LEN + SIGNATURE_LEN + 16];
+    memcpy(fixed, public_key, KEY_PUBLIC_LEN);
+    memcpy(fixed + KEY_PUBLIC_LEN, signature, SIGNATURE_LEN);
+    put_u64(fixed + KEY_PUBLIC_LEN + SIGNATURE_LEN, sm2_id.n);
+    put_u64(fixed + KEY_PUBLIC_LEN + SIGNATURE_LEN + 8, message.n);
+    const struct str part[KNOWN_PARTS] = {str_make(fixed, sizeof fixed), sm2_id,
+                                          message};
+    if (is_known(part, sizeof fixed + sm2_id.n + message.n)) {
+        return true;
+    }
+    bool good = __real_key_verify_id(public_key, sm2_id, message, signature);
+    if (good && learning) {
+        must(known_count < KNOWN_MAX);
+        buf_init(&known[known_count], 65536);
+        for (size_t k = 0; k < KNOWN_PARTS; k++) {
+            buf_add(&known[known_count], part[k].p, part[k].n);
+        }
+        must(!known[known_count++].failed);
+    }
+    return good;
 }
 
 /* ---- every row ---- */
@@ -139,7 +203,7 @@ enum outcome { SAME, INTEGRITY, SYSTEM, CRASH, SILENT, OUTCOMES };
 static enum outcome outcome_of(int how, long bit)
 {
     if (WIFSIGNALED(how)) {
-        if (WTERMSIG(how) == SIGALRM) {
+        if (WTERMSIG(how) == SIGALRM || WTERMSIG(how) == SIGXCPU) {
             printf("bit %ld: hangs\n", bit);
             return SILENT;
         }
@@ -166,7 +230,9 @@ static enum outcome in_child(const uint8_t sound[DIGEST_LEN], long bit)
     pid_t child = fork();
     must(child >= 0);
     if (child == 0) {
-        alarm(HANGS_SECONDS);
+        const struct rlimit loops = {LOOPS_SECONDS, LOOPS_SECONDS + 1};
+        must(setrlimit(RLIMIT_CPU, &loops) == 0);
+        alarm(BLOCKS_SECONDS);
         int code = one(sound);
         fflush(NULL);
         _exit(code);
@@ -189,8 +255,10 @@ static void ask_sound(uint8_t sound[DIGEST_LEN])
 {
     struct ledger *l = NULL;
     struct diag d = {0};
+    learning = true;
     must(verify(&l, &d) == ST_OK && all_rows(ledger_txn(l), sound, &d) == ST_OK);
     ledger_close(l);
+    learning = false;
 }
 
 static long number(const char *text)
@@ -216,7 +284,10 @@ int main(int argc, char **argv)
     int fd = open(path, O_RDWR | O_CLOEXEC);
     must(fd >= 0 && fstat(fd, &s) == 0);
     long last = argc == 6 ? number(argv[5]) : (long)s.st_size * 8 - 1;
+    /* Fresh pages are zeros: else each child clears memory that this process used. */
+    must(mallopt(M_MMAP_THRESHOLD, 64 * 1024) == 1);
     ask_sound(sound);
+    must(malloc_trim(0) >= 0);
     for (long bit = number(argv[3]); bit <= last; bit += number(argv[4])) {
         flip(fd, bit);
         counts[in_child(sound, bit)]++;

@@ -386,6 +386,11 @@ class Fold:
             if batch.whole:
                 balance(b.get(17, b[6]) == len(self.payments(batch)),
                         "key 17 is not the payments of the lines")
+            ids = (b[10], b[11])
+            balance(batch.ids in (None, ids) or
+                    batch.ids[0] == self.epoch and 0 < ids[0] < self.epoch and
+                    all(x.ids != ids for x in self.batches.values()),
+                    "the ids of another batch")
             self.spend(batch)
             batch.state, batch.export, batch.ids = 5, r.sequence, (b[10], b[11])
 
@@ -895,6 +900,8 @@ class Fold:
             need(not batch.codes or programme in batch.codes, "a programme of another batch")
             self.softly(balance, multiply(spans) == x, "the spans do not add up to the line")
             need(k not in batch.lines, "a line twice")
+            balance(k - 1 not in batch.lines or batch.lines[k - 1].person <= n,
+                    "lines are not in the order of people")
             batch.lines[k] = Row(person=n, programme=programme, fen=x, spans=spans,
                                  payee=payee, route=route, commitment=commitment,
                                  state=1, sequence=r.sequence)

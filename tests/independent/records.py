@@ -127,7 +127,8 @@ KINDS = {
         1: u32, 2: opt(u64), 3: array(tuple_of(u64, sha, array(
             tuple_of(code, array(span, 1, 80)), 1)), 1), 9: postings}),
     25: ("units", 0, 21, {1: u32, 2: opt(u64), 3: array(tuple_of(
-        u64, text(100), text(300), text(100), i64, i64, text(100)))}),
+        u64, text(100), text(300), text(100), i64, i64, text(100))),
+        9: opt(array(u64, 0, 0))}),
     26: ("merge", 0, 21, {1: u32, 2: u64, 3: u64, 4: u64, 5: sha, 6: sha}),
     27: ("hold", MAKER | CHECKER | AUDITOR, 0, {1: u64, 2: uint(1), 3: text(200, 1),
                                                 4: text(200, 1)}),
@@ -217,7 +218,7 @@ LOST_FILE = {
     1: (MAKER, {1: u64, 2: u32, 3: text(39), 4: sha, 5: u64, 6: u32, 7: i64, 8: i64,
                 10: u32, 11: u32, 12: opt(sha), 13: opt(u64), 14: opt(settings),
                 15: opt(uint(100000, 2)), 16: opt(uint(2 ** 32 - 1, 2)),
-                17: opt(number)}),
+                17: opt(number), 18: opt(number)}),
     2: (RELEASER, {1: u64, 2: text(200, 1)}),
     3: (CHECKER | ADMIN, {1: u64, 2: sha}),
 }

@@ -130,7 +130,7 @@ class Records:
         for i in self.items:
             roots[tree.size] = tree.root()
             i[3], body = before, i[7]
-            if 15 in body:
+            if isinstance(body.get(15), bytes):
                 body[15] = before
             if 0 in body:
                 s = body[0]

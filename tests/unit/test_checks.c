@@ -186,6 +186,7 @@ START_TEST(lines_of_earlier_batches)
         ck_assert_int_eq(found, person >= 1 && person <= 3);
         ck_assert(!found || x.person == person);
     }
+    past_release(&p);
     OK(past_open(&p, ledger_txn(f.l), 2, past_is_waiting, &f.d));
     OK(past_find(&p, 3, NULL, 1U << LINE_OPEN, &x, &found, &f.d));
     ck_assert(found);
@@ -193,8 +194,51 @@ START_TEST(lines_of_earlier_batches)
     ck_assert(!found);
     OK(past_find(&p, 3, NULL, 1U << LINE_PAID, &x, &found, &f.d));
     ck_assert(!found);
+    past_release(&p);
     OK(past_open(&p, ledger_txn(f.l), 1, past_is_meant, &f.d));
     ck_assert_uint_eq(p.count, 0);
+    past_release(&p);
+}
+END_TEST
+
+static bool any_batch(const struct batch_entry *b)
+{
+    return b->lines > 0;
+}
+
+static void withdrawn(uint32_t number, enum withdraw_what what, const uint32_t *line)
+{
+    struct batch_withdraw_report r;
+    struct batch_withdraw_request q = {.batch = number,
+                                       .what = what,
+                                       .reason = "slip",
+                                       .lines = line,
+                                       .count = line == NULL ? 0 : 1};
+    OK(batch_withdraw(f.l, &q, NULL, &r, &f.d));
+}
+
+/* A county with a batch for each bank and township makes sixty in some months. */
+START_TEST(many_batches_between)
+{
+    struct past p;
+    struct line_entry x;
+    bool found;
+    const uint32_t first = 1;
+    struct batch_new_report r;
+    struct batch_request q = {.channel = "bank", .pay_day = 20800};
+    county();
+    withdrawn(batch(), WITHDRAW_DROP, &first);
+    for (int i = 0; i < 70; i++) {
+        OK(batch_new(f.l, &q, NULL, &r, &f.d));
+        withdrawn(r.number, WITHDRAW_CANCEL, NULL);
+    }
+    OK(past_open(&p, ledger_txn(f.l), r.number + 1, any_batch, &f.d));
+    ck_assert_uint_eq(p.count, 71);
+    OK(past_find(&p, 1, NULL, 1U << LINE_OPEN, &x, &found, &f.d));
+    ck_assert(!found);
+    OK(past_find(&p, 3, NULL, 1U << LINE_OPEN, &x, &found, &f.d));
+    ck_assert(found && x.batch == 1 && x.person == 3);
+    past_release(&p);
 }
 END_TEST
 
@@ -321,6 +365,7 @@ Suite *suite_checks(void)
     tcase_add_test(t, an_id_number_that_is_none);
     tcase_add_test(t, an_account_of_two);
     tcase_add_test(t, lines_of_earlier_batches);
+    tcase_add_test(t, many_batches_between);
     tcase_add_loop_test(t, warnings_in_their_form, 0,
                         (int)(sizeof WARNED / sizeof WARNED[0]));
     tcase_add_test(t, what_was_warned_of_is_signed);

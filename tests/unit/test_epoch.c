@@ -264,6 +264,7 @@ START_TEST(a_batch_takes_over_only_ids_of_nobody)
                           .sent = {.batch = new,
                                    .format = "pipe-trailer",
                                    .lines = b.lines,
+                                   .payments = b.lines,
                                    .total_fen = b.total_fen},
                           .id_epoch = 1,
                           .id_number = old};
@@ -318,7 +319,8 @@ START_TEST(bodies_there_and_back)
                   .lines = 9,
                   .payments = 4},
          .id_epoch = 1,
-         .id_number = 4},
+         .id_number = 4,
+         .refusals = 2},
         {.what = LOST_STATED, .document = "42"},
         {.what = LOST_AGREED, .statement = {1, 2, 3}},
     };

@@ -365,7 +365,7 @@ START_TEST(nothing_new_is_a_duplicates)
 END_TEST
 
 /* A batch of one line, the first person's of the month, that says it was limited so. */
-static void batch_limited(const struct batch_choice *choice)
+static enum status batch_limited(const struct batch_choice *choice)
 {
     uint8_t body[BODY_BYTES_MAX];
     uint8_t entry[LINE_BYTES_MAX];
@@ -399,7 +399,11 @@ static void batch_limited(const struct batch_choice *choice)
     payees_close(payees);
     writer_init(&w, entry, sizeof entry);
     line_entry_write(&line, &w);
-    OK(fold_line(ledger_fold(f.l), &line, &chunk.postings, &f.d));
+    enum status st = fold_line(ledger_fold(f.l), &line, &chunk.postings, &f.d);
+    if (st != ST_OK) {
+        ledger_abort(f.l);
+        return st;
+    }
     writer_bytes(&chunk.entries, w.p, w.len);
     chunk.count = 1;
     OK(ledger_append_chunk(f.l, KIND_LINES, &chunk, 1, 1, &f.d));
@@ -418,6 +422,7 @@ static void batch_limited(const struct batch_choice *choice)
     cbor_put_bytes(&w, ledger_head(f.l)->last_leaf, DIGEST_LEN);
     sign(KIND_BATCH_END, &w);
     OK(ledger_commit(f.l, &f.d));
+    return ST_OK;
 }
 
 /* Or somebody else's township is paid by a batch that its checker signed for one. */
@@ -429,7 +434,7 @@ START_TEST(a_batch_keeps_to_what_it_was_limited_to)
     } rows[] = {
         {"no limit", NULL, NULL, "", ST_OK},
         {"its own", "old-age", NULL, "same", ST_OK},
-        {"a programme", "welfare", NULL, "", ST_INTEGRITY},
+        {"a programme", "welfare", NULL, "", ST_CONFLICT},
         {"a unit", NULL, "230523101", "", ST_INTEGRITY},
         {"a bank", NULL, NULL, "other", ST_INTEGRITY},
     };
@@ -441,7 +446,11 @@ START_TEST(a_batch_keeps_to_what_it_was_limited_to)
     c.units[0] = str_of(rows[_i].unit != NULL ? rows[_i].unit : "");
     c.bank = str_of(rows[_i].bank);
     county();
-    batch_limited(&c);
+    if (batch_limited(&c) != ST_OK) { /* what the fold can see, it refuses */
+        ck_assert_int_eq(rows[_i].want, ST_CONFLICT);
+        ck_assert_str_eq(f.d.code, "batch-choice");
+        return;
+    }
     verified_as(rows[_i].want, rows[_i].label);
 }
 END_TEST
@@ -491,6 +500,31 @@ START_TEST(a_batch_is_signed_for_what_it_is)
 }
 END_TEST
 
+/* Else a record that others refuse would be taken here. */
+START_TEST(zero_is_not_written_out)
+{
+    static const uint8_t sha256[DIGEST_LEN];
+    uint8_t bytes[100];
+    struct writer w;
+    struct answer_start a;
+    writer_init(&w, bytes, sizeof bytes);
+    cbor_put_map(&w, 6);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 2);
+    cbor_put_text(&w, str_of("x"));
+    cbor_put_uint(&w, 3);
+    cbor_put_bytes(&w, sha256, DIGEST_LEN);
+    for (uint64_t key = 4; key <= 5; key++) {
+        cbor_put_uint(&w, key);
+        cbor_put_uint(&w, 1);
+    }
+    cbor_put_uint(&w, 8);
+    cbor_put_uint(&w, (uint64_t)_i);
+    ck_assert(answer_start_read(writer_str(&w), &a) == (_i == 1));
+}
+END_TEST
+
 /* ---- many programmes ---- */
 
 /* A transaction is not bounded by how many programmes it touches. */
@@ -531,6 +565,7 @@ Suite *suite_forged(void)
     tcase_add_test(t, nothing_new_is_a_duplicates);
     tcase_add_loop_test(t, a_batch_keeps_to_what_it_was_limited_to, 0, 5);
     tcase_add_loop_test(t, a_batch_is_signed_for_what_it_is, 0, 6);
+    tcase_add_loop_test(t, zero_is_not_written_out, 0, 2);
     tcase_add_test(t, any_number_of_programmes);
     suite_add_tcase(s, t);
     return s;

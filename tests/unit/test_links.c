@@ -8,6 +8,7 @@
 
 #include "ledger/links.h"
 #include "ledger/tiles.h"
+#include "tests/unit/ledger_fixture.h"
 
 #define OLD 250 /* records before: the next tile is complete soon */
 
@@ -15,7 +16,7 @@ static struct digest *g;
 static struct store *store;
 static struct txn *txn;
 static struct links *links;
-static char dir[64];
+static char dir[FIXTURE_DIR_CAP];
 static struct frontier tree;
 static uint8_t leaf[DIGEST_LEN];
 static struct diag d;
@@ -60,8 +61,7 @@ static void add_by_links(uint64_t first, uint64_t count)
 
 static void setup(void)
 {
-    snprintf(dir, sizeof dir, "/tmp/almoner-links-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    fixture_folder("links", dir);
     OK(digest_new(&g, &d));
     OK(store_open(&store, dir, STORE_SCRATCH, &d));
     OK(store_begin(store, true, &txn, &d));
@@ -75,7 +75,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    char path[128];
+    char path[FIXTURE_DIR_CAP + 16];
     links_free(links);
     store_abort(txn);
     store_close(store);

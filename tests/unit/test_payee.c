@@ -259,10 +259,8 @@ static void add_line(struct chunk *c, uint64_t person, uint64_t payee,
     c->count++;
 }
 
-/* A batch with the first person's dues of March, put together by hand; backwards:
- * behind those of the second. */
-static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed,
-                       bool backwards)
+/* A batch with the first person's dues of March, put together by hand. */
+static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed)
 {
     struct batch_entry *b;
     struct chunk c;
@@ -278,9 +276,6 @@ static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed,
     }
     append(KIND_BATCH_START, &w);
     chunk_start(&c);
-    if (backwards) {
-        add_line(&c, 2, 0, 2);
-    }
     add_line(&c, 1, payee, committed);
     uint64_t count = c.count;
     ok(ledger_append_chunk(F.l, KIND_LINES, &c, 1, 1, &F.d));
@@ -304,16 +299,12 @@ START_TEST(wrong_payee)
 {
     static const struct {
         uint64_t payee, committed;
-        bool backwards;
         enum verdict verdict;
-    } rows[] = {{0, 1, false, VERDICT_PASS}, {2, 2, false, VERDICT_FAIL},
-                {0, 2, false, VERDICT_FAIL}, {0, 1, true, VERDICT_PASS},
-                {2, 2, true, VERDICT_FAIL},  {0, 2, true, VERDICT_FAIL}};
+    } rows[] = {{0, 1, VERDICT_PASS}, {2, 2, VERDICT_FAIL}, {0, 2, VERDICT_FAIL}};
     struct verify_report r;
     people_with_dues();
     struct verify_options o = {.scratch_dir = F.dir};
-    make_batch(fixture_channel(&F), rows[_i].payee, rows[_i].committed,
-               rows[_i].backwards);
+    make_batch(fixture_channel(&F), rows[_i].payee, rows[_i].committed);
     enum status st = verify_ledger(F.l, &o, &r, &F.d);
     ck_assert_msg(r.correctness == rows[_i].verdict, "%d: %s", _i, r.bad_what);
     ck_assert_int_eq(st, rows[_i].verdict == VERDICT_PASS ? ST_OK : ST_INTEGRITY);
@@ -331,7 +322,7 @@ Suite *suite_payee(void)
     tcase_add_loop_test(c, routes, 0, (int)(sizeof CASES / sizeof CASES[0]));
     tcase_add_test(c, lines);
     tcase_add_test(c, unknown_payee);
-    tcase_add_loop_test(c, wrong_payee, 0, 6);
+    tcase_add_loop_test(c, wrong_payee, 0, 3);
     suite_add_tcase(s, c);
     return s;
 }
