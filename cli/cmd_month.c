@@ -299,7 +299,7 @@ static enum status run_year_confirm(struct env *e, struct diag *d)
 
 static const struct option_spec CLOSE[] = {
     {"statement", 0, OPTION_LIST, "FILE", "a statement of the paying account"},
-    {"format", 0, OPTION_TEXT, "NAME", "of the statements"},
+    {"format", 0, OPTION_TEXT, "NAME", "of the statements, or a profile's file (CSV)"},
 };
 
 static const struct command ITEMS[] = {

@@ -288,7 +288,7 @@ static void show_reconcile(struct env *e, const struct reconcile_report *r)
 static const struct option_spec RECONCILE[] = {
     {"month", 0, OPTION_TEXT, "YYYY-MM", "the page of this month"},
     {"statement", 0, OPTION_LIST, "FILE", "a statement of the paying account"},
-    {"format", 0, OPTION_TEXT, "NAME", "of the statements"},
+    {"format", 0, OPTION_TEXT, "NAME", "of the statements, or a profile's file (CSV)"},
     {"rows", 0, OPTION_TEXT, "FIGURE", "the rows behind one figure of the page"},
     {"out", 0, OPTION_TEXT, "FILE", "the rows as CSV or .xlsx, not shown"},
 };

@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/money.h"
+#include "cli/bank_out.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/roll.h"
@@ -40,8 +41,11 @@ static enum status find_format(struct str text, const char *name,
 enum status month_view_load(struct env *e, struct month_view *v, struct diag *d)
 {
     struct str paths[CLOSE_STATEMENTS_MAX];
-    const char *name = options_text(&e->options, "format");
+    const char *name;
+    bool given;
     memset(v, 0, sizeof *v);
+    bank_form_init(&v->own);
+    TRY(bank_form_option(&e->options, &name, &given, &v->own, d));
     size_t n = options_list(&e->options, "statement", paths, CLOSE_STATEMENTS_MAX);
     if (n > CLOSE_STATEMENTS_MAX) {
         return diag_fail(d, ST_USAGE, "too-many", "at most %d statements",
@@ -52,7 +56,8 @@ enum status month_view_load(struct env *e, struct month_view *v, struct diag *d)
         struct file_map *file = &v->files[v->count];
         TRY(file_map_open(file, paths[v->count].p, d));
         s->text = file->bytes;
-        enum status st = find_format(s->text, name, &s->format, d);
+        s->format = v->own.format;
+        enum status st = given ? ST_OK : find_format(s->text, name, &s->format, d);
         if (st != ST_OK) {
             file_map_close(file);
             return st;
@@ -67,6 +72,7 @@ void month_view_release(struct month_view *v)
         file_map_close(&v->files[i]);
     }
     v->count = 0;
+    bank_form_release(&v->own);
 }
 
 enum status month_view_make(struct env *e, struct month_view *v, int32_t month,

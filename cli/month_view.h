@@ -6,15 +6,18 @@
 #include "audit/month_page.h"
 #include "cli/env.h"
 #include "cli/files.h"
+#include "entitle/bank_form.h"
 
 struct month_view {
+    struct bank_form own; /* of --format, when it is a file */
     size_t count;
     struct file_map files[CLOSE_STATEMENTS_MAX];
     struct page_statement statements[CLOSE_STATEMENTS_MAX];
     struct month_page page;
 };
 
-/* The statements of --statement, in --format or what they are by their first bytes.
+/* The statements of --statement, in --format (a name, or a profile's file: a bank's
+ * CSV) or what they are by their first bytes.
  * month_view_release is due also after a failure. */
 enum status month_view_load(struct env *e, struct month_view *v, struct diag *d)
     MUST_USE;

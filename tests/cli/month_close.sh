@@ -124,6 +124,50 @@ expect 0 r report reconcile --month 2026-10 --statement statement.xml --json
 is differences 0
 sums statement >paid
 [ "$(cat paid)" = "$(sums paid)" ] || fail 'the statement is another'
+# A bank that gives no camt.053 gives CSV: a profile says what its columns are.
+cat >own.yaml <<'END'
+profile: own-statement
+title: {zh: 账户流水, en: statement}
+source: the columns of a statement that a bank lets people save
+encoding: UTF-8
+line-end: CRLF
+separator: ","
+quote: csv
+extension: csv
+detail:
+  - {value: id}
+  - {value: name}
+  - {value: account}
+  - {value: amount, as: yuan}
+answer:
+  form: own-file
+  extension: csv
+  header:
+    - - {text: 流水号}
+      - {text: 金额}
+      - {text: 摘要}
+  detail:
+    - {value: id}
+    - {value: amount, as: yuan}
+    - {value: result-text}
+  match: [id]
+  absent: unknown
+  results:
+    - {text: 代发, status: paid}
+    - {text: 退回, status: returned, reason: other}
+END
+expect 0 r format read statement.xml --json
+python3 -c 'import json
+print("流水号,金额,摘要", end="\r\n")
+for x in json.load(open("out"))["transactions"]:
+    print("%s,%d.%02d,代发" % (x["id"], *divmod(x["amount_fen"], 100)), end="\r\n")' >own.csv
+expect 0 r report reconcile --month 2026-10 --statement own.csv --format ./own.yaml --json
+is differences 0
+sums statement >paid-csv
+cmp paid paid-csv || fail 'the CSV says something else'
+sed -i '4,9d' own.csv # not all of them are entries of others
+expect 1 r report reconcile --month 2026-10 --statement own.csv --format ./own.yaml --json
+is differences 1
 expect 0 "$SIM" answer --file pay.xml --format pain.001.001.09 --as camt.053.001.08 \
     --returns 2000 --seed 3 --out other.xml
 expect 1 r report reconcile --month 2026-10 --statement other.xml --json
