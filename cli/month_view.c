@@ -38,14 +38,29 @@ static enum status find_format(struct str text, const char *name,
     return diag_hint(d, "almoner format list shows the formats; --format says which");
 }
 
+/* The form that --format names, when it is a file; a layout without an answer reads
+ * nothing that a bank says. */
+static enum status own_form(struct env *e, const char **name, bool *given,
+                            struct bank_form *form, struct diag *d)
+{
+    bank_form_init(form);
+    TRY(bank_form_option(&e->options, name, given, form, d));
+    if (*given && form->format->read_answer == NULL) {
+        diag_fail(d, ST_USAGE, "no-answer-format", "answers in %s cannot be read",
+                  form->format->name);
+        return diag_hint(d,
+                         "give the profile an `answer` with the statement's columns");
+    }
+    return ST_OK;
+}
+
 enum status month_view_load(struct env *e, struct month_view *v, struct diag *d)
 {
     struct str paths[CLOSE_STATEMENTS_MAX];
     const char *name;
     bool given;
     memset(v, 0, sizeof *v);
-    bank_form_init(&v->own);
-    TRY(bank_form_option(&e->options, &name, &given, &v->own, d));
+    TRY(own_form(e, &name, &given, &v->own, d));
     size_t n = options_list(&e->options, "statement", paths, CLOSE_STATEMENTS_MAX);
     if (n > CLOSE_STATEMENTS_MAX) {
         return diag_fail(d, ST_USAGE, "too-many", "at most %d statements",

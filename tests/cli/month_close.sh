@@ -168,6 +168,10 @@ cmp paid paid-csv || fail 'the CSV says something else'
 sed -i '4,9d' own.csv # not all of them are entries of others
 expect 1 r report reconcile --month 2026-10 --statement own.csv --format ./own.yaml --json
 is differences 1
+sed '/^answer:/,$d' own.yaml >mute.yaml
+printf 'answer:\n  form: none\n' >>mute.yaml
+expect 2 r report reconcile --month 2026-10 --statement own.csv --format ./mute.yaml
+code no-answer-format
 expect 0 "$SIM" answer --file pay.xml --format pain.001.001.09 --as camt.053.001.08 \
     --returns 2000 --seed 3 --out other.xml
 expect 1 r report reconcile --month 2026-10 --statement other.xml --json
