@@ -207,7 +207,8 @@ static enum status verify_token(PKCS7 *token, const uint8_t sha256[DIGEST_LEN],
         X509_STORE_free(store);
         return diag_memory(d);
     }
-    TS_VERIFY_CTX_set_flags(v, TS_VFY_VERSION | TS_VFY_IMPRINT | TS_VFY_SIGNATURE);
+    TS_VERIFY_CTX_set_flags(v, TS_VFY_VERSION | TS_VFY_IMPRINT | TS_VFY_SIGNATURE |
+                                   TS_VFY_SIGNER);
     TS_VERIFY_CTX_set_store(v, store);
     TS_VERIFY_CTX_set_imprint(v, imprint, DIGEST_LEN);
     ERR_clear_error();

@@ -33,7 +33,7 @@ not_for_verify="base/digest.h base/charset.h base/yaml.h"
 # prefix of <header>, and the files that may include it
 wrappers='
 lmdb.h    ledger/store.c
-openssl/  base/digest.c formats/timestamp.c ledger/keys.c ledger/seal.c ledger/sm2.c verify/crypto.c
+openssl/  base/digest.c formats/timestamp.c ledger/keys.c ledger/seal.c ledger/sm2.c verify/crypto.c verify/token.c
 zlib.h    ledger/blob.c formats/zip_write.c verify/zip.c
 yaml.h    base/yaml.c
 jansson.h cli/json.c

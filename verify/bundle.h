@@ -4,12 +4,14 @@
 
 #include "verify/fold.h"
 #include "verify/note.h"
+#include "verify/token.h"
 #include "verify/zip.h"
 
 struct bundle_options {
     struct str checkpoint; /* an outside checkpoint's text; empty: none */
     struct str vkey;       /* the key from outside; empty: none */
     struct str passphrase; /* empty: none */
+    const struct authorities *authorities; /* of time stamps; borrowed; NULL: none */
 };
 
 struct bundle_summary {

@@ -380,7 +380,7 @@ static enum status check_sealed(struct bundle *b, struct diag *d)
     const struct named_file *files;
     size_t count = fold_files(b->fold, &files);
     for (size_t i = 0; i < count; i++) {
-        if (files[i].kind != K_POLICY && files[i].kind != K_TIMESTAMP) {
+        if (files[i].kind != K_POLICY) {
             TRY(check_file(b, &files[i], d));
         }
     }
@@ -389,53 +389,12 @@ static enum status check_sealed(struct bundle *b, struct diag *d)
     return check_people(b, d);
 }
 
-/* The two files of a record of kind 72 have its digests; tokens are not opened. */
-static enum status check_stamp(struct bundle *b, const struct named_file *n, bool token,
-                               struct diag *d)
-{
-    char name[96];
-    snprintf(name, sizeof name, "data/timestamps/%012llu%s",
-             (unsigned long long)n->sequence, token ? ".tsr" : ".checkpoint.txt");
-    struct zip_entry *e = zip_find(b->zip, str_of(name));
-    if (e == NULL) {
-        return ST_OK;
-    }
-    e->named = true;
-    enum status st = zip_hash(b->zip, e, d);
-    if (st == ST_OK &&
-        (e->size != n->bytes || memcmp(e->sha256, n->sha256, HASH_LEN) != 0)) {
-        report_fail(b->report, GROUP_INTEGRITY, n->sequence, "timestamp-file",
-                    "\"%.*s\" is not the file that this record names",
-                    "“%.*s”不是该记录所载的文件", STR_ARG(e->name));
-    }
-    report_gap(
-        b->report, GROUP_INTEGRITY, "timestamps",
-        "time stamps (RFC 3161) are in the bundle; whether the tokens hold was not "
-        "checked: see almoner audit timestamp check, or openssl ts",
-        "包内有时间戳（RFC 3161），令牌是否有效未查：请用 almoner audit timestamp "
-        "check 或 openssl ts");
-    return bundle_finding(b, st, d);
-}
-
-static enum status check_stamps(struct bundle *b, struct diag *d)
-{
-    const struct named_file *files;
-    size_t count = fold_files(b->fold, &files);
-    for (size_t i = 0; i < count; i++) {
-        if (files[i].kind == K_TIMESTAMP) {
-            bool token = i > 0 && files[i - 1].sequence == files[i].sequence;
-            TRY(check_stamp(b, &files[i], token, d));
-        }
-    }
-    check_unnamed(b, "data/timestamps/", GROUP_INTEGRITY);
-    return ST_OK;
-}
-
 enum status files_check(struct bundle *b, struct diag *d)
 {
     TRY(check_policies(b, d));
     TRY(check_banks(b, d));
-    TRY(check_stamps(b, d));
+    TRY(stamps_check(b, d));
+    check_unnamed(b, "data/timestamps/", GROUP_INTEGRITY);
     bool there = zip_find(b->zip, str_of("data/sealed.txt")) != NULL;
     if (!b->sealed) {
         report_gap(

@@ -47,6 +47,8 @@ enum status tree_follow(struct bundle *b, struct diag *d) MUST_USE;
 enum status checkpoints_read(struct bundle *b, struct diag *d) MUST_USE;
 enum status checkpoints_want(struct bundle *b, struct diag *d) MUST_USE;
 void checkpoints_check(struct bundle *b, struct bundle_summary *s);
+/* bundle_stamps.c: kind 72, its two files, and whether the tokens hold */
+enum status stamps_check(struct bundle *b, struct diag *d) MUST_USE;
 /* bundle_files.c */
 enum status files_check(struct bundle *b, struct diag *d) MUST_USE;
 

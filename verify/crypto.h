@@ -1,4 +1,4 @@
-/* crypto.h - hashing, signatures, opening what was sealed: the only file of the
+/* crypto.h - hashing, signatures, opening what was sealed: with token.c all of the
  * verifier that knows OpenSSL. Written from docs/formats/ledger.md, RFC 8032, RFC
  * 9162 and GB/T 32918, and nothing of it shared with what writes ledgers. */
 #ifndef ALMONER_VERIFY_CRYPTO_H

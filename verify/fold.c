@@ -121,6 +121,7 @@ void fold_free(struct fold *f)
     }
     scope_release(f);
     list_release(&f->months);
+    list_release(&f->stamped);
     list_release(&f->closes);
     set_release(&f->used);
     set_release(&f->files);
@@ -574,6 +575,12 @@ size_t fold_files(const struct fold *f, const struct named_file **out)
 {
     *out = f->named_files.rows;
     return f->named_files.count;
+}
+
+size_t fold_stamped(const struct fold *f, const struct stamped **out)
+{
+    *out = f->stamped.rows;
+    return f->stamped.count;
 }
 
 static int compare_commitments(const void *a, const void *b)

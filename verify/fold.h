@@ -42,6 +42,17 @@ struct named_file { /* by a record of kind 10, 20 or 45 */
     uint8_t sha256[HASH_LEN];
 };
 
+struct stamped { /* by a record of kind 72 */
+    uint64_t sequence;
+    uint64_t size; /* of the checkpoint that the record says was stamped */
+    uint8_t root[HASH_LEN];
+    int64_t time_us; /* the token's, as the record has it */
+    struct {
+        uint64_t bytes;
+        uint8_t sha256[HASH_LEN];
+    } checkpoint, token;
+};
+
 struct fold_options {
     struct report *report;
     struct claims *claims; /* gets what was counted; its scope is known */
@@ -93,6 +104,7 @@ enum batch_shown { BATCH_NOT_WHOLE, BATCH_UNSIGNED, BATCH_SIGNED_BY_THREE };
 enum batch_shown fold_batch_shown(const struct fold *f, uint64_t number);
 size_t fold_exports(const struct fold *f, const struct exported **out);
 size_t fold_files(const struct fold *f, const struct named_file **out);
+size_t fold_stamped(const struct fold *f, const struct stamped **out);
 /* Ascending by person; within one as they came. NULL when none are kept. */
 size_t fold_commitments(struct fold *f, const struct commitment **out);
 bool fold_stopped(const struct fold *f);

@@ -288,7 +288,7 @@ struct fold {
     size_t programme_count;
     int64_t balance[PROGRAMMES_MAX][ACCOUNT_COUNT]; /* debits less credits, as stated */
 
-    struct list exports, named_files, commitments, erased;
+    struct list exports, named_files, stamped, commitments, erased;
     struct scope_state scope;
     struct row row, other_row; /* of the record at hand */
     uint64_t row_person;       /* whose `row` is; 0: none */

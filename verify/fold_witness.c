@@ -116,6 +116,17 @@ void rule_timestamp(struct fold *f, struct act *a)
               "this time stamp stands here a second time", "该时间戳重复出现");
     }
     check_tree(f, a, v[2].u, v[3].s);
-    fold_keep_file(f, a, v[4].s, v[5].u);
-    fold_keep_file(f, a, v[6].s, v[7].u);
+    struct stamped *s = list_add(&f->stamped, sizeof *s);
+    if (s == NULL) {
+        f->no_memory = true;
+        return;
+    }
+    s->sequence = a->r->sequence;
+    s->size = v[2].u;
+    memcpy(s->root, v[3].s.p, HASH_LEN);
+    memcpy(s->checkpoint.sha256, v[4].s.p, HASH_LEN);
+    s->checkpoint.bytes = v[5].u;
+    memcpy(s->token.sha256, v[6].s.p, HASH_LEN);
+    s->token.bytes = v[7].u;
+    s->time_us = v[8].i;
 }

@@ -16,7 +16,7 @@
 #define FILE_MAX 65536
 
 struct arguments {
-    const char *file, *checkpoint, *vkey, *passphrase_file;
+    const char *file, *checkpoint, *vkey, *passphrase_file, *tsa_ca;
     bool json, zh, help, version;
 };
 
@@ -24,11 +24,14 @@ static const char usage_en[] =
     "almoner-verify - checks an evidence bundle without the ledger\n"
     "\n"
     "  almoner-verify FILE.zip [--checkpoint FILE] [--vkey KEY]\n"
-    "                 [--passphrase-file FILE] [--json] [--lang zh|en]\n"
+    "                 [--passphrase-file FILE] [--tsa-ca FILE] [--json]\n"
+    "                 [--lang zh|en]\n"
     "\n"
     "  --checkpoint FILE       a checkpoint kept elsewhere, as last month's\n"
     "  --vkey KEY              the ledger's public key, from outside the bundle\n"
     "  --passphrase-file FILE  opens the personal data and the bank files in it\n"
+    "  --tsa-ca FILE           certificates (PEM) of the authorities that are trusted\n"
+    "                          to stamp the time: the tokens are then checked\n"
     "  --json                  one JSON object instead of text\n"
     "  --lang zh|en            language (else from the environment)\n"
     "\n"
@@ -40,11 +43,13 @@ static const char usage_zh[] =
     "almoner-verify - 不依赖账库，核验证据包\n"
     "\n"
     "  almoner-verify FILE.zip [--checkpoint FILE] [--vkey KEY]\n"
-    "                 [--passphrase-file FILE] [--json] [--lang zh|en]\n"
+    "                 [--passphrase-file FILE] [--tsa-ca FILE] [--json]\n"
+    "                 [--lang zh|en]\n"
     "\n"
     "  --checkpoint FILE       另处保存的校验点（如上月的），须为其一部分\n"
     "  --vkey KEY              从包外取得的账的公钥\n"
     "  --passphrase-file FILE  启封其中的个人信息和银行文件\n"
+    "  --tsa-ca FILE           所信任的时间戳机构的证书（PEM），据以核验时间戳\n"
     "  --json                  以 JSON 输出\n"
     "  --lang zh|en            语言（缺省依环境）\n"
     "\n"
@@ -83,6 +88,9 @@ static const char **option_place(struct arguments *a, const char *name)
     }
     if (strcmp(name, "--vkey") == 0) {
         return &a->vkey;
+    }
+    if (strcmp(name, "--tsa-ca") == 0) {
+        return &a->tsa_ca;
     }
     return strcmp(name, "--passphrase-file") == 0 ? &a->passphrase_file : NULL;
 }
@@ -162,6 +170,19 @@ static enum status passphrase_of(struct buf *text, struct str *out, struct diag 
     }
     *out = str_make(text->p, n);
     return ST_OK;
+}
+
+static enum status read_authorities(const char *path, struct authorities **out,
+                                    struct diag *d)
+{
+    struct buf pem;
+    buf_init(&pem, 2 * TOKEN_CA_MAX);
+    enum status st = read_file(path, &pem, d);
+    if (st == ST_OK) {
+        st = authorities_read(out, buf_str(&pem), d);
+    }
+    buf_release(&pem);
+    return st;
 }
 
 /* ---- printing ---- */
@@ -313,6 +334,7 @@ static int run(const struct arguments *a)
     static struct report report;
     struct bundle_summary summary;
     struct bundle_options o = {.vkey = str_of(a->vkey)};
+    struct authorities *authorities = NULL;
     struct buf checkpoint, passphrase;
     struct diag d = {0};
     enum status st = ST_OK;
@@ -331,6 +353,10 @@ static int run(const struct arguments *a)
     if (a->passphrase_file != NULL) {
         TRY_OUT(read_file(a->passphrase_file, &passphrase, &d));
         TRY_OUT(passphrase_of(&passphrase, &o.passphrase, &d));
+    }
+    if (a->tsa_ca != NULL) {
+        TRY_OUT(read_authorities(a->tsa_ca, &authorities, &d));
+        o.authorities = authorities;
     }
     fd = open(a->file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
@@ -355,6 +381,7 @@ out:
     }
     buf_release(&checkpoint);
     buf_release(&passphrase);
+    authorities_free(authorities);
     if (st != ST_OK) {
         return complain(a, st, d.code, d.what);
     }

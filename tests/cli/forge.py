@@ -124,7 +124,7 @@ class Records:
     def sign(self, x, signer, origin=None):
         names = {2: "operator", 4: "second", 32: "run-end", 40: "batch-start",
                  42: "batch-end", 43: "batch-sign", 44: "export", 47: "answer-end",
-                 83: "allocation"}
+                 72: "timestamp", 83: "allocation"}
         s = x[7][0]
         rest = {k: v for k, v in x[7].items() if k != 0}
         lines = ["almoner-act/v1", origin or x[1], names[x[5]], s[1], s[0], s[4],

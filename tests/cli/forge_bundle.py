@@ -7,14 +7,17 @@ signature) is made anew, so that only the check that is meant can find it.
 KEYS is a folder with ledger.pem and NAME.pem of operators.
 """
 import base64
+import calendar
 import hashlib
+import re
 import struct
 import sys
+import time
 import zipfile
 import zlib
 
 sys.dont_write_bytecode = True
-from forge import Records, attack, decode, leaf, root  # noqa: E402
+from forge import Records, attack, decode, leaf, root, sha  # noqa: E402
 
 TOP = "almoner-bundle/"
 
@@ -189,10 +192,37 @@ def hole(b, how, source):
     b.files["data/claims.txt"] = "".join(out).encode()
 
 
+def stamp(b, how, token=None, checkpoint=None):
+    """Of the only time stamp: the record with its two files (and the time the token says),
+    or a file alone."""
+    i = b.find(72)
+    names = ["data/timestamps/%012d.%s" % (i, end) for end in ("checkpoint.txt", "tsr")]
+    if how == "stamp-gone":
+        del b.files[names[1]]
+        return
+    for name, path in zip(names, (checkpoint, token)):
+        if path is not None:
+            with open(path, "rb") as f:
+                b.files[name] = f.read()
+    if how == "stamp-swapped":
+        return
+    text, data = (b.files[name] for name in names)
+    when = re.search(rb"\x18\x0f(\d{14})Z", data)
+
+    def change(x):
+        x[7].update({4: sha(text), 5: len(text), 6: sha(data), 7: len(data)})
+        if when is not None:
+            x[7][8] = 10 ** 6 * calendar.timegm(
+                time.strptime(when.group(1).decode(), "%Y%m%d%H%M%S"))
+        if how == "stamp-late":
+            x[7][8] += 10 ** 6
+    b.change(i, change, "maker")
+
+
 def forge(b, how):
     """Chain, checkpoint and sizes are made to agree, but for `left` and a lone byte."""
     left = ("same", "byte", "claim", "claim-left-out", "policy", "extra-file",
-            "sealed-swapped", "people-cut")
+            "sealed-swapped", "people-cut", "stamp-gone", "stamp-swapped")
     if how == "same":
         pass
     elif how == "claim":
@@ -213,6 +243,8 @@ def forge(b, how):
         hole(b, how, sys.argv[5])
     elif how in STRAYS:
         stray(b, how, sys.argv[5])
+    elif how.startswith("stamp"):
+        stamp(b, how, *sys.argv[5:])
     elif how == "people-cut":
         b.files["data/sealed/people.bin"] = b.files["data/sealed/people.bin"][:-1]
     elif not attack(b, how):

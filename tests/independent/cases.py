@@ -19,11 +19,11 @@ def theirs(program, path, more):
     return out.returncode, json.loads(out.stdout)
 
 
-def ours(path, passphrase):
+def ours(path, passphrase, tsa_ca=None):
     with open(path, "rb") as f:
         data = f.read()
     options = argparse.Namespace(checkpoint=None, checkpoint_data=None, vkey=None,
-                                 passphrase=passphrase)
+                                 passphrase=passphrase, tsa_ca=tsa_ca)
     report = verify.verify(data, options)
     failed = any(g["faults"] for g in report.groups.values())
     return 5 if failed else 0, {g: report.verdict(g) for g in verify.GROUPS}

@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
 """verify.py - a third reading of an evidence bundle, written from docs/formats alone.
 
-    verify.py FILE.zip [--checkpoint FILE] [--vkey KEY] [--passphrase-file F] [--json]
+    verify.py FILE.zip [--checkpoint FILE] [--vkey KEY] [--passphrase-file F]
+              [--tsa-ca FILE] [--json]
 
 Prints PASS, FAIL or NOT CHECKED for each group, with the first wrong record. Exit codes as
 those of almoner-verify: 0 nothing failed, 2 usage, 3 not a bundle, 5 something failed,
-6 a file cannot be read. Needs Python 3.8 and, for what is sealed, the openssl program."""
+6 a file cannot be read. Needs Python 3.8 and, for what is sealed and for time stamps, the
+openssl program."""
 import argparse
 import json
 import sys
+import time
 
 import container
 import sealed
+import stamps
 from claims import Claims
 from container import Tree, expected_nodes, lines_of, number
 from fold import Fold
@@ -302,9 +306,6 @@ class Bundle:
         for c in fold.cosignatures.values():
             r.note("integrity", "cosigned: size %d by witness %s" %
                    (c[1], fold.witnesses[c[0]].name))
-        for t in fold.timestamps.values():
-            r.note("integrity", "timestamp of size %d: the token itself is not checked" %
-                   t.size)
 
     def bag_info(self, info):
         b, fold = self.genesis.body, self.fold
@@ -320,6 +321,37 @@ class Bundle:
             day = self.claims.day_text(self.records[self.size - 1].time, b[6])
             need(info["Bagging-Date"] == day, "Bagging-Date is another")
 
+    def timestamp(self, record):
+        """What was stamped is the checkpoint named; the token holds, if that is asked."""
+        body, parts = record.body, []
+        for key, end in ((4, "checkpoint.txt"), (6, "tsr")):
+            path = "data/timestamps/%012d.%s" % (record.sequence, end)
+            need(path in self.files, path + " is not there", "completeness")
+            data = self.files[path]
+            need((len(data), sha256(data)) == (body[key + 1], body[key]),
+                 path + " is not what the record names")
+            parts.append(data)
+        note = Note(parts[0])
+        need((note.size, note.root) == (body[2], body[3]), "another checkpoint was stamped")
+        if self.options.tsa_ca:
+            seconds = stamps.check(parts[1], body[4], self.options.tsa_ca)
+            need(seconds * 1000000 == body[8], "the token's time is another")
+            self.report.note("integrity", "record %d: a time stamp that holds: size %d at "
+                             "%s" % (record.sequence, note.size,
+                                     time.strftime("%FT%TZ", time.gmtime(seconds))))
+
+    def timestamps(self):
+        found = [self.records[s] for s in self.present if self.records[s].kind == 72]
+        for record in found:
+            self.report.checked("integrity")
+            try:
+                self.timestamp(record)
+            except Bad as bad:
+                self.report.fault(bad.group or "integrity", str(bad), record.sequence)
+        if found and not self.options.tsa_ca:
+            self.report.skip("integrity", "whether %d time stamps hold: no --tsa-ca was "
+                             "given" % len(found))
+
     def payload(self):
         """Policies and timestamps: what records name is there, and nothing else."""
         want, have = set(), set()
@@ -328,15 +360,8 @@ class Bundle:
             if r.kind == 10:
                 want.add("data/policies/%s.yaml" % r.body[3].hex())
             if r.kind == 72:
-                for key, end in ((4, "checkpoint.txt"), (6, "tsr")):
-                    path = "data/timestamps/%012d.%s" % (s, end)
-                    want.add(path)
-                    need(path in self.files and len(self.files[path]) == r.body[key + 1]
-                         and sha256(self.files[path]) == r.body[key],
-                         path + " is not what the record names")
-                note = Note(self.files["data/timestamps/%012d.checkpoint.txt" % s])
-                need((note.size, note.root) == (r.body[2], r.body[3]),
-                     "record %d: another checkpoint was stamped" % s)
+                want |= {"data/timestamps/%012d.%s" % (s, end)
+                         for end in ("checkpoint.txt", "tsr")}
         for path, data in self.files.items():
             if path.startswith("data/policies/"):
                 have.add(path)
@@ -448,6 +473,7 @@ class Bundle:
                               self.complete, report)
         report.attempt("package", self.bag_info, info)
         report.attempt("package", self.payload)
+        self.timestamps()
         self.personal()
 
 
@@ -470,6 +496,7 @@ def main():
     p.add_argument("--checkpoint")
     p.add_argument("--vkey")
     p.add_argument("--passphrase-file")
+    p.add_argument("--tsa-ca")
     p.add_argument("--json", action="store_true")
     o = p.parse_args()
     o.checkpoint_data = o.passphrase = None
@@ -483,6 +510,9 @@ def main():
             with open(o.passphrase_file, "rb") as f:
                 line = f.read().split(b"\n")[0]
             o.passphrase = line[:-1] if line.endswith(b"\r") else line
+        if o.tsa_ca:
+            with open(o.tsa_ca, "rb"):
+                pass
     except OSError as error:
         print(error, file=sys.stderr)
         return 6
@@ -490,6 +520,7 @@ def main():
         o.checkpoint = Note(o.checkpoint_data) if o.checkpoint_data else None
         o.vkey = parse_vkey(o.vkey) if o.vkey else None
         need(o.passphrase is None or 8 <= len(o.passphrase) <= 1024, "not a passphrase")
+        need(o.tsa_ca is None or stamps.certificates(o.tsa_ca), "no certificates")
     except Bad as bad:
         print(bad, file=sys.stderr)
         return 2

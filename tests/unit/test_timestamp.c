@@ -3,13 +3,16 @@
  *
  * The tokens in tests/golden were made by `openssl ts` over the text below: one with a
  * certificate that was valid for 20 seconds, and one with a certificate that begins in
- * 2040. timestamp-other-root.pem has the same name as the root, and another key. */
+ * 2040. timestamp-other-root.pem has the same name as the root, and another key.
+ *
+ * almoner-verify's own reader is asked each time, too, and has to say the same. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "formats/timestamp.h"
+#include "verify/token.h"
 
 #define STAMPED "a checkpoint\n"
 #define TOKEN_TIME_US INT64_C(1795325301000000) /* 2026-11-22T05:28:21Z */
@@ -45,11 +48,47 @@ static void hash_of(const char *text, uint8_t out[DIGEST_LEN])
     digest_free(g);
 }
 
+static const char *outcome_of(enum token_outcome o)
+{
+    static const char *const codes[] = {
+        [TOKEN_FORM] = "timestamp-form",
+        [TOKEN_OTHER] = "timestamp-other",
+        [TOKEN_UNTRUSTED] = "timestamp-untrusted",
+        [TOKEN_SIGNATURE] = "timestamp-signature",
+    };
+    return codes[o];
+}
+
+/* st: what timestamp_check has said, in d and t. */
+static void agree(enum status st, struct str bytes, const uint8_t hash[DIGEST_LEN],
+                  const struct timestamp *t)
+{
+    struct authorities *a = NULL;
+    struct token other;
+    struct diag theirs;
+    if (authorities_read(&a, buf_str(&root), &theirs) != ST_OK) {
+        ck_assert_str_eq(theirs.code, "tsa-ca");
+        ck_assert_int_ne(st, ST_OK);
+        return;
+    }
+    ck_assert_int_eq(token_check(a, bytes, hash, &other, &theirs), ST_OK);
+    authorities_free(a);
+    ck_assert_int_eq(st == ST_OK, other.outcome == TOKEN_HOLDS);
+    if (st == ST_OK) {
+        ck_assert_int_eq(t->time_us, other.time_us);
+        ck_assert_str_eq(t->authority, other.authority);
+    } else if (strcmp(d.code, "timestamp-refused") != 0) { /* of that form, and empty */
+        ck_assert_str_eq(d.code, outcome_of(other.outcome));
+    }
+}
+
 static enum status check(struct str bytes, const char *text, struct timestamp *t)
 {
     uint8_t hash[DIGEST_LEN];
     hash_of(text, hash);
-    return timestamp_check(bytes, hash, buf_str(&root), t, &d);
+    enum status st = timestamp_check(bytes, hash, buf_str(&root), t, &d);
+    agree(st, bytes, hash, t);
+    return st;
 }
 
 static void setup(void)
