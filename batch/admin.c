@@ -3,14 +3,18 @@
 #include "batch/admin.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/must.h"
 #include "base/text.h"
 #include "formats/payment.h"
+#include "ledger/anchor.h"
 #include "ledger/body.h"
+#include "ledger/erasure.h"
 #include "ledger/setting.h"
 
 #define SUBJECT_CAP (SUBJECT_MAX + 1)
+#define WORDS_CAP 400 /* before they are cut to a subject */
 
 static enum status act(struct ledger *l, enum record_kind kind, const struct writer *w,
                        const char *subject, struct diag *d)
@@ -150,7 +154,8 @@ static enum status add_channel(struct ledger *l, const struct admin_channel *c,
     cbor_put_uint(&w, 6);
     cbor_put_text(&w, str_of(form->format->name));
     kept_profile_write(&form->kept, &kept_in_channel, &w);
-    snprintf(subject, sizeof subject, "channel %u: add %.*s", next, STR_ARG(c->name));
+    snprintf(subject, sizeof subject, "channel %u: add %.*s, %s, %.*s", next,
+             STR_ARG(c->name), form->format->name, STR_ARG(c->account));
     TRY(w.failed ? ST_OK : bank_form_keep(l, form, d));
     TRY(act(l, KIND_CHANNEL, &w, subject, d));
     *number = next;
@@ -195,20 +200,59 @@ enum status admin_set(struct ledger *l, struct str name, struct str value,
     return ST_OK;
 }
 
-/* What is confirmed, in the words that are signed. */
-static const char *confirmed_word(enum register_kind kind)
+static void cut_subject(const char *words, char subject[SUBJECT_CAP])
 {
+    size_t n = strlen(words);
+    n = n < SUBJECT_MAX ? n : SUBJECT_MAX;
+    while (!text_utf8_valid(str_make(words, n), NULL)) { /* within a character */
+        n--;
+    }
+    memcpy(subject, words, n);
+    subject[n] = '\0';
+}
+
+/* What is confirmed, in the words that are signed: whoever confirms it on another
+ * machine sees no more than these. */
+static enum status confirmed_words(struct ledger *l, enum register_kind kind,
+                                   uint32_t number, char words[WORDS_CAP],
+                                   struct diag *d)
+{
+    union {
+        struct operator_entry person;
+        struct channel_entry channel;
+        struct witness_entry witness;
+        struct retention_entry kept;
+        struct setting_entry setting;
+    } e;
+    struct txn *t = ledger_txn(l);
+    char roles[80];
     switch (kind) {
     case REGISTER_OPERATOR:
-        return "operator";
+        TRY(operator_get(t, number, &e.person, d));
+        roles_print(e.person.roles, roles, sizeof roles);
+        snprintf(words, WORDS_CAP, "operator %u: confirm %s as %s", number,
+                 e.person.name, roles);
+        return ST_OK;
     case REGISTER_CHANNEL:
-        return "channel";
+        TRY(channel_get(t, number, &e.channel, d));
+        snprintf(words, WORDS_CAP, "channel %u: confirm %s, %s, %s", number,
+                 e.channel.name, e.channel.format, e.channel.account);
+        return ST_OK;
     case REGISTER_WITNESS:
-        return "witness";
+        TRY(witness_get(t, number, &e.witness, d));
+        snprintf(words, WORDS_CAP, "witness %u: confirm %s", number,
+                 e.witness.key.name);
+        return ST_OK;
     case REGISTER_KEEPING:
-        return "retention";
+        TRY(retention_get(t, number, &e.kept, d));
+        snprintf(words, WORDS_CAP, "retention %u: confirm %s, %u years", number,
+                 retention_class_name(e.kept.class), e.kept.years);
+        return ST_OK;
     case REGISTER_SETTING:
-        return "setting";
+        TRY(setting_get(t, number, &e.setting, d));
+        snprintf(words, WORDS_CAP, "setting %u: confirm %s = %s", number,
+                 e.setting.name, e.setting.value);
+        return ST_OK;
     default:
         must_fail("a second admin confirms these only", __FILE__, __LINE__);
     }
@@ -218,6 +262,7 @@ enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t nu
                           struct diag *d)
 {
     uint8_t bytes[64];
+    char words[WORDS_CAP];
     char subject[SUBJECT_CAP];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -226,7 +271,8 @@ enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t nu
     cbor_put_uint(&w, (uint64_t)kind);
     cbor_put_uint(&w, 2);
     cbor_put_uint(&w, number);
-    snprintf(subject, sizeof subject, "%s %u: confirm", confirmed_word(kind), number);
+    TRY(confirmed_words(l, kind, number, words, d));
+    cut_subject(words, subject);
     return act(l, KIND_SECOND, &w, subject, d);
 }
 
@@ -234,6 +280,7 @@ enum status admin_reveal(struct ledger *l, uint64_t person, const char *purpose,
                          struct diag *d)
 {
     uint8_t bytes[TEXT_MAX + 64];
+    char words[WORDS_CAP];
     char subject[SUBJECT_CAP];
     struct writer w;
     must(printable(str_of(purpose), 1, TEXT_MAX));
@@ -243,7 +290,8 @@ enum status admin_reveal(struct ledger *l, uint64_t person, const char *purpose,
     cbor_put_uint(&w, person);
     cbor_put_uint(&w, 2);
     cbor_put_text(&w, str_of(purpose));
-    snprintf(subject, sizeof subject, "person %llu: reveal",
-             (unsigned long long)person);
+    snprintf(words, sizeof words, "person %llu: reveal, %s", (unsigned long long)person,
+             purpose);
+    cut_subject(words, subject);
     return act(l, KIND_REVEAL, &w, subject, d);
 }

@@ -1,5 +1,5 @@
-/* checkpoint_page.h - a checkpoint on paper: a page of text to file with the vouchers,
- * and its QR code alone. */
+/* checkpoint_page.h - a checkpoint on paper: a page to file with the vouchers, and its
+ * QR code alone. */
 #ifndef ALMONER_CLI_CHECKPOINT_PAGE_H
 #define ALMONER_CLI_CHECKPOINT_PAGE_H
 
@@ -16,12 +16,15 @@ struct checkpoint_page {
     int32_t last_day; /* the county's, of the last record */
 };
 
-/* UTF-8, Chinese and English, at most 80 columns and one A4 page of a fixed font; the
- * QR code holds the note byte for byte. */
-enum status checkpoint_page_text(const struct checkpoint_page *p, struct buf *out,
-                                 struct diag *d) MUST_USE;
-/* The QR code as an SVG document. */
-enum status checkpoint_page_svg(struct str note, struct buf *out, struct diag *d)
-    MUST_USE;
+enum checkpoint_form {
+    CHECKPOINT_TEXT, /* at most 80 columns of a fixed font; the code of half blocks */
+    CHECKPOINT_HTML, /* to print: the code is a picture */
+    CHECKPOINT_SVG   /* the code alone, a document */
+};
+
+/* UTF-8, Chinese and English, one A4 page; the QR code holds the note byte for byte. */
+enum status checkpoint_page_print(const struct checkpoint_page *p,
+                                  enum checkpoint_form form, struct buf *out,
+                                  struct diag *d) MUST_USE;
 
 #endif

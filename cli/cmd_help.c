@@ -14,6 +14,13 @@ static enum status run_help(struct env *e, struct diag *d)
         return help_overview(e);
     }
     const struct command *c = commands_find(words, count, &used, d);
+    if (c == NULL && count > 1) {
+        char both[80]; /* as "audit witness" */
+        snprintf(both, sizeof both, "%s %s", words[0], words[1]);
+        if (help_group(e, both, d) == ST_OK) {
+            return ST_OK;
+        }
+    }
     return c != NULL ? help_command(e, c) : help_group(e, words[0], d);
 }
 

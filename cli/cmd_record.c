@@ -167,14 +167,23 @@ static enum status cosigned_checkpoint(struct env *e, struct buf *note, uint64_t
     return buf_check(note, d);
 }
 
-static enum status save_made(const char *path, struct buf *bytes, enum status st,
-                             struct diag *d)
+static enum status save_page(const struct checkpoint_page *p, enum checkpoint_form form,
+                             const char *path, struct diag *d)
 {
+    struct buf bytes;
+    buf_init(&bytes, PAGE_MAX);
+    enum status st = checkpoint_page_print(p, form, &bytes, d);
     if (st == ST_OK) {
-        st = file_save(path, buf_str(bytes), d);
+        st = file_save(path, buf_str(&bytes), d);
     }
-    buf_clear(bytes);
+    buf_release(&bytes);
     return st;
+}
+
+static bool is_html(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot != NULL && strcmp(dot, ".html") == 0;
 }
 
 /* The page and the code, where they are asked for. */
@@ -185,20 +194,13 @@ static enum status save_pages(struct env *e, struct str note,
     const char *page = options_text(&e->options, "page");
     const char *svg = options_text(&e->options, "svg");
     struct checkpoint_page p = {.info = info, .note = note, .checkpoint = *c};
-    struct buf bytes;
     bool given;
-    enum status st = ST_OK;
     TRY(env_now(e, &p.now_us, &given, d));
     p.last_day = day_of_time(ledger_head(e->ledger)->last_us, info->offset_minutes);
-    buf_init(&bytes, PAGE_MAX);
     if (page != NULL) {
-        st = save_made(page, &bytes, checkpoint_page_text(&p, &bytes, d), d);
+        TRY(save_page(&p, is_html(page) ? CHECKPOINT_HTML : CHECKPOINT_TEXT, page, d));
     }
-    if (st == ST_OK && svg != NULL) {
-        st = save_made(svg, &bytes, checkpoint_page_svg(note, &bytes, d), d);
-    }
-    buf_release(&bytes);
-    return st;
+    return svg != NULL ? save_page(&p, CHECKPOINT_SVG, svg, d) : ST_OK;
 }
 
 static enum status save_all(struct env *e, struct str note, const char *path,
@@ -260,10 +262,10 @@ static const struct command ITEMS[] = {
         .text =
             "Writes a C2SP signed note (origin, size, root) by the ledger's key. Kept "
             "by the audit office, it proves later that nothing before it was changed. "
-            "The page is text in UTF-8, with the root in groups of four and a QR code "
-            "of the signed note.",
+            "The page has the root in groups of four and a QR code of the signed note: "
+            "HTML when its name ends in .html, which prints well, else text.",
         .example = "  almoner -C baoqing audit checkpoint --out 2026-11.checkpoint \\\n"
-                   "      --page 2026-11.txt",
+                   "      --page 2026-11.html",
     },
     {
         .name = "audit record",

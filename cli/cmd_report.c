@@ -377,5 +377,5 @@ static const struct command ITEMS[] = {
             "      --mapping mappings/journal-government.yaml --out 2026-10.csv",
     },
 };
-const struct command_list commands_report = {"Proving", "核对", ITEMS,
+const struct command_list commands_report = {"Reports", "报表", ITEMS,
                                              COMMAND_COUNT(ITEMS)};

@@ -456,12 +456,18 @@ static enum status run_settle(struct env *e, struct diag *d)
         env_look_end(e);
         TRY(shown);
     }
-    TRY(env_ask_write(e, document != NULL ? ROLE_RELEASER : ROLE_CHECKER | ROLE_ADMIN,
-                      settle_about, 0, d));
+    enum status st =
+        env_ask_write(e, document != NULL ? ROLE_RELEASER : ROLE_CHECKER | ROLE_ADMIN,
+                      settle_about, 0, d);
+    if (st == ST_DENIED && document == NULL && strcmp(d->code, "role") == 0) {
+        return diag_hint(d, "a releaser states it, with --document NO; without, a "
+                            "checker or admin agrees");
+    }
+    TRY(st);
     if (!asks) {
         TRY(settle_show(e, d));
     }
-    enum status st = sign_settle(e, document, d);
+    st = sign_settle(e, document, d);
     if (st != ST_OK) {
         output_forget(&e->out);
         return st;

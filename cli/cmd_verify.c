@@ -375,4 +375,5 @@ static const struct command ITEMS[] = {
                    "  almoner -C baoqing audit verify --checkpoint 2026-10.checkpoint",
     },
 };
-const struct command_list commands_verify = {NULL, NULL, ITEMS, COMMAND_COUNT(ITEMS)};
+const struct command_list commands_verify = {"Proving", "核查与证明", ITEMS,
+                                             COMMAND_COUNT(ITEMS)};

@@ -12,22 +12,22 @@
 const struct command_list *const *commands_all(size_t *count)
 {
     static const struct command_list *const all[] = {
-        &commands_keygen,      &commands_init,        &commands_status,
-        &commands_operator,    &commands_channel,     &commands_policy,
-        &commands_import,      &commands_import_show, &commands_fact,
-        &commands_run,         &commands_person,      &commands_explain,
-        &commands_batch,       &commands_transfer,    &commands_batch_back,
-        &commands_batch_check, &commands_correct,     &commands_correct_post,
-        &commands_notice,      &commands_budget,      &commands_funds,
-        &commands_application, &commands_report,      &commands_roster,
-        &commands_recoveries,  &commands_returns,     &commands_month,
-        &commands_movement,    &commands_letters,     &commands_unclaimed,
-        &commands_payees,      &commands_retention,   &commands_config,
-        &commands_erase,       &commands_verify,      &commands_trace,
-        &commands_record,      &commands_prove,       &commands_tiles,
-        &commands_witness,     &commands_sign,        &commands_witness_office,
-        &commands_timestamp,   &commands_bundle,      &commands_restore,
-        &commands_ledger_key,  &commands_format,      &commands_profile,
+        &commands_keygen,       &commands_init,        &commands_status,
+        &commands_sign,         &commands_operator,    &commands_channel,
+        &commands_policy,       &commands_import,      &commands_import_show,
+        &commands_fact,         &commands_run,         &commands_person,
+        &commands_explain,      &commands_batch,       &commands_transfer,
+        &commands_batch_back,   &commands_batch_check, &commands_correct,
+        &commands_correct_post, &commands_notice,      &commands_budget,
+        &commands_funds,        &commands_application, &commands_report,
+        &commands_roster,       &commands_recoveries,  &commands_returns,
+        &commands_movement,     &commands_letters,     &commands_unclaimed,
+        &commands_payees,       &commands_month,       &commands_retention,
+        &commands_erase,        &commands_config,      &commands_verify,
+        &commands_trace,        &commands_record,      &commands_prove,
+        &commands_tiles,        &commands_witness,     &commands_witness_office,
+        &commands_timestamp,    &commands_bundle,      &commands_restore,
+        &commands_ledger_key,   &commands_format,      &commands_profile,
         &commands_help,
     };
     *count = COMMAND_COUNT(all);
@@ -94,6 +94,20 @@ static void list_guesses(struct str name, struct buf *out)
     }
 }
 
+/* The words with blanks between; false when they do not fit. */
+static bool join(const char *const *words, size_t count, char *out, size_t cap)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        int n = snprintf(out + at, cap - at, "%s%s", i > 0 ? " " : "", words[i]);
+        if (n < 0 || (size_t)n >= cap - at) {
+            return false;
+        }
+        at += (size_t)n;
+    }
+    return true;
+}
+
 static void unknown_command(const char *const *words, size_t count, struct diag *d)
 {
     struct buf list;
@@ -102,7 +116,10 @@ static void unknown_command(const char *const *words, size_t count, struct diag 
     if (count == 0) {
         diag_fail(d, ST_USAGE, "no-command", "which command?");
         diag_hint(d, "almoner help lists them");
-    } else if (list_group(words[0], &list) > 0) {
+    } else if ((join(words, count < NAME_WORDS_MAX ? count : NAME_WORDS_MAX, name,
+                     sizeof name) &&
+                list_group(name, &list) > 0) ||
+               list_group(words[0], &list) > 0) {
         snprintf(name, sizeof name, "%s%s%s", words[0], count > 1 ? " " : "",
                  count > 1 ? words[1] : "");
         diag_fail(d, ST_USAGE, "unknown-command", "unknown command \"%s\"", name);
@@ -123,20 +140,6 @@ static void unknown_command(const char *const *words, size_t count, struct diag 
         }
     }
     buf_release(&list);
-}
-
-/* The words with blanks between; false when they do not fit. */
-static bool join(const char *const *words, size_t count, char *out, size_t cap)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        int n = snprintf(out + at, cap - at, "%s%s", i > 0 ? " " : "", words[i]);
-        if (n < 0 || (size_t)n >= cap - at) {
-            return false;
-        }
-        at += (size_t)n;
-    }
-    return true;
 }
 
 const struct command *commands_find(const char *const *words, size_t count,

@@ -1,5 +1,5 @@
 /* files.c - reading inputs and writing outputs; see files.h. */
-/* For sync_file_range, which POSIX does not have. */
+/* For sync_file_range and renameat2, which POSIX does not have. */
 #define _GNU_SOURCE
 #include "cli/files.h"
 
@@ -305,17 +305,34 @@ enum status file_output_commit(struct file_output *f, struct diag *d)
     return sync_folder(f->path, d);
 }
 
+/* A stick (FAT, exFAT) has no second names, a folder on the network no such rename:
+ * whichever there is. */
+static bool name_new(struct file_output *f)
+{
+    if (renameat2(AT_FDCWD, f->temporary, AT_FDCWD, f->path, RENAME_NOREPLACE) == 0) {
+        f->temporary[0] = '\0';
+        return true;
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return false;
+    }
+    if (link(f->temporary, f->path) == 0) {
+        file_output_drop(f);
+        return true;
+    }
+    return false;
+}
+
 enum status file_output_commit_new(struct file_output *f, struct diag *d)
 {
     TRY(file_output_settle(f, d));
-    if (link(f->temporary, f->path) != 0) {
+    if (!name_new(f)) {
         if (errno == EEXIST) {
             return diag_fail(d, ST_CONFLICT, "exists", "there is a file %s already",
                              f->path);
         }
         return diag_errno(d, "write", f->path);
     }
-    file_output_drop(f);
     return sync_folder(f->path, d);
 }
 

@@ -60,7 +60,6 @@ void qr_print_svg(const struct qr *q, unsigned tenth_mm, struct buf *out)
     size_t size = q->width + 2 * QUIET;
     size_t tenths = size * tenth_mm;
     buf_addf(out,
-             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
              "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" "
              "width=\"%zu.%zumm\" height=\"%zu.%zumm\" viewBox=\"0 0 %zu %zu\" "
              "shape-rendering=\"crispEdges\">\n"

@@ -18,7 +18,7 @@ struct qr {
 enum status qr_make(struct str text, struct qr *out, struct diag *d) MUST_USE;
 /* Two rows of modules to a line, UTF-8, with the quiet zone of 4 modules. */
 void qr_print_blocks(const struct qr *q, struct buf *out);
-/* A whole SVG document, mm_per_module tenths of a millimetre each, with quiet zone. */
+/* An svg element of modules of tenth_mm tenths of a millimetre, with the quiet zone. */
 void qr_print_svg(const struct qr *q, unsigned tenth_mm, struct buf *out);
 
 #endif

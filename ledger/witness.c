@@ -302,7 +302,8 @@ static enum status check_growth(const struct witness_log *l, const struct proof_
                   r->at, l->size);
         return diag_hint(d,
                          "ask for a request from the checkpoint of %" PRIu64
-                         " records (audit prove --from)",
+                         " records (audit prove --from); if the county's program "
+                         "answers forked or rolled-back, that is what it is",
                          l->size);
     }
     return check_proof(l, r, c, d);

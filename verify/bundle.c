@@ -95,6 +95,30 @@ static bool range_whole(struct bundle *b)
     return true;
 }
 
+static void say_period(struct bundle *b)
+{
+    const struct claims *c = &b->claims;
+    if (c->range_first == c->range_end) {
+        report_gap(
+            b->report, GROUP_COMPLETENESS, "scope",
+            "nothing of these months is in the bundle; that nothing was granted or "
+            "paid is the ledger's word: ask for the bundle of all",
+            "包内没有涉及这些月份的记录；确无应发与支付，仅凭账方声明："
+            "如需查证请索取全部记录包");
+        return;
+    }
+    report_note(b->report, GROUP_COMPLETENESS, "scope",
+                "records %llu to %llu are there without a gap: within them these are "
+                "all grants and payments of the months",
+                "第 %llu 至 %llu 号记录连续无缺：其中这些月份的应发与支付尽在于此",
+                (unsigned long long)c->range_first,
+                (unsigned long long)c->range_end - 1);
+    report_gap(b->report, GROUP_COMPLETENESS, "scope",
+               "that no record outside of them grants or pays these months is the "
+               "ledger's word: ask for the bundle of all",
+               "其外没有别的记录涉及这些月份，仅凭账方声明：如需查证请索取全部记录包");
+}
+
 static void check_batch(struct bundle *b)
 {
     uint64_t number = b->claims.number;
@@ -132,21 +156,9 @@ static void note_scope(struct bundle *b)
             "本包含全部记录：经此账再无别的应发与支付");
         return;
     case SCOPE_PERIOD:
-        if (!range_whole(b)) {
-            return;
+        if (range_whole(b)) {
+            say_period(b);
         }
-        report_note(
-            b->report, GROUP_COMPLETENESS, "scope",
-            "records %llu to %llu are there without a gap: within them these are "
-            "all grants and payments of the months",
-            "第 %llu 至 %llu 号记录连续无缺：其中这些月份的应发与支付尽在于此",
-            (unsigned long long)c->range_first,
-            (unsigned long long)(c->range_end == 0 ? 0 : c->range_end - 1));
-        report_gap(
-            b->report, GROUP_COMPLETENESS, "scope",
-            "that no record outside of them grants or pays these months is the "
-            "ledger's word: ask for the bundle of all",
-            "其外没有别的记录涉及这些月份，仅凭账方声明：如需查证请索取全部记录包");
         return;
     case SCOPE_BATCH:
         check_batch(b);

@@ -83,6 +83,7 @@ static enum status open_whole(struct bundle *b, struct zip_entry *e,
         if (st != ST_OK || more.n == 0) {
             break;
         }
+        b->opened = true;
         hash_add(b->sha256, more.p, more.n);
         out->bytes += more.n;
         if (scan != NULL) {
@@ -386,7 +387,15 @@ static enum status check_sealed(struct bundle *b, struct diag *d)
     }
     check_unnamed(b, "data/sealed/files/", GROUP_PERSONAL);
     check_unnamed(b, "data/sealed/exports/", GROUP_BANK);
-    return check_people(b, d);
+    TRY(check_people(b, d));
+    if (!b->opened && b->report->group[GROUP_PERSONAL].failed > 0) {
+        report_note(
+            b->report, GROUP_PERSONAL, "passphrase",
+            "nothing that is sealed opens, neither here nor in bank-files: this "
+            "is hardly the passphrase of this bundle",
+            "封存的文件（包括银行文件）无一能打开：多半是口令不对");
+    }
+    return ST_OK;
 }
 
 enum status files_check(struct bundle *b, struct diag *d)

@@ -29,6 +29,7 @@ struct bundle {
     bool records_read;                                  /* to the end of tree.txt */
     bool sealed; /* sealed.txt is there, and the key below is its key */
     uint8_t sealed_key[32];
+    bool opened; /* some of what is sealed */
 };
 
 /* A status of reading the package becomes a finding; only ST_SYSTEM is handed back. */

@@ -69,10 +69,37 @@ static bool environment_is_zh(void)
     return false;
 }
 
+/* What people run into, in both languages; the particulars stand behind it. */
+static const struct {
+    const char *code, *en, *zh;
+} errors[] = {
+    {"usage", "wrong command line", "命令行有误"},
+    {"no-such-file", NULL, "没有这个文件"},
+    {"no-access", NULL, "没有读取权限"},
+    {"is-a-folder", NULL, "这是文件夹，不是文件"},
+    {"too-big", NULL, "文件过大"},
+    {"bundle-zip", "not a bundle, or cut short", "不是证据包，或文件不完整"},
+    {"vkey", NULL, "公钥格式不对，应为 名字+8位+字母数字 一行"},
+    {"checkpoint", NULL, "所给文件不是校验点"},
+    {"passphrase", NULL, "口令文件第一行应为 8 至 1024 字节"},
+};
+
 static int complain(const struct arguments *a, enum status st, const char *code,
                     const char *what)
 {
-    fprintf(stderr, "almoner-verify: error %s: %s\n", code, what);
+    const char *words = NULL;
+    for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (strcmp(errors[i].code, code) == 0) {
+            words = a->zh ? errors[i].zh : errors[i].en;
+        }
+    }
+    fprintf(stderr,
+            a->zh ? "almoner-verify: 错误 %s: " : "almoner-verify: error %s: ", code);
+    if (words == NULL) {
+        fprintf(stderr, "%s\n", what);
+    } else {
+        fprintf(stderr, a->zh ? "%s（%s）\n" : "%s: %s\n", words, what);
+    }
     if (st == ST_USAGE) {
         fputs(a->zh ? "（--help 显示用法）\n" : "(--help shows how it is used)\n",
               stderr);
@@ -104,11 +131,13 @@ static bool flag(struct arguments *a, const char *name)
            strcmp(name, "-h") == 0 || strcmp(name, "--version") == 0;
 }
 
-static bool read_arguments(struct arguments *a, int argc, char **argv)
+/* *bad: where it is not understood. */
+static bool read_arguments(struct arguments *a, int argc, char **argv, const char **bad)
 {
     for (int i = 1; i < argc; i++) {
         const char **place = option_place(a, argv[i]);
         const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+        *bad = argv[i];
         if (place != NULL) {
             if (next == NULL || *place != NULL) {
                 return false;
@@ -128,6 +157,7 @@ static bool read_arguments(struct arguments *a, int argc, char **argv)
             a->file = argv[i];
         }
     }
+    *bad = "no FILE.zip";
     return a->help || a->version || a->file != NULL;
 }
 
@@ -154,6 +184,10 @@ static enum status read_file(const char *path, struct buf *out, struct diag *d)
     }
     (void)close(fd);
     wipe(block, sizeof block);
+    if (st == ST_OK && out->failed && !out->no_memory) {
+        return diag_fail(d, ST_USAGE, "too-big", "%s is longer than %zu bytes", path,
+                         out->max);
+    }
     return st == ST_OK ? buf_check(out, d) : st;
 }
 
@@ -391,9 +425,9 @@ out:
 int main(int argc, char **argv)
 {
     struct arguments a = {.zh = environment_is_zh()};
-    if (!read_arguments(&a, argc, argv)) {
-        return complain(&a, ST_USAGE, "usage",
-                        a.zh ? "命令行有误" : "wrong command line");
+    const char *bad;
+    if (!read_arguments(&a, argc, argv, &bad)) {
+        return complain(&a, ST_USAGE, "usage", bad);
     }
     if (a.help) {
         fputs(a.zh ? usage_zh : usage_en, stdout);

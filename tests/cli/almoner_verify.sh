@@ -60,6 +60,9 @@ for name in period batch person; do
 done
 v 0 period.zip --checkpoint old.checkpoint
 says checkpoint-outside
+expect 0 r audit bundle --out never.zip --period 2020-01
+v 0 never.zip
+says 'nothing of these months'
 expect 0 a auditor audit bundle --out sealed.zip --with-personal-data \
     --reader-file pass.txt --purpose audit
 v 0 sealed.zip
@@ -70,6 +73,7 @@ all_pass $groups
 echo 'another passphrase' >other.txt
 v 5 sealed.zip --passphrase-file other.txt
 is personal-data FAIL
+says 'hardly the passphrase'
 
 # ---- in words, and wrong command lines ----
 
@@ -81,10 +85,17 @@ says '^PASS  *authorisation'
 expect 0 "$VERIFY" --help
 says passphrase-file
 expect 2 "$VERIFY"
+says 'no FILE.zip'
 expect 2 "$VERIFY" all.zip --lang fr
+says 'wrong command line: --lang'
 expect 2 "$VERIFY" all.zip --vkey nonsense
 expect 2 "$VERIFY" all.zip --checkpoint pass.txt
+head -c 70000 /dev/zero >long
+expect 2 "$VERIFY" all.zip --checkpoint long
+says 'long is longer than'
 expect 6 "$VERIFY" missing.zip
+expect 6 "$VERIFY" --lang zh missing.zip
+says '没有这个文件'
 expect 3 "$VERIFY" pay.txt
 expect 3 "$VERIFY" .
 LANG='' LC_ALL='' expect 6 "$VERIFY" all.zip --checkpoint missing

@@ -118,3 +118,40 @@ for zip in all.zip p.zip; do
     ! grep -rqF "$name" x || fail "$name is in $zip"
 done
 verified
+
+# On a stick (FAT) a file has one name, on the network a rename may not look first.
+cat >names.c <<'END'
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+extern void *dlsym(void *, const char *);
+static int lacks(const char *what) { return strcmp(getenv("LACKS"), what) == 0; }
+int link(const char *from, const char *to)
+{
+    int (*next)(const char *, const char *);
+    *(void **)&next = dlsym((void *)-1L, "link");
+    errno = EPERM;
+    return lacks("links") ? -1 : next(from, to);
+}
+int renameat2(int a, const char *from, int b, const char *to, unsigned how)
+{
+    int (*next)(int, const char *, int, const char *, unsigned);
+    *(void **)&next = dlsym((void *)-1L, "renameat2");
+    errno = EINVAL;
+    return lacks("renames") ? -1 : next(a, from, b, to, how);
+}
+END
+if [ "${VARIANT:-release}" != release ] || ! ${CC:-cc} -shared -fPIC -o names.so names.c -ldl; then
+    echo 'not tried: file systems that lack something'
+    exit 0
+fi
+for LACKS in links renames; do
+    export LACKS
+    for want in 0 0 4; do # new, there already, another of the name
+        [ $want = 0 ] || printf x >$LACKS.zip
+        expect $want env LD_PRELOAD="$TEST_DIR/names.so" "$ALMONER" -C "$L" --now "$NOW" \
+            audit bundle --out $LACKS.zip --batch "$FIRST"
+        [ ! -e $LACKS.zip.part ] || fail "a part is left where there are no $LACKS"
+    done
+    [ "$(cat $LACKS.zip)" = x ] || fail "written over, where there are no $LACKS"
+done

@@ -74,6 +74,7 @@ expect 0 cosign
 # ---- the admin signs on another machine: the key that was asked for is the one made ----
 elsewhere() { # elsewhere ARGS...: by request and signature
     expect 0 "$ALMONER" --now "$NOW" --as admin "$@" --request act.req
+    ! grep '^act.*其他' act.req || fail 'an act has no name in Chinese'
     expect 0 "$ALMONER" sign act.req --as admin --key admin.pem --out act.sig --now "$NOW" \
         --yes
     expect 0 "$ALMONER" --now "$NOW" --as admin "$@" --signature act.sig --json

@@ -37,6 +37,33 @@ expect 0 "$ALMONER" audit check-proof 300.tlog-proof --record 300.cbor --vkey "$
     --lang zh
 says '已证明'
 
+# The page to file: its picture is the code alone, and a scanner reads the checkpoint.
+expect 0 r audit checkpoint --out page.checkpoint --page page.html --svg page.svg
+expect 0 r audit checkpoint --page page.txt
+for line in 'Records     [0-9]' 'Root, hexadecimal' '签字 Signed'; do
+    grep -q "$line" page.html && grep -q "$line" page.txt || fail "no $line on the page"
+done
+tail -n +2 page.svg >svg
+sed -n '/^<svg/,/^<\/svg/p' page.html | cmp -s - svg || fail 'another code on the page'
+python3 - page.svg >page.pbm <<'EOF'
+import re, sys
+text = open(sys.argv[1], encoding='utf-8').read()
+n = int(re.search(r'viewBox="0 0 (\d+)', text)[1])
+dark = [[0] * n for _ in range(n)]
+for x, y, w in re.findall(r'M(\d+) (\d+)h(\d+)v1', text):
+    dark[int(y)][int(x):int(x) + int(w)] = [1] * int(w)
+print('P1', 4 * n, 4 * n)
+for row in dark:
+    for _ in range(4):
+        print(*(bit for bit in row for _ in range(4)))
+EOF
+if command -v zbarimg >/dev/null; then
+    zbarimg -q --raw page.pbm 2>/dev/null | head -c -1 | cmp - page.checkpoint ||
+        fail 'the code on the page is not the checkpoint'
+else
+    echo 'not tried: a scanner (zbarimg)'
+fi
+
 # The checkpoint is given out again as it was made, while it covers the record.
 tail -4 255.tlog-proof >a
 expect 0 r audit prove 255 --out again.tlog-proof

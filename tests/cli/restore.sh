@@ -149,6 +149,7 @@ is locked true
 says '"taken_in":\[\]'
 says "\"standing\":\[{\"batch\":$B,\"state\":\"approved\""
 expect 7 a maker restore settle --json
+says 'with --document NO'
 ! grep -q taken_in out || fail 'a refusal shows what was not signed'
 # ---- what the bank has: the first file is the draft's ----
 { head -c 200 pay1.txt && printf X && tail -c +202 pay1.txt; } >changed.txt

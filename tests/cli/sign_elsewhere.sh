@@ -240,6 +240,7 @@ answers releaser batch release 2
 expect 7 "$ALMONER" -C "$L" --now "$NOW" --as releaser batch release 2 --signature act.sig
 code signature-used
 asks checker person show 6 --reveal --purpose 核对
+grep -q '^subject.*: person 6: reveal, 核对$' act.req || fail 'the purpose is not told'
 sign checker act.req act.sig
 answers checker person show 6 --reveal --purpose 核对
 expect 7 "$ALMONER" -C "$L" --now "$NOW" --as checker person show 6 --reveal --purpose 核对 \
@@ -286,7 +287,8 @@ expect 4 "$ALMONER" -C "$L" --now "$NOW" --as checker person show 9 --reveal --p
 code signature-act
 expect 4 "$ALMONER" -C "$L" --now "$NOW" --as checker person show 8 --reveal --purpose 其他 \
     --signature act.sig
-code signature-changed
+code signature-act
+says 'person 8: reveal, 核对'
 expect 7 "$ALMONER" -C "$L" --now "$NOW" --as maker person show 8 --reveal --purpose 核对 \
     --signature act.sig
 code other-name

@@ -71,8 +71,10 @@ live() { # live SUITE [INIT OPTIONS]
     short admin channel add psbc --bank-code "$BANK" --account 6217000000000000009 \
         --account-name 民政局 --format pipe-trailer
     expect 0 "$SIM" county --people 12 --seed 5 --out county --gbk-names --date 2026-09-01
+    short admin2 channel confirm 1
+    grep -q '^subject.*: channel 1: confirm psbc, pipe-trailer, 6217000000000000009$' act.req ||
+        fail 'the second admin is not told what is confirmed'
     acts <<EOF
-admin2 channel confirm 1
 admin witness add audit --vkey $WVKEY
 admin2 witness confirm 1
 admin retention set payments 3 --document 民保1号
