@@ -182,7 +182,7 @@ static enum status find_recovery(struct overpaid *x, struct diag *d)
     while (number != 0) {
         struct recovery_entry e;
         TRY(recovery_get(ledger_txn(x->l), number, &e, d));
-        if (e.state != RECOVERY_REPLACED &&
+        if (e.state != RECOVERY_REPLACED && e.state != RECOVERY_REFUSED &&
             strcmp(e.terms.programme, x->out.code) == 0) {
             x->out.recovery = number;
             x->out.method = e.terms.method;

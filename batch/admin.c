@@ -11,6 +11,7 @@
 #include "ledger/anchor.h"
 #include "ledger/body.h"
 #include "ledger/erasure.h"
+#include "ledger/refusal.h"
 #include "ledger/setting.h"
 
 #define SUBJECT_CAP (SUBJECT_MAX + 1)
@@ -274,6 +275,27 @@ enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t nu
     TRY(confirmed_words(l, kind, number, words, d));
     cut_subject(words, subject);
     return act(l, KIND_SECOND, &w, subject, d);
+}
+
+enum status admin_refuse(struct ledger *l, enum register_kind of, uint64_t number,
+                         struct str reason, struct diag *d)
+{
+    uint8_t bytes[REFUSAL_REASON_MAX + 100];
+    char subject[SUBJECT_CAP];
+    struct writer w;
+    struct refusal x = {.of = of, .number = number};
+    if (!printable(reason, 1, REFUSAL_REASON_MAX) ||
+        !str_copy(reason, x.reason, sizeof x.reason)) {
+        diag_fail(d, ST_INPUT, "reason", "the reason is not a line of 1 to %d bytes",
+                  REFUSAL_REASON_MAX);
+        return diag_hint(d, "say it shorter, in one line");
+    }
+    TRY(refusal_check(ledger_txn(l), &x, ledger_signer(l), d));
+    writer_init(&w, bytes, sizeof bytes);
+    refusal_write(&x, &w);
+    snprintf(subject, sizeof subject, "%s %llu: refuse", refusable_find(of)->name,
+             (unsigned long long)number);
+    return act(l, KIND_REFUSED, &w, subject, d);
 }
 
 enum status admin_reveal(struct ledger *l, uint64_t person, const char *purpose,

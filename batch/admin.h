@@ -1,5 +1,6 @@
-/* admin.h - acts on the registers of operators and channels, and the mark that personal
- * data was shown. Each is one signed record; ledger_sign_as comes first. */
+/* admin.h - acts on the registers of operators and channels, what is refused in any
+ * register, and the mark that personal data was shown. Each is one signed record;
+ * ledger_sign_as comes first. */
 #ifndef ALMONER_BATCH_ADMIN_H
 #define ALMONER_BATCH_ADMIN_H
 
@@ -41,6 +42,12 @@ enum status admin_set(struct ledger *l, struct str name, struct str value,
  * ST_CONFLICT "not-pending", ST_DENIED "same-operator". */
 enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t number,
                           struct diag *d) MUST_USE;
+
+/* What waits for a second signature is refused, or taken back: an entry of a register
+ * that refusable_find knows (ledger/refusal.h). ST_INPUT "reason", and the failures of
+ * refusal_check. */
+enum status admin_refuse(struct ledger *l, enum register_kind of, uint64_t number,
+                         struct str reason, struct diag *d) MUST_USE;
 
 /* What is shown of one person (0: of more than one) in clear, and why. Comes before the
  * showing. */

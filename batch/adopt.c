@@ -6,6 +6,7 @@
 
 #include "base/must.h"
 #include "ledger/cbor.h"
+#include "ledger/refusal.h"
 
 #define SUBJECT_CAP (SUBJECT_MAX + 1)
 
@@ -20,13 +21,14 @@ static enum status digest_text(struct str text, uint8_t out[DIGEST_LEN], struct 
     return ST_OK;
 }
 
-/* The same file adopted before; number 0 when there is none. */
+/* The same file adopted before, and not refused; number 0 when there is none. */
 static enum status find_file(struct ledger *l, struct adopt_report *out, struct diag *d)
 {
     for (uint32_t n = 1; n <= ledger_head(l)->policies; n++) {
         struct policy_entry e;
         TRY(policy_get(ledger_txn(l), n, &e, d));
-        if (memcmp(e.sha256, out->sha256, DIGEST_LEN) == 0) {
+        if (memcmp(e.sha256, out->sha256, DIGEST_LEN) == 0 &&
+            e.state != ENTRY_REFUSED) {
             out->number = n;
             out->already = true;
             out->confirmed = e.state == ENTRY_ACTIVE;
@@ -169,6 +171,7 @@ enum status adopt_review(struct ledger *l, uint32_t number, struct policy **out,
     struct policy *p = NULL;
     struct policy_entry e;
     TRY(policy_get(ledger_txn(l), number, &e, d));
+    TRY(refusal_none(ledger_txn(l), REGISTER_POLICY, number, d));
     if (e.state == ENTRY_ACTIVE) {
         return diag_fail(d, ST_CONFLICT, "not-pending",
                          "policy %u is confirmed already", number);

@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "ledger/cbor.h"
+#include "ledger/refusal.h"
 #include "ledger/tree.h"
 
 #define CLOSE_BODY_MAX 1200
@@ -70,6 +71,22 @@ static enum status none_pending(enum close_what what, int32_t month, struct diag
     return diag_hint(d, "almoner month list shows the closes");
 }
 
+enum status close_books_newest(struct ledger *l, enum close_what what, int32_t month,
+                               uint32_t *number, struct diag *d)
+{
+    struct close_entry e;
+    uint32_t newest = ledger_head(l)->closes;
+    if (newest == 0) {
+        return none_pending(what, month, d);
+    }
+    TRY(close_get(ledger_txn(l), newest, &e, d));
+    if (e.what != what || e.month != month) {
+        return none_pending(what, month, d);
+    }
+    *number = newest;
+    return ST_OK;
+}
+
 enum status close_books_confirm(struct ledger *l, enum close_what what, int32_t month,
                                 uint32_t *number, struct diag *d)
 {
@@ -83,11 +100,10 @@ enum status close_books_confirm(struct ledger *l, enum close_what what, int32_t 
     struct writer w;
     bool resume;
     TRY(ledger_may_write(l, 0, 0, &resume, d));
-    if (ledger_head(l)->closes == 0) {
-        return none_pending(what, month, d);
-    }
-    TRY(close_get(ledger_txn(l), ledger_head(l)->closes, &e, d));
-    if (e.state != ENTRY_PENDING || e.what != what || e.month != month) {
+    TRY(close_books_newest(l, what, month, number, d));
+    TRY(close_get(ledger_txn(l), *number, &e, d));
+    TRY(refusal_none(ledger_txn(l), REGISTER_CLOSE, *number, d));
+    if (e.state != ENTRY_PENDING) {
         return none_pending(what, month, d);
     }
     TRY(record_get(ledger_txn(l), e.sequence, &first, &raw, d));
@@ -104,7 +120,6 @@ enum status close_books_confirm(struct ledger *l, enum close_what what, int32_t 
     struct act_text text = {.subject = subject,
                             .count = e.totals.rows,
                             .total_fen = e.totals.fen[ACCOUNT_PAID]};
-    *number = e.number;
     return ledger_act(l, KIND_CLOSE_CONFIRM, writer_str(&w), text, NULL, d);
 }
 

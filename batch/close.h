@@ -11,9 +11,13 @@
 enum status close_books(struct ledger *l, enum close_what what, int32_t month,
                         const struct close_statement *statements, size_t count,
                         uint32_t *number, struct diag *d) MUST_USE;
+/* The number of the newest close, which must be of this month or year: ST_CONFLICT
+ * "not-pending" when it is of another. */
+enum status close_books_newest(struct ledger *l, enum close_what what, int32_t month,
+                               uint32_t *number, struct diag *d) MUST_USE;
 /* A checker's or releaser's, of the newest close, which must be of this month or year:
- * ST_CONFLICT "not-pending", "month-changed" when the books moved since; ST_DENIED
- * "same-operator". */
+ * ST_CONFLICT "not-pending", "refused", "month-changed" when the books moved since;
+ * ST_DENIED "same-operator". */
 enum status close_books_confirm(struct ledger *l, enum close_what what, int32_t month,
                                 uint32_t *number, struct diag *d) MUST_USE;
 

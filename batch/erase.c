@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "entitle/entitle.h"
 #include "ledger/body.h"
+#include "ledger/refusal.h"
 
 #define SUBJECT_CAP 200
 
@@ -475,6 +476,9 @@ static enum status name_proposal(struct erasing *x, struct diag *d)
     struct str bytes;
     struct digest *g;
     TRY(erasure_get(ledger_txn(x->l), x->terms.person, &e, d));
+    if (e.state == ERASURE_REFUSED) {
+        TRY(refusal_none(ledger_txn(x->l), REGISTER_ERASURE, x->terms.person, d));
+    }
     if (e.state != ERASURE_PROPOSED) {
         diag_fail(d, ST_CONFLICT, "not-proposed",
                   "nobody has proposed to erase person %llu",

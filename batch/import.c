@@ -15,6 +15,7 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "batch/import_private.h"
+#include "ledger/refusal.h"
 
 void import_report_release(struct import_report *r)
 {
@@ -100,7 +101,8 @@ static void report_same(struct import_report *r, const struct import_entry *e)
     r->accepted = e->rows;
 }
 
-/* The import of the same file for the same purpose, if there is one. A confirmed list
+/* The import of the same file for the same purpose, if there is one that was not
+ * refused. A confirmed list
  * is replaced by the next for its month and may come again after that, so of confirmed
  * lists only the last one counts; one that waits will count when it is confirmed. */
 static enum status find_same(struct import_job *j, const struct import_scan *scan,
@@ -111,7 +113,7 @@ static enum status find_same(struct import_job *j, const struct import_scan *sca
     uint32_t imports = ledger_head(j->l)->imports;
     for (uint32_t number = 1; number <= imports; number++) {
         TRY(import_get(ledger_txn(j->l), number, &e, d));
-        if (!same_purpose(j, &e)) {
+        if (!same_purpose(j, &e) || e.state == ENTRY_REFUSED) {
             continue;
         }
         if (e.what == IMPORT_SNAPSHOT && e.state == ENTRY_ACTIVE) {
@@ -391,6 +393,7 @@ static enum status check_entry(const struct import_job *j, const struct import_e
                                bool resume, struct diag *d)
 {
     const struct operator_entry *signer = ledger_signer(j->l);
+    TRY(refusal_none(ledger_txn(j->l), REGISTER_IMPORT, e->number, d));
     if (e->state == ENTRY_ACTIVE) {
         return diag_fail(d, ST_CONFLICT, "not-pending",
                          "import %" PRIu32 " is confirmed "

@@ -472,7 +472,7 @@ static enum status preview_rows(struct import_job *j, const struct import_entry 
     j->report->rows = e->rows;
     j->report->accepted = e->rows;
     j->report->confirmed = e->state == ENTRY_ACTIVE;
-    if (e->confirmed_at != 0) {
+    if (e->confirmed_at != 0 || e->state == ENTRY_REFUSED) {
         return ST_OK;
     }
     TRY(begin(j, out, d));

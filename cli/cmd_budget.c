@@ -5,6 +5,7 @@
 #include "batch/fund.h"
 #include "cli/command.h"
 #include "cli/fund_view.h"
+#include "cli/refused.h"
 
 /* ---- set ---- */
 
@@ -111,8 +112,8 @@ static enum status report_one(struct env *e, uint32_t number, struct diag *d)
                 number, fund_source_text(o->zh, x.terms.source), x.terms.year,
                 x.terms.document, fen,
                 x.state == ENTRY_ACTIVE ? TEXT(o, "confirmed", "已确认")
-                                        : TEXT(o, "pending", "待确认"));
-    if (x.state != ENTRY_ACTIVE) {
+                                        : refused_state_text(o, x.state));
+    if (x.state == ENTRY_PENDING) {
         output_done(o, "%s almoner budget confirm %u\n",
                     TEXT(o, "it counts when a checker confirms:", "复核确认后生效："),
                     number);
@@ -195,17 +196,20 @@ static enum status run_receive(struct env *e, struct diag *d)
 
 /* ---- show ---- */
 
-static void add_row(struct sheet *t, const struct output *o, const struct fund_entry *x)
+static enum status add_row(struct env *e, struct sheet *t, const struct fund_entry *x,
+                           struct diag *d)
 {
+    const struct output *o = &e->out;
     sheet_cell(t, "%u", x->terms.number);
     if (x->terms.adjusts != 0) {
         sheet_cell(t, "%u", x->terms.adjusts);
     } else {
         sheet_cell(t, "%s", "");
     }
-    sheet_cell(t, "%s",
-               x->state == ENTRY_ACTIVE ? TEXT(o, "confirmed", "已确认")
-                                        : TEXT(o, "pending", "待确认"));
+    TRY(refused_cell(e, t, REGISTER_FUND, x->terms.number,
+                     x->state == ENTRY_ACTIVE ? TEXT(o, "confirmed", "已确认")
+                                              : refused_state_text(o, x->state),
+                     d));
     sheet_cell(t, "%d", x->terms.year);
     sheet_cell(t, "%s",
                x->terms.programme[0] != '\0' ? x->terms.programme
@@ -215,6 +219,7 @@ static void add_row(struct sheet *t, const struct output *o, const struct fund_e
     sheet_cell(t, "%s", x->terms.economic);
     sheet_cell(t, "%s", x->terms.document);
     sheet_fen(t, x->terms.fen);
+    return ST_OK;
 }
 
 static enum status fill(struct env *e, uint32_t only, struct sheet *t,
@@ -229,11 +234,12 @@ static enum status fill(struct env *e, uint32_t only, struct sheet *t,
         if (list != NULL) {
             struct json *item = json_add_object(list);
             fund_view_put(item, &x);
+            TRY(refused_put(e, item, REGISTER_FUND, n, d));
             if (x.terms.adjusts == 0) {
                 fund_view_put_sums(item, &x);
             }
         } else {
-            add_row(t, &e->out, &x);
+            TRY(add_row(e, t, &x, d));
         }
     }
     return ST_OK;
@@ -374,6 +380,8 @@ static const struct command ITEMS[] = {
         .text = "By another operator than the one who proposed it.",
         .example = "  almoner -C baoqing budget confirm 1 --as lina --key lina.pem",
     },
+    REFUSE_COMMAND("budget", refuse_run, "N", "an appropriation", "待确认的预算指标",
+                   "1"),
     {
         .name = "budget receive",
         .run = run_receive,

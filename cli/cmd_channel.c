@@ -5,19 +5,15 @@
 #include "batch/admin.h"
 #include "cli/bank_out.h"
 #include "cli/command.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 #include "ledger/register.h"
-
-static const char *state_text(const struct output *o, enum entry_state s)
-{
-    return s == ENTRY_ACTIVE ? TEXT(o, "active", "启用") : TEXT(o, "pending", "待确认");
-}
 
 static void put_channel(struct json *o, const struct channel_entry *e)
 {
     json_put_uint(o, "number", e->number);
     json_put_text(o, "name", e->name);
-    json_put_text(o, "state", e->state == ENTRY_ACTIVE ? "active" : "pending");
+    json_put_text(o, "state", refused_state_name(e->state));
     json_put_text(o, "bank_code", e->bank_code);
     json_put_text(o, "account", e->account);
     json_put_text(o, "account_name", e->account_name);
@@ -44,8 +40,9 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
         return ST_OK;
     }
     output_done(o, TEXT(o, "channel %u: %s, %s, %s\n", "代发银行 %u：%s，%s，%s\n"),
-                entry.number, entry.name, entry.format, state_text(o, entry.state));
-    if (entry.state != ENTRY_ACTIVE) {
+                entry.number, entry.name, entry.format,
+                refused_state_text(o, entry.state));
+    if (entry.state == ENTRY_PENDING) {
         output_done(o, "%s almoner channel confirm %u\n",
                     TEXT(o, "the second admin goes on with:", "由第二名管理员继续："),
                     entry.number);
@@ -100,14 +97,17 @@ static enum status fill(struct env *e, struct sheet *t, struct json *list,
     for (uint32_t n = 1; n <= ledger_head(e->ledger)->channels; n++) {
         TRY(channel_get(ledger_txn(e->ledger), n, &entry, d));
         if (list != NULL) {
-            put_channel(json_add_object(list), &entry);
+            struct json *item = json_add_object(list);
+            put_channel(item, &entry);
+            TRY(refused_put(e, item, REGISTER_CHANNEL, n, d));
         }
         sheet_cell(t, "%u", entry.number);
         sheet_cell(t, "%s", entry.name);
         sheet_cell(t, "%s", entry.bank_code);
         sheet_cell(t, "%s", entry.account);
         sheet_cell(t, "%s", entry.format);
-        sheet_cell(t, "%s", state_text(&e->out, entry.state));
+        TRY(refused_cell(e, t, REGISTER_CHANNEL, n,
+                         refused_state_text(&e->out, entry.state), d));
         sheet_cell(t, "%s", entry.account_name);
     }
     return ST_OK;
@@ -174,6 +174,7 @@ static const struct command ITEMS[] = {
         .text = "The admin who registered the channel cannot confirm.",
         .example = "  almoner -C baoqing channel confirm 1 --as qian --key qian.pem",
     },
+    REFUSE_COMMAND("channel", refuse_run, "N", "a bank", "待确认的代发银行", "1"),
     {
         .name = "channel list",
         .run = run_list,

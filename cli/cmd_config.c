@@ -4,21 +4,17 @@
 
 #include "batch/admin.h"
 #include "cli/command.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 #include "entitle/entitle.h"
 #include "ledger/setting.h"
-
-static const char *state_text(const struct output *o, enum entry_state s)
-{
-    return s == ENTRY_ACTIVE ? TEXT(o, "active", "启用") : TEXT(o, "pending", "待确认");
-}
 
 static void put_setting(struct json *o, const struct setting_entry *x)
 {
     json_put_uint(o, "number", x->number);
     json_put_text(o, "name", x->name);
     json_put_text(o, "value", x->value);
-    json_put_text(o, "state", x->state == ENTRY_ACTIVE ? "active" : "pending");
+    json_put_text(o, "state", refused_state_name(x->state));
 }
 
 static enum status report(struct env *e, uint32_t number, struct diag *d)
@@ -31,8 +27,8 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
         return ST_OK;
     }
     output_done(o, TEXT(o, "setting %u: %s = %s, %s\n", "参数 %u：%s = %s，%s\n"),
-                number, x.name, x.value, state_text(o, x.state));
-    if (x.state != ENTRY_ACTIVE) {
+                number, x.name, x.value, refused_state_text(o, x.state));
+    if (x.state == ENTRY_PENDING) {
         output_done(o, "%s almoner config confirm %u\n",
                     TEXT(o, "the second admin goes on with:", "由第二名管理员继续："),
                     number);
@@ -109,23 +105,25 @@ static enum status add_kind(struct env *e, struct sheet *t, struct json *list,
     return ST_OK;
 }
 
-static enum status add_pending(struct env *e, struct sheet *t, struct json *list,
-                               struct diag *d)
+/* Those that wait, or those that were refused. */
+static enum status add_others(struct env *e, struct sheet *t, struct json *list,
+                              enum entry_state state, struct diag *d)
 {
-    const struct output *o = &e->out;
     for (uint32_t n = 1; n <= ledger_head(e->ledger)->settings; n++) {
         struct setting_entry x;
         TRY(setting_get(ledger_txn(e->ledger), n, &x, d));
-        if (x.state == ENTRY_ACTIVE) {
+        if (x.state != state) {
             continue;
         }
         if (list != NULL) {
-            put_setting(json_add_object(list), &x);
+            struct json *item = json_add_object(list);
+            put_setting(item, &x);
+            TRY(refused_put(e, item, REGISTER_SETTING, n, d));
             continue;
         }
         sheet_cell(t, "%s", x.name);
         sheet_cell(t, "%s", x.value);
-        sheet_cell(t, TEXT(o, "%u, pending", "%u（待确认）"), n);
+        TRY(refused_number(e, t, REGISTER_SETTING, n, d));
         sheet_cell(t, "%s", "");
     }
     return ST_OK;
@@ -161,7 +159,10 @@ static enum status fill(struct env *e, struct sheet *t, struct json *top,
         TRY(add_kind(e, t, list, k, d));
     }
     TRY(add_named(e, t, list, d));
-    return add_pending(e, t, top != NULL ? json_put_list(top, "pending") : NULL, d);
+    list = top != NULL ? json_put_list(top, "pending") : NULL;
+    TRY(add_others(e, t, list, ENTRY_PENDING, d));
+    list = top != NULL ? json_put_list(top, "refused") : NULL;
+    return add_others(e, t, list, ENTRY_REFUSED, d);
 }
 
 static enum status run_show(struct env *e, struct diag *d)
@@ -217,6 +218,7 @@ static const struct command ITEMS[] = {
         .text = "By another admin than the one who set it.",
         .example = "  almoner -C baoqing config confirm 1 --as admin2 --key admin2.pem",
     },
+    REFUSE_COMMAND("config", refuse_run, "N", "a setting", "待确认的参数", "1"),
 };
 const struct command_list commands_config = {"How the office works", "参数", ITEMS,
                                              COMMAND_COUNT(ITEMS)};

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/people.h"
 #include "cli/recovery_view.h"
+#include "cli/refused.h"
 
 /* ---- decide ---- */
 
@@ -337,6 +338,7 @@ static const struct command ITEMS[] = {
                 "once; what is set off comes with the next run.",
         .example = "  almoner -C baoqing correct confirm 3 --as lina --key lina.pem",
     },
+    REFUSE_COMMAND("correct", refuse_run, "N", "a recovery", "待复核的追缴", "3"),
     {
         .name = "correct repay",
         .run = run_repay,

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/erased_view.h"
 #include "cli/people.h"
+#include "cli/refused.h"
 
 /* ---- holds ---- */
 
@@ -210,16 +211,28 @@ static enum status finish(struct env *e, struct diag *d)
     return ST_OK;
 }
 
+static enum status refuse(struct env *e, struct diag *d)
+{
+    uint64_t person;
+    TRY(refuse_begin(e, REGISTER_ERASURE, d));
+    TRY(people_find(e->ledger, env_operand(e, 0), &person, d));
+    return refuse_entry(e, REGISTER_ERASURE, person, d);
+}
+
 static enum status run_erase(struct env *e, struct diag *d)
 {
     bool second = options_flag(&e->options, "confirm");
+    bool no = options_flag(&e->options, "refuse");
     bool last = options_flag(&e->options, "finish");
     bool who = env_operand(e, 0) != NULL;
-    if (who == last || (second && last)) {
+    if (who == last || second + last + no > 1) {
         diag_fail(d, ST_USAGE, "missing-word", "whom to erase, or --finish?");
         return diag_hint(d, "almoner help person erase");
     }
-    return last ? finish(e, d) : second ? confirm(e, d) : propose(e, d);
+    return last     ? finish(e, d)
+           : second ? confirm(e, d)
+           : no     ? refuse(e, d)
+                    : propose(e, d);
 }
 
 #define WHY                                                                            \
@@ -231,6 +244,7 @@ static const struct option_spec HOLD[] = {WHY};
 static const struct option_spec ERASE[] = {
     WHY,
     {"confirm", 0, OPTION_FLAG, NULL, "erase what was proposed (checker)"},
+    {"refuse", 0, OPTION_FLAG, NULL, "refuse what was proposed, or take it back"},
     {"copies", 0, OPTION_TEXT, "TEXT", "backups and papers known to hold the person"},
     {"finish", 0, OPTION_FLAG, NULL, "write the data file anew after an interruption"},
 };
@@ -277,15 +291,17 @@ static const struct command ITEMS[] = {
         .brief_zh = "销毁个人信息（经办提出，复核确认）",
         .text =
             "A maker or an admin proposes with --reason and --document, a checker "
-            "confirms with --confirm. The sealed row, its key and the look-up of ID "
-            "numbers go, of duplicates too, and the data file is written anew so that "
-            "no free page keeps them; a certificate record says so. Number, programme, "
-            "months and amounts stay, so every sum and proof holds. Refused before the "
-            "years of retention are over, under legal hold, while money is open, and "
-            "while the person is still entitled. Imported files and answers still hold "
-            "the person: person show lists them. So do backups, and folders of "
-            "segments until a new one is begun, which the ledger does not know of: "
-            "the checker lists them by --copies.\n"
+            "confirms with --confirm; until then a checker refuses it, or who "
+            "proposed it takes it back, with --refuse and --reason. The sealed row, "
+            "its key and the look-up of ID numbers go, of duplicates too, and the "
+            "data file is written anew so that no free page keeps them; a "
+            "certificate record says so. Number, programme, months and amounts stay, "
+            "so every sum and proof holds. Refused before the years of retention are "
+            "over, under legal hold, while money is open, and while the person is "
+            "still entitled. Imported files and answers still hold the person: "
+            "person show lists them. So do backups, and folders of segments until a "
+            "new one is begun, which the ledger does not know of: the checker lists "
+            "them by --copies.\n"
             "An interrupted one is finished by the next command that writes, or by "
             "--finish, which needs no WHO.",
         .example =

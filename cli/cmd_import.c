@@ -12,6 +12,7 @@
 #include "cli/files.h"
 #include "cli/one_row.h"
 #include "cli/reasons.h"
+#include "cli/refused.h"
 #include "cli/rejects.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
@@ -373,22 +374,22 @@ static enum status run_confirm(struct env *e, struct diag *d)
 
 /* ---- list ---- */
 
-static const char *entry_state_name(const struct import_entry *x)
+static const char *import_state_name(const struct import_entry *x)
 {
     if (x->state == ENTRY_ACTIVE) {
         return "confirmed";
     }
-    return x->confirmed_at != 0 ? "open" : "pending";
+    return x->confirmed_at != 0 ? "open" : refused_state_name(x->state);
 }
 
-static const char *entry_state_text(const struct output *o,
-                                    const struct import_entry *x)
+static const char *import_state_text(const struct output *o,
+                                     const struct import_entry *x)
 {
     if (x->state == ENTRY_ACTIVE) {
         return TEXT(o, "confirmed", "已确认");
     }
     return x->confirmed_at != 0 ? TEXT(o, "open", "未完成")
-                                : TEXT(o, "pending", "待确认");
+                                : refused_state_text(o, x->state);
 }
 
 static void put_entry(struct json *item, const struct import_entry *x,
@@ -399,7 +400,7 @@ static void put_entry(struct json *item, const struct import_entry *x,
     text_hex(x->sha256, DIGEST_LEN, hex);
     json_put_uint(item, "number", x->number);
     json_put_text(item, "kind", import_kind_name(x->what));
-    json_put_text(item, "state", entry_state_name(x));
+    json_put_text(item, "state", import_state_name(x));
     json_put_uint(item, "rows", x->rows);
     json_put_text(item, "sha256", hex);
     if (x->mapped) {
@@ -421,21 +422,22 @@ static void put_entry(struct json *item, const struct import_entry *x,
     }
 }
 
-static void add_row(struct sheet *t, const struct output *o,
-                    const struct import_entry *x, const char *maker,
-                    const char *checker)
+static enum status add_row(struct env *e, struct sheet *t, const struct import_entry *x,
+                           const char *maker, const char *checker, struct diag *d)
 {
+    const struct output *o = &e->out;
     char month[DATE_TEXT_CAP] = "";
     if (x->what == IMPORT_SNAPSHOT || x->what == IMPORT_HISTORY) {
         month_print(x->month, month);
     }
     sheet_cell(t, "%u", x->number);
     sheet_cell(t, "%s", import_kind_text(o, x->what));
-    sheet_cell(t, "%s", entry_state_text(o, x));
+    TRY(refused_cell(e, t, REGISTER_IMPORT, x->number, import_state_text(o, x), d));
     sheet_cell(t, "%llu", (unsigned long long)x->rows);
     sheet_cell(t, "%s", maker);
     sheet_cell(t, "%s", checker);
     sheet_cell(t, "%s %s %s", x->attribute, x->value, month);
+    return ST_OK;
 }
 
 static enum status fill(struct env *e, struct sheet *t, struct json *list,
@@ -452,9 +454,11 @@ static enum status fill(struct env *e, struct sheet *t, struct json *list,
         }
         const char *by = x.confirmed_by != 0 ? checker.name : "";
         if (list != NULL) {
-            put_entry(json_add_object(list), &x, maker.name, by);
+            struct json *item = json_add_object(list);
+            put_entry(item, &x, maker.name, by);
+            TRY(refused_put(e, item, REGISTER_IMPORT, n, d));
         }
-        add_row(t, &e->out, &x, maker.name, by);
+        TRY(add_row(e, t, &x, maker.name, by, d));
     }
     return ST_OK;
 }
@@ -714,6 +718,7 @@ static const struct command ITEMS[] = {
             "finished by the same command.",
         .example = "  almoner -C baoqing import confirm 1 --as lina --key lina.pem",
     },
+    REFUSE_COMMAND("import", refuse_run, "N", "an import", "待确认的导入", "2"),
     {
         .name = "import list",
         .run = run_list,

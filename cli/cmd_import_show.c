@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/one_row.h"
 #include "cli/people.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
 #include "ledger/register.h"
@@ -53,7 +54,7 @@ static void print_heading(const struct output *o, const struct import_entry *x)
                 x->number, import_kind_text(o, x->what), (unsigned long long)x->rows,
                 x->state == ENTRY_ACTIVE ? TEXT(o, "confirmed", "已确认")
                 : x->confirmed_at != 0   ? TEXT(o, "open", "未完成")
-                                         : TEXT(o, "pending", "待确认"));
+                                         : refused_state_text(o, x->state));
     if (x->what == IMPORT_SNAPSHOT) {
         month_print(x->month, month);
         output_data(o, TEXT(o, "list: %s %s %s\n", "名单：%s %s %s\n"), x->attribute,
@@ -241,6 +242,9 @@ static enum status print_next(struct env *e, const struct import_entry *x,
                     checker.name);
         return ST_OK;
     }
+    if (x->state == ENTRY_REFUSED) {
+        return refused_line(e, REGISTER_IMPORT, x->number, d);
+    }
     output_data(o, "%s almoner import confirm %u\n",
                 x->confirmed_at != 0
                     ? TEXT(o, "it was interrupted; this goes on:", "未完成，继续：")
@@ -309,7 +313,8 @@ static enum status put_entry(struct env *e, struct json *top,
     json_put_text(top, "state",
                   active                 ? "confirmed"
                   : x->confirmed_at != 0 ? "open"
-                                         : "pending");
+                                         : refused_state_name(x->state));
+    TRY(refused_put(e, top, REGISTER_IMPORT, x->number, d));
     json_put_text(top, "sha256", hex);
     json_put_uint(top, "rows", x->rows);
     TRY(operator_get(ledger_txn(e->ledger), x->made_by, &who, d));

@@ -6,6 +6,7 @@
 #include "base/wipe.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/refused.h"
 #include "cli/secret.h"
 #include "cli/sheet.h"
 #include "ledger/escrow.h"
@@ -18,7 +19,7 @@ static const char *state_text(const struct output *o, const struct env *e,
                               const struct epoch_key *k)
 {
     if (k->state != ENTRY_ACTIVE) {
-        return TEXT(o, "pending", "待确认");
+        return refused_state_text(o, k->state);
     }
     return k->number == ledger_head(e->ledger)->ledger_key
                ? TEXT(o, "in force", "使用中")
@@ -59,7 +60,7 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
     output_data(&e->out, "%s\n", vkey);
     output_done(&e->out, TEXT(&e->out, "ledger key %u: %s\n", "账套密钥 %u：%s\n"),
                 number, state_text(&e->out, e, &k));
-    if (k.state != ENTRY_ACTIVE) {
+    if (k.state == ENTRY_PENDING) {
         output_done(
             &e->out, "%s almoner ledger-key confirm %u\n",
             TEXT(&e->out, "the second admin goes on with:", "由第二名管理员继续："),
@@ -93,13 +94,15 @@ static enum status fill(struct env *e, struct sheet *t, struct json *list,
         char vkey[VKEY_TEXT_CAP];
         TRY(epoch_key_get(ledger_txn(e->ledger), n, &k, d));
         if (list != NULL) {
-            put_key(e, json_add_object(list), &k);
+            struct json *item = json_add_object(list);
+            put_key(e, item, &k);
+            TRY(refused_put(e, item, REGISTER_EPOCH, n, d));
         }
         vkey_of(e, &k, vkey);
         sheet_cell(t, "%u", n);
         sheet_cell(t, "%u", k.epoch);
         sheet_cell(t, "%llu", (unsigned long long)k.since);
-        sheet_cell(t, "%s", state_text(&e->out, e, &k));
+        TRY(refused_cell(e, t, REGISTER_EPOCH, n, state_text(&e->out, e, &k), d));
         sheet_cell(t, "%s", vkey);
     }
     return ST_OK;
@@ -243,6 +246,8 @@ static const struct command ITEMS[] = {
         .text = "The admin who made the key cannot confirm it.",
         .example = "  almoner -C baoqing ledger-key confirm 2 --as qian --key qian.pem",
     },
+    REFUSE_COMMAND("ledger-key", refuse_run, "N", "a ledger key", "待确认的账套密钥",
+                   "2"),
     {
         .name = "ledger-key list",
         .run = run_list,

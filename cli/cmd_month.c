@@ -11,6 +11,7 @@
 #include "batch/close.h"
 #include "cli/command.h"
 #include "cli/month_view.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 
 static void name_of(const struct close_entry *e, char out[DATE_TEXT_CAP])
@@ -58,6 +59,9 @@ static const char *state_of(const struct env *e, const struct close_entry *x)
     if (x->state == ENTRY_ACTIVE) {
         return "closed";
     }
+    if (x->state == ENTRY_REFUSED) {
+        return "refused";
+    }
     return x->number == ledger_head(e->ledger)->closes ? "waiting" : "replaced";
 }
 
@@ -66,6 +70,7 @@ static const char *state_text(const struct env *e, const struct close_entry *x)
     const char *name = state_of(e, x);
     const char *zh = strcmp(name, "closed") == 0    ? "已结"
                      : strcmp(name, "waiting") == 0 ? "待确认"
+                     : strcmp(name, "refused") == 0 ? "不予确认"
                                                     : "已替代";
     return TEXT(&e->out, name, zh);
 }
@@ -97,6 +102,7 @@ static enum status put_close(struct env *e, struct json *o, const struct close_e
     json_put_text(o, "state", state_of(e, x));
     json_put_text(o, "closed_by", maker);
     json_put_text(o, "confirmed_by", second);
+    TRY(refused_put(e, o, REGISTER_CLOSE, x->number, d));
     json_put_uint(o, "rows", x->totals.rows);
     struct json *fen = json_put_object(o, "totals_fen");
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
@@ -116,7 +122,7 @@ static enum status add_close(struct env *e, struct sheet *t,
     TRY(who(e, x->confirmed_by, second, d));
     name_of(x, name);
     sheet_cell(t, "%s", name);
-    sheet_cell(t, "%s", state_text(e, x));
+    TRY(refused_cell(e, t, REGISTER_CLOSE, x->number, state_text(e, x), d));
     sheet_cell(t, "%s", maker);
     sheet_cell(t, "%s", second);
     sheet_fen(t, x->totals.fen[ACCOUNT_GRANTED]);
@@ -187,7 +193,7 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
         return put_close(e, output_object(&e->out, "almoner.close/1"), &x, d);
     }
     output_done(o, "%s: %s\n", name, state_text(e, &x));
-    if (x.state != ENTRY_ACTIVE) {
+    if (x.state == ENTRY_PENDING) {
         output_done(
             o, "%s almoner %s confirm %s\n",
             TEXT(o, "a checker or releaser goes on with:", "由复核或审批人员继续："),
@@ -297,6 +303,27 @@ static enum status run_year_confirm(struct env *e, struct diag *d)
     return with_view(e, CLOSE_YEAR, true, d);
 }
 
+/* The newest close of the month or year: those before it were replaced. */
+static enum status refuse(struct env *e, enum close_what what, struct diag *d)
+{
+    int32_t month;
+    uint32_t number;
+    TRY(operand(e, what, &month, d));
+    TRY(refuse_begin(e, REGISTER_CLOSE, d));
+    TRY(close_books_newest(e->ledger, what, month, &number, d));
+    return refuse_entry(e, REGISTER_CLOSE, number, d);
+}
+
+static enum status run_month_refuse(struct env *e, struct diag *d)
+{
+    return refuse(e, CLOSE_MONTH, d);
+}
+
+static enum status run_year_refuse(struct env *e, struct diag *d)
+{
+    return refuse(e, CLOSE_YEAR, d);
+}
+
 static const struct option_spec CLOSE[] = {
     {"statement", 0, OPTION_LIST, "FILE", "a statement of the paying account"},
     {"format", 0, OPTION_TEXT, "NAME", "of the statements, or a profile's file (CSV)"},
@@ -335,6 +362,8 @@ static const struct command ITEMS[] = {
         .example =
             "  almoner -C baoqing month confirm 2026-09 --as lina --key lina.pem",
     },
+    REFUSE_COMMAND("month", run_month_refuse, "MONTH", "the close of a month",
+                   "待确认的月结", "2026-09"),
     {
         .name = "month list",
         .run = run_list,
@@ -371,6 +400,8 @@ static const struct command ITEMS[] = {
         .text = "By another operator than who closed it.",
         .example = "  almoner -C baoqing year confirm 2026 --as lina --key lina.pem",
     },
+    REFUSE_COMMAND("year", run_year_refuse, "YEAR", "the close of a year",
+                   "待确认的年结", "2026"),
 };
 const struct command_list commands_month = {"Closing", "结账", ITEMS,
                                             COMMAND_COUNT(ITEMS)};

@@ -5,14 +5,10 @@
 #include "base/text.h"
 #include "batch/admin.h"
 #include "cli/command.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 #include "cli/vkeys.h"
 #include "ledger/register.h"
-
-static const char *state_text(const struct output *o, enum entry_state s)
-{
-    return s == ENTRY_ACTIVE ? TEXT(o, "active", "启用") : TEXT(o, "pending", "待确认");
-}
 
 static void put_operator(struct json *o, const struct operator_entry *e)
 {
@@ -22,7 +18,7 @@ static void put_operator(struct json *o, const struct operator_entry *e)
     vkey_print(str_of(e->name), e->public_key, vkey);
     json_put_uint(o, "number", e->number);
     json_put_text(o, "name", e->name);
-    json_put_text(o, "state", e->state == ENTRY_ACTIVE ? "active" : "pending");
+    json_put_text(o, "state", refused_state_name(e->state));
     json_put_text(o, "roles", roles);
     json_put_text(o, "office", e->office);
     json_put_text(o, "vkey", vkey);
@@ -41,8 +37,8 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
     }
     roles_print(entry.roles, roles, sizeof roles);
     output_done(o, TEXT(o, "operator %u: %s, %s, %s\n", "操作员 %u：%s，%s，%s\n"),
-                entry.number, entry.name, roles, state_text(o, entry.state));
-    if (entry.state != ENTRY_ACTIVE) {
+                entry.number, entry.name, roles, refused_state_text(o, entry.state));
+    if (entry.state == ENTRY_PENDING) {
         output_done(o, "%s almoner operator confirm %u\n",
                     TEXT(o, "the second admin goes on with:", "由第二名管理员继续："),
                     entry.number);
@@ -90,13 +86,16 @@ static enum status fill(struct env *e, struct sheet *t, struct json *list,
     for (uint32_t n = 1; n <= ledger_head(e->ledger)->operators; n++) {
         TRY(operator_get(ledger_txn(e->ledger), n, &entry, d));
         if (list != NULL) {
-            put_operator(json_add_object(list), &entry);
+            struct json *item = json_add_object(list);
+            put_operator(item, &entry);
+            TRY(refused_put(e, item, REGISTER_OPERATOR, n, d));
         }
         roles_print(entry.roles, roles, sizeof roles);
         sheet_cell(t, "%u", entry.number);
         sheet_cell(t, "%s", entry.name);
         sheet_cell(t, "%s", roles);
-        sheet_cell(t, "%s", state_text(&e->out, entry.state));
+        TRY(refused_cell(e, t, REGISTER_OPERATOR, n,
+                         refused_state_text(&e->out, entry.state), d));
         sheet_cell(t, "%s", entry.office);
     }
     return ST_OK;
@@ -140,7 +139,8 @@ static const struct command ITEMS[] = {
         .brief = "enrol an operator (admin)",
         .brief_zh = "添加操作员（管理员）",
         .text = "An admin enrols; in a live ledger the other admin confirms. Names and "
-                "keys are used once for ever. An admin has no other role.",
+                "keys are used once for ever, but of who was refused. An admin has no "
+                "other role.",
         .example = "  almoner -C baoqing operator add wangfang --vkey \"$VKEY\" \\\n"
                    "      --role maker --office 民政局 --as zhao --key zhao.pem",
     },
@@ -156,6 +156,7 @@ static const struct command ITEMS[] = {
         .text = "The admin who enrolled the operator cannot confirm.",
         .example = "  almoner -C baoqing operator confirm 3 --as qian --key qian.pem",
     },
+    REFUSE_COMMAND("operator", refuse_run, "N", "an operator", "待确认的操作员", "3"),
     {
         .name = "operator list",
         .run = run_list,

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/policy_view.h"
+#include "cli/refused.h"
 #include "ledger/register.h"
 
 /* ---- findings ---- */
@@ -258,6 +259,7 @@ static const struct command ITEMS[] = {
                 "ledger.",
         .example = "  almoner -C baoqing policy confirm 1 --as lina --key lina.pem",
     },
+    REFUSE_COMMAND("policy", refuse_run, "N", "a policy", "待确认的政策文件", "2"),
     {
         .name = "policy list",
         .run = policy_list_run,
@@ -265,8 +267,8 @@ static const struct command ITEMS[] = {
         .operands = "",
         .brief = "the policies of the ledger",
         .brief_zh = "列出政策文件",
-        .text = "Number, id, title, state (draft, adopted, confirmed or superseded), "
-                "effective day and document of all adopted policies.",
+        .text = "Number, id, title, state (draft, adopted, confirmed, superseded or "
+                "refused), effective day and document of all adopted policies.",
         .example = "  almoner -C baoqing policy list",
     },
     {

@@ -4,6 +4,7 @@
 #include "batch/admin.h"
 #include "batch/erase.h"
 #include "cli/command.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 
 static const char *class_text(const struct output *o, enum retention_class c)
@@ -15,18 +16,13 @@ static const char *class_text(const struct output *o, enum retention_class c)
     return TEXT(o, retention_class_name(c), zh[c]);
 }
 
-static const char *state_text(const struct output *o, enum entry_state s)
-{
-    return s == ENTRY_ACTIVE ? TEXT(o, "active", "启用") : TEXT(o, "pending", "待确认");
-}
-
 static void put_rule(struct json *o, const struct retention_entry *r)
 {
     json_put_uint(o, "number", r->number);
     json_put_text(o, "class", retention_class_name(r->class));
     json_put_uint(o, "years", r->years);
     json_put_text(o, "document", r->document);
-    json_put_text(o, "state", r->state == ENTRY_ACTIVE ? "active" : "pending");
+    json_put_text(o, "state", refused_state_name(r->state));
 }
 
 static enum status report(struct env *e, uint32_t number, struct diag *d)
@@ -41,8 +37,8 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
     output_done(
         o,
         TEXT(o, "retention rule %u: %s, %u years, %s\n", "保管期限 %u：%s %u 年，%s\n"),
-        number, class_text(o, r.class), r.years, state_text(o, r.state));
-    if (r.state != ENTRY_ACTIVE) {
+        number, class_text(o, r.class), r.years, refused_state_text(o, r.state));
+    if (r.state == ENTRY_PENDING) {
         output_done(o, "%s almoner retention confirm %u\n",
                     TEXT(o, "the second admin goes on with:", "由第二名管理员继续："),
                     number);
@@ -110,23 +106,26 @@ static enum status add_current(struct env *e, struct sheet *t, struct json *list
     return ST_OK;
 }
 
-static enum status add_pending(struct env *e, struct sheet *t, struct json *list,
-                               struct diag *d)
+/* Those that wait, or those that were refused. */
+static enum status add_others(struct env *e, struct sheet *t, struct json *list,
+                              enum entry_state state, struct diag *d)
 {
     const struct output *o = &e->out;
     for (uint32_t n = 1; n <= ledger_head(e->ledger)->retentions; n++) {
         struct retention_entry r;
         TRY(retention_get(ledger_txn(e->ledger), n, &r, d));
-        if (r.state == ENTRY_ACTIVE) {
+        if (r.state != state) {
             continue;
         }
         if (list != NULL) {
-            put_rule(json_add_object(list), &r);
+            struct json *item = json_add_object(list);
+            put_rule(item, &r);
+            TRY(refused_put(e, item, REGISTER_KEEPING, n, d));
             continue;
         }
         sheet_cell(t, "%s", class_text(o, r.class));
         sheet_cell(t, "%u", r.years);
-        sheet_cell(t, TEXT(o, "%u, pending", "%u（待确认）"), n);
+        TRY(refused_number(e, t, REGISTER_KEEPING, n, d));
         sheet_cell(t, "%s", r.document);
     }
     return ST_OK;
@@ -139,7 +138,10 @@ static enum status fill(struct env *e, struct sheet *t, struct json *top,
     for (int c = RETENTION_PAYMENTS; c <= RETENTION_CLASSES; c++) {
         TRY(add_current(e, t, list, (enum retention_class)c, d));
     }
-    return add_pending(e, t, top != NULL ? json_put_list(top, "pending") : NULL, d);
+    list = top != NULL ? json_put_list(top, "pending") : NULL;
+    TRY(add_others(e, t, list, ENTRY_PENDING, d));
+    list = top != NULL ? json_put_list(top, "refused") : NULL;
+    return add_others(e, t, list, ENTRY_REFUSED, d);
 }
 
 static enum status run_show(struct env *e, struct diag *d)
@@ -203,6 +205,8 @@ static const struct command ITEMS[] = {
         .example =
             "  almoner -C baoqing retention confirm 1 --as admin2 --key admin2.pem",
     },
+    REFUSE_COMMAND("retention", refuse_run, "N", "a retention rule", "待确认的保管期限",
+                   "1"),
 };
 const struct command_list commands_retention = {"Keeping and erasing", "保管与销毁",
                                                 ITEMS, COMMAND_COUNT(ITEMS)};

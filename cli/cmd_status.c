@@ -35,7 +35,8 @@ struct page {
     size_t step_count;
     size_t open_batches;
     size_t makers, checkers, releasers;
-    uint64_t looked; /* at lines, for those that came back */
+    size_t channels, policies, imports; /* that were not refused */
+    uint64_t looked;                    /* at lines, for those that came back */
     int64_t due_fen, back_fen, receivable_fen;
     int64_t now_us;
 };
@@ -151,7 +152,7 @@ static enum status operator_steps(struct page *s, struct diag *d)
         s->makers += active && (e.roles & ROLE_MAKER) != 0;
         s->checkers += active && (e.roles & ROLE_CHECKER) != 0;
         s->releasers += active && (e.roles & ROLE_RELEASER) != 0;
-        if (!active) {
+        if (e.state == ENTRY_PENDING) {
             snprintf(command, sizeof command, "almoner operator confirm %u", n);
             step(s, command,
                  TEXT(&s->e->out, "operator %u (%s) waits for a second admin",
@@ -189,7 +190,7 @@ static enum status ledger_key_step(struct page *s, struct diag *d)
     const struct head *h = ledger_head(s->l);
     struct epoch_key k;
     TRY(epoch_key_get(ledger_txn(s->l), h->ledger_keys, &k, d));
-    if (k.state != ENTRY_ACTIVE && k.epoch == h->epoch) {
+    if (k.state == ENTRY_PENDING && k.epoch == h->epoch) {
         snprintf(command, sizeof command, "almoner ledger-key confirm %u", k.number);
         step(s, command,
              TEXT(&s->e->out, "ledger key %u waits for a second admin",
@@ -205,7 +206,8 @@ static enum status channel_steps(struct page *s, struct diag *d)
     for (uint32_t n = 1; n <= ledger_head(s->l)->channels; n++) {
         struct channel_entry e;
         TRY(channel_get(ledger_txn(s->l), n, &e, d));
-        if (e.state != ENTRY_ACTIVE) {
+        s->channels += e.state != ENTRY_REFUSED;
+        if (e.state == ENTRY_PENDING) {
             snprintf(command, sizeof command, "almoner channel confirm %u", n);
             step(s, command,
                  TEXT(&s->e->out, "channel %u (%s) waits for a second admin",
@@ -289,6 +291,7 @@ static enum status policy_steps(struct page *s, struct diag *d)
     for (uint32_t n = 1; n <= ledger_head(s->l)->policies; n++) {
         struct policy_entry e;
         TRY(policy_get(ledger_txn(s->l), n, &e, d));
+        s->policies += e.state != ENTRY_REFUSED;
         if (e.state == ENTRY_PENDING) {
             snprintf(command, sizeof command, "almoner policy confirm %u", n);
             step(s, command,
@@ -307,6 +310,7 @@ static enum status import_steps(struct page *s, struct diag *d)
     for (uint32_t n = 1; n <= ledger_head(s->l)->imports; n++) {
         struct import_entry e;
         TRY(import_get(ledger_txn(s->l), n, &e, d));
+        s->imports += e.state != ENTRY_REFUSED;
         if (e.state == ENTRY_PENDING && e.confirmed_at == 0) {
             snprintf(command, sizeof command, "almoner import show %u", n);
             step(s, command,
@@ -372,7 +376,7 @@ static enum status retention_steps(struct page *s, struct diag *d)
     for (uint32_t n = 1; n <= ledger_head(s->l)->retentions; n++) {
         struct retention_entry e;
         TRY(retention_get(ledger_txn(s->l), n, &e, d));
-        if (e.state != ENTRY_ACTIVE) {
+        if (e.state == ENTRY_PENDING) {
             snprintf(command, sizeof command, "almoner retention confirm %u", n);
             step(s, command,
                  TEXT(&s->e->out, "retention rule %u waits for a second admin",
@@ -444,6 +448,19 @@ static void next_close_step(struct page *s, const struct close_entry *last)
     }
 }
 
+/* The newest that counts, behind those that were refused or replaced. */
+static enum status confirmed_close_step(struct page *s, struct close_entry *e,
+                                        struct diag *d)
+{
+    while (e->state != ENTRY_ACTIVE && e->number > 1) {
+        TRY(close_get(ledger_txn(s->l), e->number - 1, e, d));
+    }
+    if (e->state == ENTRY_ACTIVE) {
+        next_close_step(s, e);
+    }
+    return ST_OK;
+}
+
 /* Only the newest can be confirmed: it took the place of those before. */
 static enum status close_step(struct page *s, struct diag *d)
 {
@@ -456,8 +473,7 @@ static enum status close_step(struct page *s, struct diag *d)
     }
     TRY(close_get(ledger_txn(s->l), ledger_head(s->l)->closes, &e, d));
     if (e.state != ENTRY_PENDING) {
-        next_close_step(s, &e);
-        return ST_OK;
+        return confirmed_close_step(s, &e, d);
     }
     bool year = e.what == CLOSE_YEAR;
     if (year) {
@@ -746,15 +762,15 @@ static void begin_steps(struct page *s)
                   "尚无%s人员：由管理员添加操作员"),
              roles);
     }
-    if (h->channels == 0) {
+    if (s->channels == 0) {
         step(s, "almoner channel add NAME --bank-code CNAPS --account NO ...", "%s",
              TEXT(o, "there is no channel to pay through", "尚无代发银行"));
     }
-    if (h->policies == 0) {
+    if (s->policies == 0) {
         step(s, "almoner policy adopt FILE", "%s",
              TEXT(o, "no policy is adopted: nothing is granted", "尚未采用政策文件"));
     }
-    if (h->people == 0 && h->imports == 0) {
+    if (h->people == 0 && s->imports == 0) {
         step(s, "almoner import people FILE", "%s",
              TEXT(o, "nobody is on the roster", "名册为空"));
     }
@@ -878,7 +894,7 @@ static enum status witness_steps(struct page *s, const struct cosigned_entry *c,
     struct witness_entry w;
     for (uint32_t n = 1; n <= ledger_head(s->l)->witnesses; n++) {
         TRY(witness_get(ledger_txn(s->l), n, &w, d));
-        if (w.state != ENTRY_ACTIVE) {
+        if (w.state == ENTRY_PENDING) {
             char command[64];
             snprintf(command, sizeof command, "almoner witness confirm %u", n);
             step(s, command,

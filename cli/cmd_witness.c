@@ -8,12 +8,8 @@
 #include "batch/anchor.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
-
-static const char *state_text(const struct output *o, enum entry_state s)
-{
-    return s == ENTRY_ACTIVE ? TEXT(o, "active", "启用") : TEXT(o, "pending", "待确认");
-}
 
 /* What it cosigned last, if it did. */
 static void put_cosigned(struct json *o, const struct cosigned_entry *c)
@@ -37,7 +33,7 @@ static void put_witness(struct json *o, const struct witness_entry *e,
     witness_key_print(&e->key, vkey);
     json_put_uint(o, "number", e->number);
     json_put_text(o, "name", e->key.name);
-    json_put_text(o, "state", e->state == ENTRY_ACTIVE ? "active" : "pending");
+    json_put_text(o, "state", refused_state_name(e->state));
     json_put_text(o, "vkey", vkey);
     put_cosigned(o, c);
 }
@@ -61,8 +57,8 @@ static enum status report(struct env *e, uint32_t number, struct diag *d)
         return ST_OK;
     }
     output_done(o, TEXT(o, "witness %u: %s, %s\n", "见证人 %u：%s，%s\n"), w.number,
-                w.key.name, state_text(o, w.state));
-    if (w.state != ENTRY_ACTIVE) {
+                w.key.name, refused_state_text(o, w.state));
+    if (w.state == ENTRY_PENDING) {
         output_done(o, "%s almoner witness confirm %u\n",
                     TEXT(o, "the second admin goes on with:", "由第二名管理员继续："),
                     w.number);
@@ -108,12 +104,15 @@ static enum status fill(struct env *e, struct sheet *t, struct json *list,
         TRY(witness_get(ledger_txn(e->ledger), n, &w, d));
         TRY(newest_of(e, n, &c, d));
         if (list != NULL) {
-            put_witness(json_add_object(list), &w, &c);
+            struct json *item = json_add_object(list);
+            put_witness(item, &w, &c);
+            TRY(refused_put(e, item, REGISTER_WITNESS, n, d));
         }
         witness_key_print(&w.key, vkey);
         sheet_cell(t, "%u", w.number);
         sheet_cell(t, "%s", w.key.name);
-        sheet_cell(t, "%s", state_text(&e->out, w.state));
+        TRY(refused_cell(e, t, REGISTER_WITNESS, n,
+                         refused_state_text(&e->out, w.state), d));
         if (c.number == 0) {
             sheet_cell(t, "-");
         } else {
@@ -210,6 +209,7 @@ static const struct command ITEMS[] = {
         .text = "The admin who registered the witness cannot confirm.",
         .example = "  almoner -C baoqing witness confirm 1 --as qian --key qian.pem",
     },
+    REFUSE_COMMAND("witness", refuse_run, "N", "a witness", "待确认的见证人", "1"),
     {
         .name = "witness list",
         .run = run_list,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "cli/refused.h"
 #include "ledger/body.h"
 
 const char *fund_source_text(bool zh, const char *source)
@@ -24,7 +25,9 @@ void fund_view_put(struct json *o, const struct fund_entry *x)
 {
     const struct fund_terms *t = &x->terms;
     json_put_uint(o, "number", t->number);
-    json_put_text(o, "state", x->state == ENTRY_ACTIVE ? "confirmed" : "pending");
+    json_put_text(o, "state",
+                  x->state == ENTRY_ACTIVE ? "confirmed"
+                                           : refused_state_name(x->state));
     json_put_text(o, "programme", t->programme);
     json_put_text(o, "source", t->source);
     json_put_text(o, "function", t->function);

@@ -354,7 +354,8 @@ static const struct {
      "不再留存；由一条记录作为销毁证明。编号、补贴项目、月份和金额保留，各项合计和\n"
      "证明不变。保管期未满、依法冻结、款项未了结、仍应享受的，不能销毁。导入文件和\n"
      "回盘文件仍含有此人：person show 逐一列出。备份、分段备份目录（另起新目录之前）也\n"
-     "仍含有此人，账套无从知道：由复核人员清点，用 --copies 载入证明。\n"
+     "仍含有此人，账套无从知道：由复核人员清点，用 --copies 载入证明。确认之前，复核\n"
+     "人员可用 --refuse 和 --reason 不予确认，提出人也可由此撤回。\n"
      "中断后由下一个写入的命令完成，或用 --finish（不须指明操作员）。"},
     {"audit trace",
      "信息一律掩码，--reveal 才显示完整信息，并先签名记录在案：person show、report\n"
@@ -404,8 +405,16 @@ static const struct {
     {"completion", "输出 bash 补全脚本。"},
 };
 
+static const char REFUSE[] =
+    "用于待第二人确认的事项：此后不再生效，也不能再确认；正确的另行提出，用下一编号。\n"
+    "有权确认的人员不予确认，提出人也可撤回。原因以明文长期留存，请勿写姓名。";
+
 const char *help_text_zh(const char *name)
 {
+    size_t n = strlen(name);
+    if (n > 7 && strcmp(name + n - 7, " refuse") == 0) {
+        return REFUSE;
+    }
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
         if (strcmp(TEXTS[i].name, name) == 0) {
             return TEXTS[i].zh;

@@ -115,6 +115,7 @@ static const struct {
     {"only this line", "只处理该笔明细"},
     {"this line", "该笔明细"},
     {"this person's lines", "此人的明细"},
+    {"refuse what was proposed, or take it back", "不予确认，或由提出人撤回"},
     {"why; recorded, up to 300 bytes", "原因，记录在案，至多 300 字节"},
     {"the bank's refusal; its digest is recorded", "银行的拒收文件，记录其摘要"},
     {"every line: to whom, and on whose behalf", "逐笔列出收款人和补贴对象"},

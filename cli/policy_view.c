@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "batch/adopt.h"
 #include "cli/files.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 #include "ledger/register.h"
 #include "policy/diff.h"
@@ -74,12 +75,13 @@ static void put_head(struct json *o, const struct source *s)
 
 /* ---- list ---- */
 
-enum standing { DRAFT, ADOPTED, CONFIRMED, SUPERSEDED };
+enum standing { DRAFT, ADOPTED, CONFIRMED, SUPERSEDED, REFUSED };
 
 static const char *standing_name(const struct output *o, enum standing s, bool people)
 {
-    static const char *const names[] = {"draft", "adopted", "confirmed", "superseded"};
-    static const char *const zh[] = {"草案", "待确认", "已确认", "已废止"};
+    static const char *const names[] = {"draft", "adopted", "confirmed", "superseded",
+                                        "refused"};
+    static const char *const zh[] = {"草案", "待确认", "已确认", "已废止", "不予确认"};
     return people && o->zh ? zh[s] : names[s];
 }
 
@@ -109,6 +111,10 @@ static enum status standing_of(struct ledger *l, const struct policy_entry *entr
                                struct diag *d)
 {
     bool superseded = false;
+    if (entry->state == ENTRY_REFUSED) {
+        *out = REFUSED;
+        return ST_OK;
+    }
     if (entry->state != ENTRY_ACTIVE) {
         *out = p->status == POLICY_DRAFT ? DRAFT : ADOPTED;
         return ST_OK;
@@ -123,9 +129,9 @@ struct listing {
     struct json *list; /* with --json */
 };
 
-static void add_policy(struct env *e, struct listing *t, const struct source *s,
-                       const struct policy_entry *entry, enum standing standing,
-                       const char *adopted_by)
+static enum status add_policy(struct env *e, struct listing *t, const struct source *s,
+                              const struct policy_entry *entry, enum standing standing,
+                              const char *adopted_by, struct diag *d)
 {
     const struct output *o = &e->out;
     char time[TIME_TEXT_CAP] = "";
@@ -138,16 +144,19 @@ static void add_policy(struct env *e, struct listing *t, const struct source *s,
         put_head(item, s);
         json_put_text(item, "state", standing_name(o, standing, false));
         json_put_text(item, "adopted_by", adopted_by);
+        TRY(refused_put(e, item, REGISTER_POLICY, s->number, d));
     }
     date_print(s->policy->effective, day);
     sheet_cell(&t->sheet, "%u", s->number);
     sheet_cell(&t->sheet, "%s", entry->id);
     sheet_cell(&t->sheet, "%s", s->policy->title);
-    sheet_cell(&t->sheet, "%s", standing_name(o, standing, true));
+    TRY(refused_cell(e, &t->sheet, REGISTER_POLICY, s->number,
+                     standing_name(o, standing, true), d));
     sheet_cell(&t->sheet, "%s", day);
     sheet_cell(&t->sheet, "%s", s->policy->document_number);
     sheet_cell(&t->sheet, "%s", adopted_by);
     sheet_cell(&t->sheet, "%s", time);
+    return ST_OK;
 }
 
 static enum status list_one(struct env *e, struct listing *t, struct source *s,
@@ -160,8 +169,7 @@ static enum status list_one(struct env *e, struct listing *t, struct source *s,
     TRY(policy_get(ledger_txn(e->ledger), s->number, &entry, d));
     TRY(operator_get(ledger_txn(e->ledger), entry.adopted_by, &who, d));
     TRY(standing_of(e->ledger, &entry, s->policy, &standing, d));
-    add_policy(e, t, s, &entry, standing, who.name);
-    return ST_OK;
+    return add_policy(e, t, s, &entry, standing, who.name, d);
 }
 
 static enum status list_all(struct env *e, struct listing *t, struct diag *d)
@@ -208,7 +216,10 @@ static enum status put_policy(struct env *e, const struct source *s, struct diag
         TRY(policy_get(ledger_txn(e->ledger), s->number, &entry, d));
         text_hex(entry.sha256, DIGEST_LEN, hex);
         json_put_text(top, "state",
-                      entry.state == ENTRY_ACTIVE ? "confirmed" : "adopted");
+                      entry.state == ENTRY_ACTIVE    ? "confirmed"
+                      : entry.state == ENTRY_PENDING ? "adopted"
+                                                     : "refused");
+        TRY(refused_put(e, top, REGISTER_POLICY, s->number, d));
         json_put_text(top, "sha256", hex);
     }
     struct json *list = json_put_list(top, "programmes");

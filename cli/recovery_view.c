@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "batch/recover.h"
 #include "cli/people.h"
+#include "cli/refused.h"
 #include "cli/sheet.h"
 #include "ledger/body.h"
 #include "ledger/erasure.h"
@@ -22,7 +23,8 @@ const char *words_method(const struct output *o, enum recovery_method m)
 
 const char *words_recovery_state(const struct output *o, enum recovery_state s)
 {
-    static const char *const zh[] = {"?", "待复核", "已决定", "已了结", "已被替代"};
+    static const char *const zh[] = {"?",      "待复核",   "已决定",
+                                     "已了结", "已被替代", "不予确认"};
     return TEXT(o, recovery_state_name(s), zh[s]);
 }
 
@@ -270,9 +272,11 @@ static enum status show(struct viewing *v, struct diag *d)
     if (o->json) {
         struct json *top = output_object(&v->e->out, "almoner.recovery/1");
         put_entry(top, &v->r, v->open_fen);
+        TRY(refused_put(v->e, top, REGISTER_RECOVERY, v->r.terms.number, d));
         return walk(v, json_put_list(top, "movements"), NULL, d);
     }
     print_entry(v);
+    TRY(refused_line(v->e, REGISTER_RECOVERY, v->r.terms.number, d));
     sheet_init(&t);
     sheet_column(&t, TEXT(o, "record", "记录号"), true);
     sheet_column(&t, TEXT(o, "day", "日期"), false);
@@ -317,9 +321,10 @@ enum status recovery_show(struct env *e, uint32_t number, struct diag *d)
 
 /* ---- list ---- */
 
-static void add_row(const struct output *o, struct sheet *t,
-                    const struct recovery_entry *r, int64_t open)
+static enum status add_row(struct env *e, struct sheet *t,
+                           const struct recovery_entry *r, int64_t open, struct diag *d)
 {
+    const struct output *o = &e->out;
     char months[MONTHS_TEXT_CAP];
     months_text(&r->terms.months, months);
     sheet_cell(t, "%u", r->terms.number);
@@ -327,10 +332,12 @@ static void add_row(const struct output *o, struct sheet *t,
     sheet_cell(t, "%s", r->terms.programme);
     sheet_cell(t, "%s", months);
     sheet_cell(t, "%s", words_method(o, r->terms.method));
-    sheet_cell(t, "%s", state_text(o, r, open));
+    TRY(refused_cell(e, t, REGISTER_RECOVERY, r->terms.number, state_text(o, r, open),
+                     d));
     sheet_fen(t, spans_sum(&r->terms.months));
     sheet_fen(t, open);
     sheet_cell(t, "%s", r->terms.document);
+    return ST_OK;
 }
 
 struct listing {
@@ -353,9 +360,11 @@ static enum status fill(struct env *e, struct listing *x, struct diag *d)
         }
         TRY(open_fen(e->ledger, &r, x->account, &open, d));
         if (x->list != NULL) {
-            put_entry(json_add_object(x->list), &r, open);
+            struct json *item = json_add_object(x->list);
+            put_entry(item, &r, open);
+            TRY(refused_put(e, item, REGISTER_RECOVERY, n, d));
         } else {
-            add_row(&e->out, x->sheet, &r, open);
+            TRY(add_row(e, x->sheet, &r, open, d));
         }
     }
     return ST_OK;

@@ -100,8 +100,9 @@ static enum status search(struct txn *t, uint32_t count, struct str name,
     for (uint32_t number = 1; number <= count; number++) {
         TRY(witness_get(t, number, out, d));
         witness_key_public(&out->key, own);
-        if (public_key != NULL ? memcmp(public_key, own, KEY_PUBLIC_LEN) == 0
-                               : str_is(name, out->key.name)) {
+        bool same = public_key != NULL ? memcmp(public_key, own, KEY_PUBLIC_LEN) == 0
+                                       : str_is(name, out->key.name);
+        if (same && out->state != ENTRY_REFUSED) {
             return ST_OK;
         }
     }

@@ -152,7 +152,7 @@ static bool row_read(struct str row, struct close_entry *e)
     e->confirmed_at = reader_varint(&r);
     e->made_by = (uint32_t)by;
     e->confirmed_by = (uint32_t)second;
-    return reader_done(&r) && state <= ENTRY_ACTIVE && by <= UINT32_MAX &&
+    return reader_done(&r) && state <= ENTRY_REFUSED && by <= UINT32_MAX &&
            second <= UINT32_MAX;
 }
 

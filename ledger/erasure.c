@@ -133,7 +133,7 @@ enum status retention_get(struct txn *t, uint32_t number, struct retention_entry
     uint8_t state = reader_u8(&r);
     uint64_t sequence = reader_varint(&r);
     uint64_t by = reader_varint(&r);
-    if (!reader_done(&r) || state > ENTRY_ACTIVE || by > UINT32_MAX) {
+    if (!reader_done(&r) || state > ENTRY_REFUSED || by > UINT32_MAX) {
         return damaged("retention rule", number, d);
     }
     TRY(plain_of(t, sequence, KIND_RETENTION, &body, d));
@@ -326,7 +326,7 @@ enum status erasure_get(struct txn *t, uint64_t person, struct erasure_entry *ou
     out->proposed_by = (uint32_t)reader_varint(&r);
     out->certificate = reader_varint(&r);
     out->person = reader_varint(&r);
-    return reader_done(&r) && (state == ERASURE_PROPOSED || state == ERASURE_DONE)
+    return reader_done(&r) && state >= ERASURE_PROPOSED && state <= ERASURE_REFUSED
                ? ST_OK
                : damaged("the erasure of", person, d);
 }

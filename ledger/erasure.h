@@ -72,7 +72,12 @@ enum status hold_refuse(struct txn *t, uint64_t person, struct diag *d) MUST_USE
 
 /* ---- erasing ---- */
 
-enum erasure_state { ERASURE_NONE = 0, ERASURE_PROPOSED = 1, ERASURE_DONE = 2 };
+enum erasure_state {
+    ERASURE_NONE = 0,
+    ERASURE_PROPOSED = 1,
+    ERASURE_DONE = 2,
+    ERASURE_REFUSED = 3 /* until it is proposed again */
+};
 struct erasure_entry {
     enum erasure_state state;
     uint64_t sequence;    /* of the proposal; of a duplicate's row 0 */

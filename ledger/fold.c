@@ -30,6 +30,7 @@ static const struct fold_rule RULES[] = {
     {KIND_REVEAL, ANY_ROLE, 0, NULL, rule_reveal},
     {KIND_RETENTION, ROLE_ADMIN, 0, NULL, rule_retention},
     {KIND_SETTING, ROLE_ADMIN, 0, NULL, rule_setting},
+    {KIND_REFUSED, BATCH_ROLE_BITS | ROLE_ADMIN, 0, NULL, rule_refused},
     {KIND_EPOCH, ROLE_ADMIN, 0, NULL, rule_epoch},
     {KIND_LEDGER_KEY, ROLE_ADMIN, 0, NULL, rule_ledger_key},
     {KIND_LOST_FILE, ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_ADMIN, 0, NULL,

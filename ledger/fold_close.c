@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "ledger/closing.h"
 #include "ledger/fold_private.h"
+#include "ledger/refusal.h"
 
 /* ---- the month of a posting ---- */
 
@@ -207,6 +208,7 @@ enum status rule_close_confirm(struct fold *f, const struct record *r, struct di
         return fold_malformed(r, d);
     }
     TRY(close_get(f->t, number, &e, d));
+    TRY(refusal_none(f->t, REGISTER_CLOSE, number, d));
     if (e.state != ENTRY_PENDING || number != f->head.closes) {
         fold_refuse(d, "not-pending",
                     "close %u is confirmed, or another one replaced it", number);

@@ -5,6 +5,7 @@
 
 #include "ledger/erasure.h"
 #include "ledger/fold_private.h"
+#include "ledger/refusal.h"
 
 enum status fold_not_erased(struct fold *f, uint64_t person, struct diag *d)
 {
@@ -87,6 +88,9 @@ static enum status check_proposed(struct fold *f, const struct erased_terms *x,
     struct str bytes;
     uint8_t leaf[DIGEST_LEN];
     TRY(erasure_get(f->t, x->person, e, d));
+    if (e->state == ERASURE_REFUSED) {
+        TRY(refusal_none(f->t, REGISTER_ERASURE, x->person, d));
+    }
     if (e->state != ERASURE_PROPOSED || e->sequence != x->proposal) {
         fold_refuse(d, "not-proposed", "erasing person %llu is not proposed so",
                     (unsigned long long)x->person);

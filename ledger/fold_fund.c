@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "ledger/fold_private.h"
+#include "ledger/refusal.h"
 #include "ledger/setting.h"
 #include "ledger/tree.h"
 
@@ -452,6 +453,7 @@ enum status rule_appropriation_confirm(struct fold *f, const struct record *r,
         return fold_malformed(r, d);
     }
     TRY(fund_get(f->t, c.number, &e, d));
+    TRY(refusal_none(f->t, REGISTER_FUND, c.number, d));
     if (e.state != ENTRY_PENDING) {
         return fold_refuse(d, "not-pending", "appropriation %u is confirmed already",
                            c.number);

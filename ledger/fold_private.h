@@ -89,6 +89,7 @@ enum status rule_genesis(struct fold *f, const struct record *r, struct diag *d)
 enum status rule_operator(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_channel(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_setting(struct fold *f, const struct record *r, struct diag *d);
+enum status rule_refused(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_second(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_clock(struct fold *f, const struct record *r, struct diag *d);
 enum status rule_reveal(struct fold *f, const struct record *r, struct diag *d);

@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "ledger/fold_private.h"
+#include "ledger/refusal.h"
 
 /* Two signatures stand under a decision. */
 static enum status other_signer(const struct fold *f, const struct recovery_entry *e,
@@ -158,6 +159,7 @@ enum status rule_recovery_confirm(struct fold *f, const struct record *r,
         return fold_malformed(r, d);
     }
     TRY(recovery_get(f->t, c.number, &e, d));
+    TRY(refusal_none(f->t, REGISTER_RECOVERY, c.number, d));
     if (e.state != RECOVERY_PROPOSED) {
         return recovery_not(&e, "proposed", d);
     }

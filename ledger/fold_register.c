@@ -6,6 +6,7 @@
 #include "ledger/anchor.h"
 #include "ledger/erasure.h"
 #include "ledger/fold_private.h"
+#include "ledger/refusal.h"
 #include "ledger/setting.h"
 
 /* Body {1: name, 2: division, 3: suite, 4: ledger's public key, 5: sandbox, 6: offset
@@ -132,6 +133,7 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
     if (!body_done(&b)) {
         return fold_malformed(r, d);
     }
+    TRY(refusal_none(f->t, (enum register_kind)kind, number, d));
     if (kind == REGISTER_OPERATOR) {
         struct operator_entry e;
         TRY(operator_get(f->t, number, &e, d));
@@ -174,6 +176,18 @@ enum status rule_second(struct fold *f, const struct record *r, struct diag *d)
         return epoch_confirm(f, r, number, d);
     }
     return fold_malformed(r, d);
+}
+
+/* Body: see struct refusal. The role that a register wants is looked at with the entry:
+ * a maker refuses nothing but what that maker proposed. */
+enum status rule_refused(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct refusal x;
+    if (!refusal_read(f->body.plain, &x)) {
+        return fold_malformed(r, d);
+    }
+    TRY(refusal_check(f->t, &x, &f->signer, d));
+    return refusal_put(f->t, &x, r->sequence, d);
 }
 
 /* Body {1: last time, 2: new time, not after the record's}: the signer vouches for the
@@ -235,6 +249,7 @@ enum status rule_policy_confirm(struct fold *f, const struct record *r, struct d
         return fold_malformed(r, d);
     }
     TRY(policy_get(f->t, number, &e, d));
+    TRY(refusal_none(f->t, REGISTER_POLICY, number, d));
     if (e.state != ENTRY_PENDING) {
         return fold_refuse(d, "not-pending", "policy %u is confirmed already", number);
     }
@@ -277,6 +292,7 @@ enum status rule_import_start(struct fold *f, const struct record *r, struct dia
         return fold_malformed(r, d);
     }
     TRY(import_get(f->t, number, &e, d));
+    TRY(refusal_none(f->t, REGISTER_IMPORT, number, d));
     if (e.state != ENTRY_PENDING || e.confirmed_at != 0) {
         return fold_refuse(d, "not-pending", "import %u is confirmed already", number);
     }

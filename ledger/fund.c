@@ -170,7 +170,7 @@ static bool row_read(struct str row, struct fund_entry *out)
     out->state = (enum entry_state)state;
     out->made_by = (uint32_t)made_by;
     out->confirmed_by = (uint32_t)confirmed_by;
-    return reader_done(&r) && state <= ENTRY_ACTIVE && made_by <= UINT32_MAX &&
+    return reader_done(&r) && state <= ENTRY_REFUSED && made_by <= UINT32_MAX &&
            confirmed_by <= UINT32_MAX;
 }
 

@@ -25,6 +25,7 @@ static const struct {
     {KIND_POLICY_CONFIRM, 0, "policy-confirm"},
     {KIND_RETENTION, 0, "retention"},
     {KIND_SETTING, 0, "setting"},
+    {KIND_REFUSED, 0, "refused"},
     {KIND_IMPORT, 0, "import"},
     {KIND_IMPORT_START, KIND_IMPORT_END, "import-start"},
     {KIND_FACTS, 0, "facts"},

@@ -29,6 +29,7 @@ enum record_kind {
     KIND_POLICY_CONFIRM = 11,
     KIND_RETENTION = 12, /* how many years a class of records is kept */
     KIND_SETTING = 13,   /* how the office works: ledger/setting.h */
+    KIND_REFUSED = 14,   /* what waited for a second signature: ledger/refusal.h */
     KIND_IMPORT = 20,
     KIND_IMPORT_START = 21,
     KIND_FACTS = 22,

@@ -15,7 +15,8 @@
 
 static const char *const METHODS[] = {"?",    "set-off", "repay",
                                       "plan", "waive",   "write-off"};
-static const char *const STATES[] = {"?", "proposed", "decided", "done", "replaced"};
+static const char *const STATES[] = {"?",    "proposed", "decided",
+                                     "done", "replaced", "refused"};
 static const char *const PAYERS[] = {"?", "self", "heir", "bank", "village", "other"};
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 
@@ -276,6 +277,9 @@ enum status recovery_not(const struct recovery_entry *e, const char *wanted,
                          e->terms.number);
     case RECOVERY_REPLACED:
         return diag_hint(d, "almoner correct list shows what took its place");
+    case RECOVERY_REFUSED:
+        return diag_hint(d, "almoner correct show %u says why; decide it anew",
+                         e->terms.number);
     }
     return d->status;
 }
@@ -355,7 +359,7 @@ static bool row_read(struct str row, struct recovery_entry *out)
     out->last = reader_varint(&r);
     uint64_t count = reader_varint(&r);
     if (r.failed || count > RECOVERY_SPANS_MAX + 1 || out->state < RECOVERY_PROPOSED ||
-        out->state > RECOVERY_REPLACED) {
+        out->state > RECOVERY_REFUSED) {
         return false;
     }
     out->left.count = (size_t)count;

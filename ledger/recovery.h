@@ -24,8 +24,9 @@ bool recovery_method_parse(struct str s, enum recovery_method *out);
 enum recovery_state {
     RECOVERY_PROPOSED = 1,
     RECOVERY_DECIDED = 2,
-    RECOVERY_DONE = 3,    /* nothing is left */
-    RECOVERY_REPLACED = 4 /* another decision took its place */
+    RECOVERY_DONE = 3,     /* nothing is left */
+    RECOVERY_REPLACED = 4, /* another decision took its place */
+    RECOVERY_REFUSED = 5   /* before it was decided: ledger/refusal.h */
 };
 const char *recovery_state_name(enum recovery_state s); /* "proposed" */
 

@@ -124,9 +124,10 @@ static enum status operator_search(struct txn *t, struct str name,
             return ST_OK;
         }
         TRY(operator_get(t, number, out, d));
-        if (public_key != NULL
-                ? memcmp(public_key, out->public_key, KEY_PUBLIC_LEN) == 0
-                : str_is(name, out->name)) {
+        bool same = public_key != NULL
+                        ? memcmp(public_key, out->public_key, KEY_PUBLIC_LEN) == 0
+                        : str_is(name, out->name);
+        if (same && out->state != ENTRY_REFUSED) {
             return ST_OK;
         }
     }
@@ -205,7 +206,7 @@ enum status channel_find(struct txn *t, struct str name, struct channel_entry *o
             return ST_OK;
         }
         TRY(channel_get(t, number, out, d));
-        if (str_is(name, out->name)) {
+        if (str_is(name, out->name) && out->state != ENTRY_REFUSED) {
             return ST_OK;
         }
     }

@@ -36,10 +36,12 @@ enum register_kind {
     REGISTER_ALLOCATION = 19, /* by number of the batch */
     REGISTER_NOTICE = 20,     /* ledger/notice.h */
     REGISTER_OBJECTION = 21,  /* ledger/notice.h; with a person: the newest about it */
-    REGISTER_CLOSE = 22       /* ledger/closing.h */
+    REGISTER_CLOSE = 22,      /* ledger/closing.h */
+    REGISTER_REFUSED = 23     /* ledger/refusal.h; behind it u8 register, u64 number */
 };
 
-enum entry_state { ENTRY_PENDING, ENTRY_ACTIVE };
+/* Stored. What was refused never counts: kind 14 (ledger/refusal.h). */
+enum entry_state { ENTRY_PENDING = 0, ENTRY_ACTIVE = 1, ENTRY_REFUSED = 2 };
 
 #define TEXT_MAX 200
 
@@ -281,7 +283,7 @@ bool import_entry_read(struct str plain, struct import_entry *out);
 enum status line_first(struct txn *t, const struct batch_entry *b, uint64_t person,
                        uint32_t *out, struct diag *d) MUST_USE;
 
-/* By name; number 0 in *out when there is none. */
+/* By name, without those that were refused; number 0 in *out when there is none. */
 enum status operator_find(struct txn *t, struct str name, struct operator_entry *out,
                           struct diag *d) MUST_USE;
 enum status operator_find_key(struct txn *t, const uint8_t public_key[KEY_PUBLIC_LEN],

@@ -70,6 +70,7 @@ static const char *kind_zh(enum record_kind k)
         {KIND_REPAYMENT, "登记退缴"},
         {KIND_RETENTION, "设定保管期限"},
         {KIND_SETTING, "设定参数"},
+        {KIND_REFUSED, "不予确认或撤回"},
         {KIND_HOLD, "冻结或解冻销毁"},
         {KIND_ERASE, "提出销毁个人信息"},
         {KIND_ERASED, "销毁个人信息"},

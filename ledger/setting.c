@@ -201,7 +201,7 @@ enum status setting_get(struct txn *t, uint32_t number, struct setting_entry *ou
     uint8_t state = reader_u8(&r);
     uint64_t sequence = reader_varint(&r);
     uint64_t by = reader_varint(&r);
-    if (reader_done(&r) && state <= ENTRY_ACTIVE && by <= UINT32_MAX) {
+    if (reader_done(&r) && state <= ENTRY_REFUSED && by <= UINT32_MAX) {
         TRY(record_get(t, sequence, &rec, NULL, d));
         TRY(signed_body_read(&rec, &body, d));
         if (rec.kind == KIND_SETTING && setting_read(body.plain, out)) {

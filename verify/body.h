@@ -35,6 +35,7 @@ enum kind_number {
     K_POLICY_CONFIRM = 11,
     K_RETENTION = 12,
     K_SETTING = 13,
+    K_REFUSED = 14,
     K_IMPORT = 20,
     K_IMPORT_START = 21,
     K_FACTS = 22,

@@ -25,6 +25,7 @@ static const struct {
     {K_LOST_FILE, rule_lost_file},
     {K_RETENTION, rule_retention},
     {K_SETTING, rule_setting},
+    {K_REFUSED, rule_refused},
     {K_HOLD, rule_hold},
     {K_ERASE, rule_erase},
     {K_ERASED, rule_erased},
@@ -110,12 +111,12 @@ void fold_free(struct fold *f)
         free(((struct recovery_row *)f->recoveries.rows)[i].left);
     }
     struct list *lists[] = {
-        &f->roots,     &f->wanted,     &f->keys,      &f->operators,   &f->channels,
-        &f->policies,  &f->imports,    &f->runs,      &f->batches,     &f->recoveries,
-        &f->units,     &f->people,     &f->exports,   &f->named_files, &f->commitments,
-        &f->erased,    &f->retentions, &f->witnesses, &f->holds,       &f->proposals,
-        &f->left_outs, &f->chain,      &f->settings,  &f->funds,       &f->notices,
-        &f->objections};
+        &f->roots,      &f->wanted,     &f->keys,      &f->operators,   &f->channels,
+        &f->policies,   &f->imports,    &f->runs,      &f->batches,     &f->recoveries,
+        &f->units,      &f->people,     &f->exports,   &f->named_files, &f->commitments,
+        &f->erased,     &f->retentions, &f->witnesses, &f->holds,       &f->proposals,
+        &f->left_outs,  &f->chain,      &f->settings,  &f->funds,       &f->notices,
+        &f->objections, &f->taken};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         list_release(lists[i]);
     }

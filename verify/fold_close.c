@@ -241,7 +241,8 @@ void rule_close_confirm(struct fold *f, struct act *a)
                    "of some closes the beginning is left out", "部分结账的开头未收入");
         return;
     }
-    if (c == NULL || c->confirmed || (f->o.whole && v[1].u != f->closes.count)) {
+    if (c == NULL || c->confirmed || c->refused ||
+        (f->o.whole && v[1].u != f->closes.count)) {
         REFUSE(f, a, GROUP_BALANCE, "close-pending",
                "there is no close %llu to be confirmed", "没有待确认的第 %llu 次结账",
                (unsigned long long)v[1].u);

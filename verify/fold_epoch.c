@@ -23,7 +23,7 @@ bool fold_add_ledger_key(struct fold *f, struct str key, uint64_t size)
 static bool new_key(struct fold *f, struct act *a)
 {
     struct str key = a->b.v[2].s;
-    if (!fold_first_time(f, 'k', key)) {
+    if (!fold_take(f, 16, f->keys.count + 1, 'k', key)) {
         FAULT(f, a, GROUP_AUTHORISATION, "ledger-key-known",
               "the ledger's new key is an operator's, or was the ledger's before",
               "账的新钥匙是某操作员的，或曾是账的钥匙");
@@ -92,7 +92,7 @@ void rule_ledger_key(struct fold *f, struct act *a)
 void fold_confirm_key(struct fold *f, struct act *a)
 {
     struct ledger_key_row *row = list_find(&f->keys, a->b.v[2].u);
-    if (row == NULL || row->confirmed || row->number != f->keys.count ||
+    if (row == NULL || row->confirmed || row->refused || row->number != f->keys.count ||
         row->epoch != f->epoch) {
         REFUSE(f, a, GROUP_AUTHORISATION, "second-unknown",
                "it confirms number %llu, which is not the newest key",

@@ -82,22 +82,27 @@ void rule_erase(struct fold *f, struct act *a)
     }
     p->person = a->b.v[1].u;
     p->sequence = a->r->sequence;
-    p->by = fold_signer(a);
+    p->proposer = fold_signer(a);
     leaf_hash(f->hash, a->r->bytes, p->leaf);
+}
+
+struct proposal_row *fold_proposal(const struct fold *f, uint64_t person)
+{
+    struct proposal_row *rows = f->proposals.rows;
+    for (size_t i = f->proposals.count; i > 0; i--) {
+        if (rows[i - 1].person == person) {
+            return &rows[i - 1];
+        }
+    }
+    return NULL;
 }
 
 static bool proposed(const struct fold *f, const struct act *a)
 {
     const struct value *v = a->b.v;
-    const struct proposal_row *rows = f->proposals.rows;
-    for (size_t i = f->proposals.count; i > 0; i--) {
-        const struct proposal_row *p = &rows[i - 1];
-        if (p->person == v[1].u) {
-            return p->sequence == v[2].u && memcmp(p->leaf, v[3].s.p, HASH_LEN) == 0 &&
-                   p->by != fold_signer(a);
-        }
-    }
-    return false;
+    const struct proposal_row *p = fold_proposal(f, v[1].u);
+    return p != NULL && !p->refused && p->sequence == v[2].u &&
+           memcmp(p->leaf, v[3].s.p, HASH_LEN) == 0 && p->proposer != fold_signer(a);
 }
 
 /* No month waits for money, or owes some. */

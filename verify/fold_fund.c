@@ -41,7 +41,7 @@ static bool same_bytes(const char *a, struct str b)
 void rule_appropriation(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
-    struct fund_row *x = fold_next_registered(f, a, &f->funds, sizeof *x);
+    struct fund_row *x = fold_next(f, a, &f->funds, v[1].u);
     if (x == NULL) {
         return;
     }
@@ -58,7 +58,7 @@ void rule_appropriation(struct fold *f, struct act *a)
     (void)str_copy(v[3].s, x->source, sizeof x->source);
     leaf_hash(f->hash, a->r->bytes, x->leaf);
     const struct fund_row *of = list_find(&f->funds, x->adjusts);
-    if (x->adjusts != 0 &&
+    if (x->adjusts != 0 && (of != NULL || f->o.whole) &&
         (of == NULL || !of->confirmed || of->adjusts != 0 || of->year != x->year ||
          of->programme != x->programme || !same_bytes(of->source, v[3].s))) {
         FAULT(f, a, GROUP_BALANCE, "fund-differs",
@@ -71,7 +71,11 @@ void rule_fund_confirm(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     struct fund_row *x = list_find(&f->funds, v[1].u);
-    if (x == NULL || x->confirmed || memcmp(x->leaf, v[2].s.p, HASH_LEN) != 0) {
+    if (x == NULL && !f->o.whole) {
+        return; /* its proposal is left out */
+    }
+    if (x == NULL || x->confirmed || x->refused ||
+        memcmp(x->leaf, v[2].s.p, HASH_LEN) != 0) {
         REFUSE(f, a, GROUP_AUTHORISATION, "fund-confirm",
                "appropriation %llu was not proposed like this, or is confirmed already",
                "%llu 号指标未如此提出，或已确认", (unsigned long long)v[1].u);
@@ -102,13 +106,16 @@ void rule_receipt(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     struct fund_row *x = list_find(&f->funds, v[1].u);
+    if ((x == NULL || !x->confirmed) && !f->o.whole) {
+        return; /* what came before may be left out */
+    }
     if (x == NULL || !x->confirmed || x->adjusts != 0 || v[3].i == 0) {
         REFUSE(f, a, GROUP_BALANCE, "fund-receipt",
                "there is no confirmed appropriation %llu", "没有已确认的 %llu 号指标",
                (unsigned long long)v[1].u);
     }
     x->received += v[3].i;
-    if (x->received < 0 || x->received > FUND_FEN) {
+    if ((x->received < 0 && f->o.whole) || x->received > FUND_FEN) {
         REFUSE(f, a, GROUP_BALANCE, "fund-receipt",
                "less than nothing was received, or too much",
                "拨款合计为负，或超过上限");

@@ -15,6 +15,7 @@ static size_t size_of(const struct fold *f, const struct list *rows)
            : rows == &f->batches    ? sizeof(struct batch_row)
            : rows == &f->recoveries ? sizeof(struct recovery_row)
            : rows == &f->closes     ? sizeof(struct close_row)
+           : rows == &f->funds      ? sizeof(struct fund_row)
                                     : sizeof(struct unit_row);
 }
 
@@ -131,7 +132,7 @@ void rule_import_start(struct fold *f, struct act *a)
     if (i == NULL && !f->o.whole) {
         return;
     }
-    if (i == NULL || i->state != IMPORT_PROPOSED ||
+    if (i == NULL || i->state != IMPORT_PROPOSED || i->refused ||
         memcmp(i->sha, v[2].s.p, HASH_LEN) != 0) {
         REFUSE(f, a, GROUP_AUTHORISATION, "import-start",
                "import %llu was not proposed with this file, or was begun already",

@@ -15,17 +15,17 @@ struct operator_row {
     char office[204];
     uint8_t key[PUBLIC_KEY_LEN];
     uint8_t roles;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
 };
 struct channel_row {
     uint32_t number;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
 };
 struct policy_row {
     uint32_t number;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
     uint8_t sha[HASH_LEN];
 };
@@ -33,6 +33,7 @@ enum import_state { IMPORT_PROPOSED, IMPORT_BEGUN, IMPORT_TAKEN };
 struct import_row {
     uint32_t number;
     uint8_t state, type;
+    bool refused;
     uint32_t proposer;
     uint64_t rows;
     uint8_t sha[HASH_LEN];
@@ -41,12 +42,19 @@ struct unit_row {
     uint32_t number;
     uint8_t code[16]; /* begin of its SHA-256 */
 };
+enum recovery_state {
+    RECOVERY_PROPOSED = 1,
+    RECOVERY_DECIDED,
+    RECOVERY_DONE,
+    RECOVERY_REPLACED
+};
 struct recovery_row {
     uint32_t number;
     uint8_t state, method, programme;
     uint8_t left_count;
     uint64_t person;
     uint32_t proposer, replaces;
+    bool refused;    /* then it is not open */
     bool concerned;  /* by the bundle's scope */
     uint32_t before; /* the person's recovery before it; 0: none */
     int32_t served;
@@ -84,7 +92,7 @@ struct home_row { /* of a line that is paid to an institution */
 };
 struct fund_row {
     uint32_t number;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer, adjusts;
     int programme; /* -1: any */
     int32_t year;
@@ -149,7 +157,7 @@ struct root_row {
 
 struct ledger_key_row {
     uint32_t number; /* the genesis key is 1; kinds 7 and 8 count on */
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
     uint64_t epoch;
     uint64_t size; /* sequence of the record that put it in force */
@@ -162,22 +170,27 @@ struct ledger_key_row {
 
 struct retention_row {
     uint32_t number;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
 };
 struct setting_row {
     uint32_t number;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
     char name[SETTING_NAME_MAX + 1];
     char value[SETTING_VALUE_MAX + 1];
 };
 struct witness_row {
     uint32_t number;
-    bool confirmed;
+    bool confirmed, refused;
     uint32_t proposer;
     char name[104];
     uint8_t key[PUBLIC_KEY_LEN];
+};
+struct taken_row { /* a name or key, which nobody else may have */
+    uint8_t digest[HASH_LEN];
+    uint64_t of, number; /* of the entry: register, and number in it */
+    bool released;       /* it was refused */
 };
 struct hold_row { /* of one person: the newest record of kind 27 */
     uint64_t person;
@@ -192,7 +205,7 @@ struct month_row { /* what a month's books moved from one account to another */
 struct close_row { /* of kind 90 */
     uint32_t number;
     uint8_t what;
-    bool confirmed;
+    bool confirmed, refused;
     int32_t month;
     uint32_t proposer;
     uint64_t rows;
@@ -220,7 +233,8 @@ struct objection_row { /* of kind 86 */
 };
 struct proposal_row { /* of kind 28 */
     uint64_t person, sequence;
-    uint32_t by;
+    uint32_t proposer;
+    bool refused;
     uint8_t leaf[HASH_LEN];
 };
 
@@ -282,7 +296,8 @@ struct fold {
     int32_t open_month;   /* the first whose books are open; 0: none was closed */
     uint32_t closed_year; /* the last; 0: none */
     struct set used;      /* signatures */
-    struct set files; /* answer files, names and keys of operators, codes of units */
+    struct set files;     /* answer files, cosignatures, timestamps, codes of units */
+    struct list taken;    /* of struct taken_row: names and keys */
     struct open_act open;
     char programmes[PROGRAMMES_MAX][CODE_MAX + 1];
     size_t programme_count;
@@ -352,6 +367,13 @@ void *fold_next_registered(struct fold *f, const struct act *a, struct list *row
                            size_t size);
 /* True when these bytes come for the first time under this tag. */
 bool fold_first_time(struct fold *f, char tag, struct str bytes);
+/* The same of a name or key that this entry of a register has, until it is refused. */
+bool fold_take(struct fold *f, uint64_t of, uint64_t number, char tag,
+               struct str bytes);
+void fold_release_taken(struct fold *f, uint64_t of, uint64_t number);
+
+/* fold_refuse.c */
+void rule_refused(struct fold *f, struct act *a);
 
 /* fold_fund.c */
 void rule_appropriation(struct fold *f, struct act *a);
@@ -380,6 +402,8 @@ void rule_retention(struct fold *f, struct act *a);
 void rule_hold(struct fold *f, struct act *a);
 void rule_erase(struct fold *f, struct act *a);
 void rule_erased(struct fold *f, struct act *a);
+/* The newest proposal to erase the person; NULL: there is none. */
+struct proposal_row *fold_proposal(const struct fold *f, uint64_t person);
 
 /* fold_notice.c */
 void rule_notice(struct fold *f, struct act *a);

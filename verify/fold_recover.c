@@ -5,12 +5,12 @@
 #include "base/money.h"
 #include "verify/fold_private.h"
 
-enum { PROPOSED = 1, DECIDED, DONE, REPLACED };
 enum { BY_SET_OFF = 1, BY_REPAYMENT, BY_PLAN, BY_WAIVER, BY_WRITE_OFF };
 
 static bool is_open(const struct recovery_row *e)
 {
-    return e->state == PROPOSED || e->state == DECIDED;
+    return (e->state == RECOVERY_PROPOSED && !e->refused) ||
+           e->state == RECOVERY_DECIDED;
 }
 
 static int64_t least(int64_t a, int64_t b)
@@ -125,8 +125,8 @@ void recovery_take(struct fold *f, const struct act *a, struct recovery_row *e,
         leave(e, t.month, t.rest);
     }
     *rest = t.left;
-    if (e->state == DECIDED && recovery_open(f, e) == 0) {
-        e->state = DONE;
+    if (e->state == RECOVERY_DECIDED && recovery_open(f, e) == 0) {
+        e->state = RECOVERY_DONE;
     }
 }
 
@@ -139,7 +139,7 @@ struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int prog
         if (e == NULL) {
             return NULL;
         }
-        if (e->state == DECIDED && e->method == BY_SET_OFF &&
+        if (e->state == RECOVERY_DECIDED && e->method == BY_SET_OFF &&
             e->programme == programme) {
             return e;
         }
@@ -232,7 +232,7 @@ static bool propose(struct fold *f, struct act *a, struct recovery_row *e)
     }
     memcpy(e->left, months, count * sizeof months[0]);
     e->left_count = (uint8_t)count;
-    e->state = PROPOSED;
+    e->state = RECOVERY_PROPOSED;
     e->method = (uint8_t)v[5].u;
     e->programme = (uint8_t)programme;
     e->person = v[2].u;
@@ -277,8 +277,8 @@ void rule_recovery(struct fold *f, struct act *a)
     e->before = p->recovery;
     p->recovery = e->number;
     check_months(f, a, e);
-    if (old != NULL && old->state == PROPOSED) {
-        old->state = REPLACED;
+    if (old != NULL && old->state == RECOVERY_PROPOSED) {
+        old->state = RECOVERY_REPLACED;
         old->left_count = 0;
     }
 }
@@ -291,7 +291,7 @@ static void decide(struct fold *f, struct act *a, struct recovery_row *e)
     size_t count;
     int64_t rest, all = 0;
     if (old != NULL && is_open(old)) {
-        old->state = REPLACED;
+        old->state = RECOVERY_REPLACED;
         old->left_count = 0;
     }
     if (!fold_row_load(f, a, e->person)) {
@@ -304,14 +304,14 @@ static void decide(struct fold *f, struct act *a, struct recovery_row *e)
               "recovery %u takes from the dues of the programme already",
               "%u 号追缴已在该项目抵扣", other->number);
     }
-    e->state = DECIDED;
+    e->state = RECOVERY_DECIDED;
     if (e->method == BY_WAIVER || e->method == BY_WRITE_OFF) {
         for (size_t i = 0; i < e->left_count; i++) {
             all += e->left[i].fen * e->left[i].months;
         }
         recovery_take(f, a, e, all, e->method == BY_WAIVER ? OP_WAIVE : OP_WRITE_OFF,
                       out, &count, &rest);
-        e->state = DONE;
+        e->state = RECOVERY_DONE;
         e->last = a->r->sequence + 1;
         fold_row_store(f, a);
     }
@@ -325,7 +325,8 @@ void rule_recovery_confirm(struct fold *f, struct act *a)
         fold_postings(f, a, false, NULL);
         return;
     }
-    if (e == NULL || e->state != PROPOSED || memcmp(e->leaf, v[2].s.p, HASH_LEN) != 0) {
+    if (e == NULL || e->state != RECOVERY_PROPOSED || e->refused ||
+        memcmp(e->leaf, v[2].s.p, HASH_LEN) != 0) {
         REFUSE(f, a, GROUP_AUTHORISATION, "recovery-confirm",
                "recovery %llu was not proposed like this, or is decided already",
                "%llu 号追缴未如此提出，或已决定", (unsigned long long)v[1].u);
@@ -337,7 +338,7 @@ void rule_recovery_confirm(struct fold *f, struct act *a)
     }
     note_range(f, a, e);
     (void)scope_person(f, e->person);
-    e->state = f->o.whole ? e->state : DECIDED;
+    e->state = f->o.whole ? e->state : RECOVERY_DECIDED;
     if (f->o.whole) {
         decide(f, a, e);
     }
@@ -374,7 +375,8 @@ void rule_repayment(struct fold *f, struct act *a)
     const struct value *v = a->b.v;
     struct recovery_row *e = list_find(&f->recoveries, v[1].u);
     fold_keep_commitment(f, a, v[2].u, COMMITMENT_ENTRIES, v[6].s);
-    if (f->o.whole && (e == NULL || e->state != DECIDED || e->person != v[2].u)) {
+    if (f->o.whole &&
+        (e == NULL || e->state != RECOVERY_DECIDED || e->person != v[2].u)) {
         REFUSE(f, a, GROUP_BALANCE, "repayment",
                "recovery %llu is not decided, or another person's",
                "%llu 号追缴未决定，或属于他人", (unsigned long long)v[1].u);

@@ -17,6 +17,35 @@ bool fold_first_time(struct fold *f, char tag, struct str bytes)
     return result != SET_KNOWN;
 }
 
+bool fold_take(struct fold *f, uint64_t of, uint64_t number, char tag, struct str bytes)
+{
+    uint8_t digest[HASH_LEN];
+    const struct taken_row *rows = f->taken.rows;
+    bool free = true;
+    hash_once(f->sha256, str_make(&tag, 1), bytes, digest);
+    for (size_t i = 0; i < f->taken.count; i++) {
+        free =
+            free && (rows[i].released || memcmp(rows[i].digest, digest, HASH_LEN) != 0);
+    }
+    struct taken_row *row = list_add(&f->taken, sizeof *row);
+    if (row == NULL) {
+        f->no_memory = true;
+        return free;
+    }
+    *row = (struct taken_row){.of = of, .number = number};
+    memcpy(row->digest, digest, HASH_LEN);
+    return free;
+}
+
+void fold_release_taken(struct fold *f, uint64_t of, uint64_t number)
+{
+    struct taken_row *rows = f->taken.rows;
+    for (size_t i = 0; i < f->taken.count; i++) {
+        rows[i].released =
+            rows[i].released || (rows[i].of == of && rows[i].number == number);
+    }
+}
+
 static struct operator_row *add_operator(struct fold *f, const struct act *a,
                                          struct str name, struct str key)
 {
@@ -30,7 +59,8 @@ static struct operator_row *add_operator(struct fold *f, const struct act *a,
         fold_malformed(f, a, "name or key");
         return NULL;
     }
-    if (!fold_first_time(f, 'n', name) || !fold_first_time(f, 'k', key)) {
+    bool name_free = fold_take(f, 1, o->number, 'n', name);
+    if (!fold_take(f, 1, o->number, 'k', key) || !name_free) {
         FAULT(
             f, a, GROUP_AUTHORISATION, "operator-twice",
             "the name or the key of operator \"%s\" is another operator's already: two "
@@ -172,15 +202,21 @@ void rule_channel(struct fold *f, struct act *a)
     }
     c->confirmed = f->sandbox;
     c->proposer = fold_signer(a);
-    if (!fold_first_time(f, 'c', a->b.v[2].s)) {
+    if (!fold_take(f, 2, c->number, 'c', a->b.v[2].s)) {
         FAULT(f, a, GROUP_AUTHORISATION, "channel-twice",
               "a channel of this name is registered already", "同名的代发银行已经登记");
     }
 }
 
 /* Two admins: who registered, and another. */
-static void second(struct fold *f, struct act *a, bool *confirmed, uint32_t proposer)
+static void second(struct fold *f, struct act *a, bool *confirmed, bool refused,
+                   uint32_t proposer)
 {
+    if (refused) {
+        REFUSE(f, a, GROUP_AUTHORISATION, "second-refused",
+               "it confirms number %llu, which was refused before",
+               "确认了此前已不予确认的 %llu 号", (unsigned long long)a->b.v[2].u);
+    }
     if (*confirmed) {
         FAULT(f, a, GROUP_AUTHORISATION, "second-again", "it was confirmed already",
               "已经确认过");
@@ -202,15 +238,15 @@ void rule_second(struct fold *f, struct act *a)
     struct retention_row *r = list_find(&f->retentions, v[2].u);
     struct setting_row *s = list_find(&f->settings, v[2].u);
     if (v[1].u == 1 && o != NULL) {
-        second(f, a, &o->confirmed, o->proposer);
+        second(f, a, &o->confirmed, o->refused, o->proposer);
     } else if (v[1].u == 2 && c != NULL) {
-        second(f, a, &c->confirmed, c->proposer);
+        second(f, a, &c->confirmed, c->refused, c->proposer);
     } else if (v[1].u == 11 && w != NULL) {
-        second(f, a, &w->confirmed, w->proposer);
+        second(f, a, &w->confirmed, w->refused, w->proposer);
     } else if (v[1].u == 14 && r != NULL) {
-        second(f, a, &r->confirmed, r->proposer);
+        second(f, a, &r->confirmed, r->refused, r->proposer);
     } else if (v[1].u == 17 && s != NULL) {
-        second(f, a, &s->confirmed, s->proposer);
+        second(f, a, &s->confirmed, s->refused, s->proposer);
     } else if (v[1].u == 16) {
         fold_confirm_key(f, a);
     } else {
@@ -286,10 +322,12 @@ void rule_policy_adopt(struct fold *f, struct act *a)
 void rule_policy_confirm(struct fold *f, struct act *a)
 {
     struct policy_row *p = list_find(&f->policies, a->b.v[1].u);
-    if (p == NULL || memcmp(p->sha, a->b.v[2].s.p, HASH_LEN) != 0) {
+    if (p == NULL || p->refused || memcmp(p->sha, a->b.v[2].s.p, HASH_LEN) != 0) {
         REFUSE(f, a, GROUP_AUTHORISATION, "policy-confirm",
-               "it confirms policy %llu, which was not adopted with this content",
-               "确认的 %llu 号政策文件未以此内容提出", (unsigned long long)a->b.v[1].u);
+               "it confirms policy %llu, which was not adopted with this content, or "
+               "was refused",
+               "确认的 %llu 号政策文件未以此内容提出，或已不予确认",
+               (unsigned long long)a->b.v[1].u);
     }
     if (p->confirmed || p->proposer == fold_signer(a)) {
         FAULT(f, a, GROUP_AUTHORISATION, "policy-same",

@@ -16,7 +16,8 @@ struct waiting {
 static bool in_register(unsigned kind)
 {
     return kind < K_IMPORT || (kind >= K_HOLD && kind <= K_ERASED) ||
-           (kind >= K_WITNESS && kind < 80);
+           (kind >= K_WITNESS && kind < 80) ||
+           (kind >= K_NOTICE && kind <= K_NOTICE_CLOSED);
 }
 
 static void add_number(struct fold *f, struct list *l, uint64_t number)

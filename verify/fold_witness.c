@@ -18,7 +18,8 @@ void rule_witness(struct fold *f, struct act *a)
     w->key[0] = 1;
     memcpy(w->key + 1, v[3].s.p, 32);
     (void)str_copy(v[2].s, w->name, sizeof w->name);
-    if (!fold_first_time(f, 'w', v[2].s) || !fold_first_time(f, 'k', v[3].s)) {
+    bool name_free = fold_take(f, 11, w->number, 'w', v[2].s);
+    if (!fold_take(f, 11, w->number, 'k', v[3].s) || !name_free) {
         FAULT(f, a, GROUP_AUTHORISATION, "witness-twice",
               "the name or the key of witness \"%s\" is somebody else's already",
               "见证人“%s”的名称或公钥已属他人", w->name);

@@ -124,6 +124,13 @@ code role
 # The bytes as they lie in the file now: sealed row, and the look-up's key is not known here.
 cp "$L/data.mdb" old.mdb
 cp -a "$L" before.dir
+expect 2 a checker person erase "$P" --refuse
+code missing-option
+expect 2 a checker person erase "$P" --refuse --confirm
+expect 0 a checker person erase "$P" --refuse --reason 文号有误
+expect 4 a checker person erase "$P" --confirm
+code refused
+expect 0 a maker person erase "$P" --reason 期满 --document 演销1号
 expect 0 a checker person erase "$P" --confirm --copies 演练备份磁带 --json
 is state erased
 is compacted true

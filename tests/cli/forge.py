@@ -124,7 +124,8 @@ class Records:
     def sign(self, x, signer, origin=None):
         names = {2: "operator", 4: "second", 32: "run-end", 40: "batch-start",
                  42: "batch-end", 43: "batch-sign", 44: "export", 47: "answer-end",
-                 72: "timestamp", 83: "allocation"}
+                 14: "refused", 72: "timestamp", 81: "appropriation-confirm",
+                 83: "allocation"}
         s = x[7][0]
         rest = {k: v for k, v in x[7].items() if k != 0}
         lines = ["almoner-act/v1", origin or x[1], names[x[5]], s[1], s[0], s[4],
@@ -210,6 +211,37 @@ def forge_allocation(b, how):
             b.change(i, again)
     b.rechain()
     b.change(i + 1, again)
+
+
+def forge_refused(b, how):
+    """The last record, a checker's refusal of appropriation 6; 5 was confirmed, 4
+    refused. Or the confirmation of 5 is one of 4."""
+    i = len(b.records) - 1
+    signers = {"stranger": (3, "maker2"), "auditor": (6, "auditor")}
+
+    def change(x):
+        x[7].update({"reason": {3: "another"}, "confirmed": {2: 5}, "twice": {2: 4},
+                     "unknown": {2: 7}, "register": {1: 5}}.get(how, {}))
+        if how in signers:
+            x[7][0][0] = signers[how][0]
+
+    def confirm(x):
+        x[7][1] = 4
+        x[7][2] = leaf(b.records[b.find(80, k1=4)])
+
+    def again(x):
+        s = x[7][0]
+        s[6] = root([leaf(r) for r in b.records[:s[5]]])
+        b.sign(x, signers.get(how, (0, "checker"))[1])
+    if how == "after":
+        i = b.find(81, k1=5)
+        b.change(i, confirm, "checker")
+        b.rechain()
+        del b.records[i + 1:]
+        return
+    b.change(i, change)
+    if how != "reason":
+        b.change(i, again)
 
 
 def attack(b, how):
@@ -299,6 +331,8 @@ def attack(b, how):
         b.change(i + 1, set_body(4, sha(bytes(32), *map(encode, items))))
         b.rechain()
         b.change(i + 1, lambda x: b.sign(x, "maker"))
+    elif how.startswith("refused-"):
+        forge_refused(b, how[len("refused-"):])
     elif how.startswith("allocation-"):
         forge_allocation(b, how[len("allocation-"):])
     elif how == "all-keys":  # the newest run, signed anew by who signed it

@@ -215,11 +215,13 @@ expect 0 a maker batch submit "$B"
 verified
 evidence
 expect 0 r audit bundle --out part.zip --period 2026-09
-for zip in evidence.zip part.zip; do
+expect 0 r audit bundle --out person.zip --person "$kept"
+for zip in evidence.zip part.zip person.zip; do
     for program in "$VERIFY" "python3 $TOP/tests/independent/verify.py"; do
         PYTHONDONTWRITEBYTECODE=1 expect 0 $program "$zip" --json
         is integrity PASS
         is balance PASS
         is authorisation PASS
+        is completeness PASS
     done
 done

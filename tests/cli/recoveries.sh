@@ -126,6 +126,15 @@ expect 4 a maker correct decide 1 --programme old-age --method waive --document 
     --served 2026-10-06
 code nothing-receivable
 says "recovery $N is open"
+# Refused, it stands in no other's way, and cannot be decided any more.
+expect 0 a checker correct refuse "$N" --reason 文书有误
+expect 4 a checker correct confirm "$N"
+code refused
+expect 4 a maker correct repay "$N" --amount 1 --on 2026-10-08 --from-whom heir --name 甲
+says 'is refused, not decided'
+expect 0 r correct list --all
+says 'refused by checker, .*: 文书有误'
+decide 1 repay
 expect 0 a checker correct confirm "$N"
 expect 4 a checker correct confirm "$N"
 code recovery-state

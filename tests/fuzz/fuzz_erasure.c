@@ -1,7 +1,9 @@
-/* fuzz_erasure.c - bodies of certificates, proposals, holds and retention rules:
+/* fuzz_erasure.c - bodies of certificates, proposals, holds, retention rules, and of
+ * what is refused:
  * whatever is read is written again as it was. The first byte chooses which. */
 #include "base/must.h"
 #include "ledger/erasure.h"
+#include "ledger/refusal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,10 +47,20 @@ static bool rule(struct str body, struct writer *w)
     return true;
 }
 
+static bool refused(struct str body, struct writer *w)
+{
+    static struct refusal x;
+    if (!refusal_read(body, &x)) {
+        return false;
+    }
+    refusal_write(&x, w);
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bool (*const bodies[])(struct str body, struct writer * w) = {
-        certificate, proposal, hold, rule};
+        certificate, proposal, hold, rule, refused};
     static uint8_t bytes[1 << 16];
     struct writer w;
     if (size == 0 || size > sizeof bytes) {
@@ -56,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct str body = str_make(data + 1, size - 1);
     writer_init(&w, bytes, sizeof bytes);
-    if (bodies[data[0] % 4](body, &w)) {
+    if (bodies[data[0] % 5](body, &w)) {
         must(!w.failed && str_eq(writer_str(&w), body));
     }
     return 0;

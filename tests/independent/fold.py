@@ -7,13 +7,23 @@ import re
 from primitives import (Bad, DIGESTS, b64, cosignature_holds, need, signature_holds,
                         vkey, typed_key)
 from records import (ADMIN, CHECKER, DUE, GRANTED, PAID, RECEIVABLE, RECOVERED,
-                     LEFT, MAX_FEN, REFUNDED, RETURNED, SET_OFF, STARTS, STEPS, TRANSIT,
-                     WAIVED, WRITTEN, BACKWARDS, STEP_NAMES, WITHDRAWN, Accounts, Moves)
+                     LEFT, MAX_FEN, REFUNDED, RELEASER, RETURNED, SET_OFF, STARTS, STEPS,
+                     TRANSIT, WAIVED, WRITTEN, BACKWARDS, STEP_NAMES, WITHDRAWN, Accounts,
+                     Moves)
 
 DAY40, DAYS7 = 3456000000000, 604800000000
 OPEN, BATCH_STATES = {1, 2}, ("", "draft", "submitted", "approved", "released",
                               "exported", "settled", "closing", "closed", "cancelled",
                               "recalled")
+
+
+def refused(row):
+    return getattr(row, "refused", False)
+
+
+def counting(rows):
+    """Those that were not refused: their names and keys are taken."""
+    return [row for row in rows.values() if not refused(row)]
 
 
 class Row:
@@ -275,9 +285,9 @@ class Fold:
 
     def add_operator(self, name, key, roles, by, confirmed, office):
         self.key_length(key)
-        for row in self.operators.values():
+        for row in counting(self.operators):
             need(row.name != name and row.key != key, "a name or key a second time")
-        for row in self.witnesses.values():
+        for row in counting(self.witnesses):
             need(row.key != key, "a witness has this key")
         need(not roles & ADMIN or roles == ADMIN, "an admin with another role")
         self.operators[len(self.operators) + 1] = Row(
@@ -291,7 +301,7 @@ class Fold:
     def do_channel(self, r):
         b = r.body
         self.next_number(self.channels, b[1])
-        need(all(c.name != b[2] for c in self.channels.values()), "a name a second time")
+        need(all(c.name != b[2] for c in counting(self.channels)), "a name a second time")
         self.channels[b[1]] = Row(name=b[2], account=b[4], by=b[0][0],
                                   confirmed=self.sandbox)
 
@@ -324,12 +334,45 @@ class Fold:
         row = tables[b[1]].get(b[2])
         need(row, "nothing to confirm")
         auth(not getattr(row, "confirmed", True), "confirmed already")
+        self.not_refused(row)
         auth(row.by != b[0][0], "confirmed by who proposed it")
         row.confirmed = True
         if b[1] == 16:
             need(b[2] == len(self.keys) and row.epoch == self.epoch,
                  "not the newest key of this epoch")
             self.key_log.append((r.sequence, b[2]))
+
+    # What waits: register -> (rows, does the row wait?, roles of who may confirm).
+    def waiting(self, register):
+        pending = lambda row: not getattr(row, "confirmed", True)
+        return {1: (self.operators, pending, ADMIN), 2: (self.channels, pending, ADMIN),
+                3: (self.policies, pending, CHECKER),
+                4: (self.imports, lambda row: not row.begun, CHECKER),
+                8: (self.recoveries, lambda row: row.state == 1, CHECKER),
+                11: (self.witnesses, pending, ADMIN),
+                14: (self.retention, pending, ADMIN),
+                15: (self.proposals, lambda row: row.person not in self.erased, CHECKER),
+                16: (self.keys, pending, ADMIN), 17: (self.settings, pending, ADMIN),
+                18: (self.funds, pending, CHECKER),
+                22: (self.closes, pending, CHECKER | RELEASER)}.get(register)
+
+    def do_refused(self, r):
+        b, by = r.body, r.body[0][0]
+        need(self.waiting(b[1]), "no such register")
+        rows, waits, roles = self.waiting(b[1])
+        row = rows.get(b[2])
+        if row is None and b[1] in (4, 8, 18, 22) and not self.complete:
+            self.partly.add("refusals of what is left out")
+            return
+        auth(row and waits(row) and not refused(row), "it does not wait to be confirmed")
+        auth(row.by == by or self.operators[by].roles & roles,
+             "refused by who may not confirm it, and has not proposed it")
+        row.refused = True
+        if b[1] == 8:
+            row.state = 5
+
+    def not_refused(self, row):
+        auth(not refused(row), "it was refused")
 
     def do_clock(self, r):
         b = r.body
@@ -341,7 +384,7 @@ class Fold:
 
     def new_ledger_key(self, key):
         self.key_length(key)
-        need(all(o.key != key for o in self.operators.values()) and
+        need(all(o.key != key for o in counting(self.operators)) and
              all(k.key != key for k in self.keys.values()), "a key that is in use")
 
     def do_epoch(self, r):
@@ -403,6 +446,7 @@ class Fold:
         row = self.policies.get(r.body[1])
         need(row, "no such policy")
         auth(not row.confirmed, "confirmed already")
+        self.not_refused(row)
         auth(row.sha == r.body[2], "another policy than the adopted one")
         auth(row.by != r.body[0][0], "confirmed by who adopted it")
         row.confirmed = True
@@ -410,9 +454,9 @@ class Fold:
     def do_witness(self, r):
         b = r.body
         self.next_number(self.witnesses, b[1])
-        for row in self.witnesses.values():
+        for row in counting(self.witnesses):
             need(row.name != b[2] and row.key != b[3], "a name or key a second time")
-        need(all(o.key != b[3] for o in self.operators.values()), "an operator's key")
+        need(all(o.key != b[3] for o in counting(self.operators)), "an operator's key")
         self.witnesses[b[1]] = Row(name=b[2], key=b[3], by=b[0][0],
                                    confirmed=self.sandbox)
 
@@ -503,12 +547,14 @@ class Fold:
         self.exists(n)
         auth(not self.holds.get(n, (0,))[0] and n not in self.merged,
              "a duplicate, or under hold")
-        self.proposals[n] = Row(leaf=r.leaf, sequence=r.sequence, by=r.body[0][0])
+        self.proposals[n] = Row(person=n, leaf=r.leaf, sequence=r.sequence,
+                                by=r.body[0][0])
 
     def do_erased(self, r):
         b = r.body
         n, numbers = b[1], [x[0] for x in b[4]]
         row = self.proposals.get(n)
+        self.not_refused(row)
         auth(row and (row.sequence, row.leaf) == (b[2], b[3]) and row.by != b[0][0],
              "not the newest proposal, or erased by who proposed it")
         auth(numbers[0] == n and numbers[1:] == sorted(set(numbers[1:])),
@@ -559,6 +605,7 @@ class Fold:
             self.imports[r.body[1]] = Row(kind=0, sha=r.body[2], begun=True)
             return
         auth(not row.begun, "taken in or begun already")
+        self.not_refused(row)
         auth(row.sha == r.body[2], "another file than the proposed one")
         auth(row.by != r.body[0][0], "confirmed by who proposed it")
         row.begun = True
@@ -1228,6 +1275,7 @@ class Fold:
         if close is None:
             need(not self.complete, "no such close")
             return
+        self.not_refused(close)
         need(not close.confirmed and b[1] == max(self.closes), "not the newest close")
         auth(close.by != b[0][0], "closed and confirmed by one")
         auth(close.leaf == b[2], "another close than was seen")
@@ -1260,12 +1308,13 @@ class Fold:
 
     def do_appropriation(self, r):
         b = r.body
-        self.next_number(self.funds, b[1])
+        self.next_number(self.funds, b[1], False)
         need(b[8] and (b[8] > 0 or 9 in b), "an amount that is none")
         terms = [b[k] for k in range(2, 7)]
         if 9 in b:
             of = self.funds.get(b[9])
-            balance(of and of.confirmed and of.adjusts is None and of.terms == terms,
+            balance(not (of or self.complete) or of and of.confirmed and
+                    of.adjusts is None and of.terms == terms,
                     "it adjusts none that is confirmed, or of other terms")
         self.funds[b[1]] = Row(terms=terms, fen=b[8], adjusts=b.get(9), by=b[0][0],
                                leaf=r.leaf, confirmed=False, given=0, received=0,
@@ -1277,10 +1326,15 @@ class Fold:
     def do_appropriation_confirm(self, r):
         b = r.body
         row = self.funds.get(b[1])
+        if row is None and not self.complete:
+            return
+        self.not_refused(row)
         auth(row and not row.confirmed and row.leaf == b[2] and row.by != b[0][0],
              "not proposed so, confirmed already, or by who proposed it")
         row.confirmed = True
-        root = row if row.adjusts is None else self.funds[row.adjusts]
+        root = row if row.adjusts is None else self.funds.get(row.adjusts)
+        if root is None:
+            return
         root.given += row.fen
         balance(not self.complete or row.fen > 0 or 0 <= self.left(root),
                 "less than is taken from it")
@@ -1288,10 +1342,12 @@ class Fold:
     def do_receipt(self, r):
         b = r.body
         row = self.funds.get(b[1])
+        if not (self.complete or row and row.confirmed):
+            return
         need(row and row.confirmed and row.adjusts is None and b[3],
              "not received for a confirmed appropriation")
         row.received += b[3]
-        balance(row.received >= 0, "less than nothing was received")
+        balance(row.received >= 0 or not self.complete, "less than nothing was received")
 
     def do_allocation(self, r):
         b, batch = r.body, self.batch(r.body[1])

@@ -117,6 +117,8 @@ KINDS = {
     11: ("policy-confirm", CHECKER, 0, {1: u32, 2: sha}),
     12: ("retention", ADMIN, 0, {1: u32, 2: uint(2, 1), 3: uint(200), 4: text(200, 1)}),
     13: ("setting", ADMIN, 0, {1: u32, 2: text(48), 3: text(80)}),
+    14: ("refused", MAKER | CHECKER | RELEASER | ADMIN, 0, {1: u64, 2: u64, 3: lambda v:
+                                                             text(300, 1)(v) and plain(v)}),
     20: ("import", MAKER, 0, {
         1: u32, 2: uint(10, 1), 3: sha, 4: u64, 5: u64, 6: opt(text(200)),
         7: opt(text(200)), 8: opt(u64), 9: opt(text(200)), 10: opt(sha), 11: opt(u64)}),

@@ -5,6 +5,7 @@
 
 #include "audit/month_page.h"
 #include "base/date.h"
+#include "batch/admin.h"
 #include "batch/close.h"
 #include "tests/model/ledger_county.h"
 
@@ -42,6 +43,22 @@ static bool is_at_work(struct county *c, int32_t month)
     return false;
 }
 
+/* By anybody: the maker takes it back. Then nobody can confirm it. */
+static bool refuse_close(struct county *c, struct chance *x, enum close_what what,
+                         int32_t month, uint32_t number)
+{
+    uint64_t size = ledger_head(c->f.l)->tree.size;
+    (void)county_role(c, x, "");
+    enum status st = admin_refuse(c->f.l, REGISTER_CLOSE, number, str_of("x"), &c->f.d);
+    if (!county_judge(c, "a close refused", true, true, st, size)) {
+        return false;
+    }
+    size = ledger_head(c->f.l)->tree.size;
+    bool role = county_role(c, x, "cr") != 'm';
+    st = close_books_confirm(c->f.l, what, month, &number, &c->f.d);
+    return county_judge(c, "a refused close confirmed", role, false, st, size);
+}
+
 /* The maker's, and then somebody's confirmation; each by any role. */
 static bool close_both(struct county *c, struct chance *x, enum close_what what,
                        int32_t month)
@@ -61,8 +78,11 @@ static bool close_both(struct county *c, struct chance *x, enum close_what what,
                       state, st, size)) {
         return false;
     }
-    if (st != ST_OK || chance_percent(x, 15)) {
+    if (st != ST_OK || chance_percent(x, 10)) {
         return true;
+    }
+    if (chance_percent(x, 10)) {
+        return refuse_close(c, x, what, month, number);
     }
     size = ledger_head(c->f.l)->tree.size;
     role = county_role(c, x, "cr") != 'm';

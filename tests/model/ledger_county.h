@@ -77,7 +77,7 @@ struct county_fund { /* an appropriation, or an adjustment of one */
     int32_t year;
     int64_t fen;
     uint32_t adjusts;
-    bool active;
+    bool active, refused;
     int64_t appropriated, received, reserved, committed, spent;
     int64_t returned, prior, refunded;
     int32_t spent_day;

@@ -532,7 +532,7 @@ static bool confirm(struct county *c, struct chance *x)
     uint32_t n = (uint32_t)chance_between(x, 1, (int)c->funds.count);
     struct county_fund *f = &c->funds.all[n];
     struct county_fund *root = f->adjusts != 0 ? &c->funds.all[f->adjusts] : f;
-    bool state = !f->active && left_of(root) + f->fen >= 0;
+    bool state = !f->active && !f->refused && left_of(root) + f->fen >= 0;
     uint64_t size = ledger_head(c->f.l)->tree.size;
     bool role = county_role(c, x, "c") == 'c';
     enum status st = fund_confirm(c->f.l, n, &c->f.d);
@@ -541,6 +541,19 @@ static bool confirm(struct county *c, struct chance *x)
         root->appropriated += f->fen;
     }
     return county_judge(c, "an appropriation confirmed", role, state, st, size);
+}
+
+/* By a checker, or taken back by the maker, who proposed all of them. */
+static bool refuse(struct county *c, struct chance *x)
+{
+    uint32_t n = (uint32_t)chance_between(x, 1, (int)c->funds.count);
+    struct county_fund *f = &c->funds.all[n];
+    bool state = !f->active && !f->refused;
+    uint64_t size = ledger_head(c->f.l)->tree.size;
+    bool role = county_role(c, x, "mc") != 'r';
+    enum status st = admin_refuse(c->f.l, REGISTER_FUND, n, str_of("x"), &c->f.d);
+    f->refused = f->refused || st == ST_OK;
+    return county_judge(c, "an appropriation refused", role, state, st, size);
 }
 
 static bool receive(struct county *c, struct chance *x)
@@ -600,7 +613,10 @@ bool county_fund(struct county *c, struct chance *x)
     if (c->funds.count == 0) {
         return true;
     }
-    return what < 85 ? confirm(c, x) : receive(c, x);
+    if (what < 72) {
+        return refuse(c, x);
+    }
+    return what < 88 ? confirm(c, x) : receive(c, x);
 }
 
 bool county_work(struct county *c, struct chance *x)

@@ -6,6 +6,7 @@
 
 #include "audit/verify.h"
 #include "base/must.h"
+#include "batch/admin.h"
 #include "batch/erase.h"
 #include "ledger/body.h"
 #include "ledger/tree.h"
@@ -320,6 +321,33 @@ static enum status hold(uint64_t person, bool set)
     return hold_change(f.l, &q, &f.d);
 }
 
+static enum status refuse(enum fixture_who who, uint64_t person)
+{
+    fixture_as(&f, who);
+    return admin_refuse(f.l, REGISTER_ERASURE, person, str_of("有误"), &f.d);
+}
+
+START_TEST(a_proposal_is_refused)
+{
+    struct verify_report r;
+    begin();
+    REFUSED(refuse(FIXTURE_CHECKER, 2), "unknown-entry");
+    OK(propose(2));
+    REFUSED(refuse(FIXTURE_RELEASER, 2), "role");
+    OK(refuse(FIXTURE_CHECKER, 2));
+    REFUSED(erase(2), "refused");
+    REFUSED(refuse(FIXTURE_CHECKER, 2), "refused");
+    OK(propose(2)); /* proposed anew, it waits again */
+    OK(refuse(FIXTURE_MAKER, 2));
+    REFUSED(erase(2), "refused");
+    OK(propose(2));
+    OK(erase(2));
+    REFUSED(refuse(FIXTURE_CHECKER, 2), "not-pending");
+    OK(verify(&r));
+    fixture_remove(&f);
+}
+END_TEST
+
 START_TEST(a_hold_after_the_proposal)
 {
     uint32_t number;
@@ -538,6 +566,7 @@ Suite *suite_erase(void)
     tcase_add_test(c, last_days);
     tcase_add_test(c, ranges);
     tcase_add_test(c, two_signatures);
+    tcase_add_test(c, a_proposal_is_refused);
     tcase_add_test(c, a_hold_after_the_proposal);
     tcase_add_test(c, forged_certificates);
     tcase_add_test(c, behind_the_records);

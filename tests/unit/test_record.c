@@ -235,7 +235,7 @@ START_TEST(kinds)
             ck_assert_int_gt(end, k);
         }
     }
-    ck_assert_uint_eq(names, 59);
+    ck_assert_uint_eq(names, 60);
     ck_assert_str_eq(record_kind_name(KIND_POLICY_CONFIRM), "policy-confirm");
     ck_assert_int_eq(record_kind_end(KIND_RUN_START), KIND_RUN_END);
     ck_assert_int_eq(record_kind_end(KIND_RUN_END), 0);
