@@ -1,5 +1,6 @@
 /* letters.c - see letters.h. The entitlement records of the period's runs say whom they
- * concern; a stop in time leaves no record, so those are found in the accounts. */
+ * concern, and of what was paid twice the answers (letters_corrected.c); a stop in time
+ * leaves no record, so those are found in the accounts. */
 #include "audit/letters.h"
 
 #include <stdio.h>
@@ -7,17 +8,13 @@
 #include <string.h>
 
 #include "audit/explain_words.h"
+#include "audit/letters_private.h"
 #include "base/money.h"
 #include "ledger/body.h"
 #include "ledger/erasure.h"
 
 #define TICK_ROWS 4096
 #define TOUCHED_BYTES_MAX ((size_t)256 * 1024 * 1024)
-
-struct touched { /* a record with a cause that matters here */
-    uint64_t person;
-    uint64_t sequence;
-};
 
 struct letters {
     struct ledger *l;
@@ -32,8 +29,11 @@ struct letters {
     struct buf touched;
     size_t at; /* the next one to look at */
     struct account *account;
+    uint64_t number; /* whose account it is; who is told is out.person */
     struct person *person;
     struct vault_row row;
+    struct person *home; /* of a letter to an institution: that one */
+    struct vault_row home_row;
     struct entitlement entitlement;
     struct postings postings;
     struct letter out;
@@ -72,7 +72,7 @@ static enum status note_run(struct letters *x, const struct run_entry *run,
         TRY(read_entitlement(x, &r, d));
         for (size_t i = 0; i < x->entitlement.span_count; i++) {
             if (x->entitlement.spans[i].cause == cause_of(x->kind)) {
-                struct touched t = {x->entitlement.person, n};
+                struct touched t = {.person = x->entitlement.person, .sequence = n};
                 buf_add(&x->touched, &t, sizeof t);
                 break;
             }
@@ -85,6 +85,9 @@ static int by_person(const void *a, const void *b)
 {
     const struct touched *x = a;
     const struct touched *y = b;
+    if (x->institution != y->institution) {
+        return x->institution < y->institution ? -1 : 1;
+    }
     if (x->person != y->person) {
         return x->person < y->person ? -1 : 1;
     }
@@ -102,8 +105,11 @@ static enum status note_runs(struct letters *x, struct diag *d)
             TRY(note_run(x, &run, d));
         }
     }
+    if (x->kind == LETTER_RECOVERY) {
+        TRY(letters_corrected(x->l, x->period, &x->touched, d));
+    }
     TRY(buf_check(&x->touched, d));
-    if (!some) {
+    if (!some && x->touched.len == 0) {
         char month[DATE_TEXT_CAP];
         month_print(x->period, month);
         diag_fail(d, ST_CONFLICT, "no-run", "no run was made for %s", month);
@@ -116,16 +122,24 @@ static enum status note_runs(struct letters *x, struct diag *d)
     return ST_OK;
 }
 
-/* The next record of this person, or NULL. */
-static const struct touched *next_touched(struct letters *x, uint64_t person)
+static const struct touched *touched_at(const struct letters *x)
 {
     const void *p = x->touched.p;
     const struct touched *list = p;
-    size_t count = x->touched.len / sizeof *list;
-    while (x->at < count && list[x->at].person < person) {
+    return x->at < x->touched.len / sizeof *list ? &list[x->at] : NULL;
+}
+
+/* The next that this person is told of for themselves, or NULL. */
+static const struct touched *next_touched(struct letters *x, uint64_t person)
+{
+    const struct touched *t = touched_at(x);
+    while (t != NULL && t->institution == 0 && t->person < person) {
         x->at++;
+        t = touched_at(x);
     }
-    return x->at < count && list[x->at].person == person ? &list[x->at++] : NULL;
+    bool own = t != NULL && t->institution == 0 && t->person == person;
+    x->at += own ? 1 : 0;
+    return own ? t : NULL;
 }
 
 /* ---- one letter ---- */
@@ -176,6 +190,7 @@ static enum status take_record(struct letters *x, uint64_t sequence, struct diag
         if (s->cause != cause_of(x->kind)) {
             continue;
         }
+        item->corrected = false;
         int32_t last = s->span.from + s->span.months - 1;
         item->first = s->span.from < item->first ? s->span.from : item->first;
         item->last = last > item->last ? last : item->last;
@@ -185,6 +200,30 @@ static enum status take_record(struct letters *x, uint64_t sequence, struct diag
         }
     }
     return ST_OK;
+}
+
+/* What was paid twice by a correction, if the account still owes it. */
+static enum status take_line(struct letters *x, const struct touched *t, struct diag *d)
+{
+    struct line_entry line;
+    TRY(line_get(ledger_txn(x->l), t->batch, t->line, &line, d));
+    const struct span *last = &line.spans[line.span_count - 1];
+    struct letter_item *item = item_for(x, str_of(line.programme));
+    if (item == NULL) {
+        return ST_OK;
+    }
+    int32_t through = last->from + last->months - 1;
+    item->corrected = item->corrected || item->first == INT32_MAX;
+    item->first = line.spans[0].from < item->first ? line.spans[0].from : item->first;
+    item->last = through > item->last ? through : item->last;
+    item->month = item->first;
+    return ST_OK;
+}
+
+static enum status take_touched(struct letters *x, const struct touched *t,
+                                struct diag *d)
+{
+    return t->line != 0 ? take_line(x, t, d) : take_record(x, t->sequence, d);
 }
 
 /* What the months owe now that the runs looked at. */
@@ -300,6 +339,8 @@ static bool about_to_end(const struct letters *x)
     return false;
 }
 
+#define PAID_AFTER_ALL "银行更正了回盘，此前称退回的款项实已付出，本项目所付超过应发"
+
 static enum status find_reason(struct letters *x, struct letter_item *item, bool *tell,
                                struct diag *d)
 {
@@ -322,6 +363,12 @@ static enum status find_reason(struct letters *x, struct letter_item *item, bool
     TRY(explain_month(x->l, x->e, x->person, &x->known, str_of(item->code), month,
                       x->explanation, d));
     *tell = !about_to_end(x);
+    if (item->corrected) {
+        item->policy = NULL; /* no clause is the reason */
+        return str_copy(str_of(PAID_AFTER_ALL), item->reason, sizeof item->reason)
+                   ? ST_OK
+                   : diag_fail(d, ST_INTERNAL, "reason", "a reason is too long");
+    }
     return explain_words(x->explanation, entitle_policies(x->e), true, take_reason,
                          &reason, d);
 }
@@ -330,7 +377,7 @@ static enum status find_terms(struct letters *x, struct letter_item *item,
                               struct diag *d)
 {
     uint32_t number;
-    TRY(recovery_newest(ledger_txn(x->l), x->out.person, &number, d));
+    TRY(recovery_newest(ledger_txn(x->l), x->number, &number, d));
     while (number != 0 && !item->decided) {
         struct recovery_entry e;
         TRY(recovery_get(ledger_txn(x->l), number, &e, d));
@@ -349,13 +396,13 @@ static enum status finish_letter(struct letters *x, struct diag *d)
     if (x->out.count == 0) {
         return ST_OK;
     }
-    enum status st = vault_row_read(x->l, x->out.person, &x->row, d);
+    enum status st = vault_row_read(x->l, x->number, &x->row, d);
     if (erasure_failed(st, d)) {
         return ST_OK; /* nobody is left to be told */
     }
     TRY(st);
     TRY(person_read(buf_str(&x->row.plain), UINT64_MAX, x->person, d));
-    x->person->number = x->out.person;
+    x->person->number = x->number;
     if (x->person->merged_into != 0) {
         return ST_OK; /* the same person under another number is told */
     }
@@ -374,7 +421,7 @@ static enum status finish_letter(struct letters *x, struct diag *d)
     if (n == 0) {
         return ST_OK;
     }
-    x->out.facts = x->person;
+    x->out.facts = x->out.resident != NULL ? x->home : x->person;
     return x->each(x->ctx, &x->out, d);
 }
 
@@ -386,15 +433,64 @@ static enum status one_person(struct letters *x, uint64_t person, struct str row
         return ST_OK;
     }
     TRY(account_read(row, x->account, d));
+    x->number = person;
     x->out.person = person;
     x->out.count = 0;
     for (; t != NULL; t = next_touched(x, person)) {
-        TRY(take_record(x, t->sequence, d));
+        TRY(take_touched(x, t, d));
     }
     if (x->kind == LETTER_STOP) {
         find_stops(x);
     }
     return x->out.count > 0 ? finish_letter(x, d) : ST_OK;
+}
+
+/* ---- institutions: what they got for others ---- */
+
+static enum status open_home(struct letters *x, uint64_t number, struct diag *d)
+{
+    TRY(vault_row_read(x->l, number, &x->home_row, d));
+    TRY(person_read(buf_str(&x->home_row.plain), UINT64_MAX, x->home, d));
+    x->home->number = number;
+    return ST_OK;
+}
+
+/* All of one resident that one institution got. */
+static enum status one_resident(struct letters *x, const struct touched *first,
+                                struct diag *d)
+{
+    uint8_t key[8];
+    struct str row;
+    put_u64(key, first->person);
+    TRY(store_get(ledger_txn(x->l), TABLE_ACCOUNTS, str_make(key, 8), &row, d));
+    TRY(account_read(row, x->account, d));
+    if (x->home->number != first->institution) {
+        TRY(open_home(x, first->institution, d));
+    }
+    x->number = first->person;
+    x->out.person = first->institution;
+    x->out.resident = x->person;
+    x->out.count = 0;
+    for (const struct touched *t = first;
+         t != NULL && t->institution == first->institution && t->person == x->number;
+         t = touched_at(x)) {
+        TRY(take_touched(x, t, d));
+        x->at++;
+    }
+    return finish_letter(x, d);
+}
+
+static enum status tell_institutions(struct letters *x, struct diag *d)
+{
+    const struct touched *t = touched_at(x);
+    while (t != NULL && t->institution == 0) { /* of who has no account any more */
+        x->at++;
+        t = touched_at(x);
+    }
+    for (; t != NULL; t = touched_at(x)) {
+        TRY(one_resident(x, t, d));
+    }
+    return ST_OK;
 }
 
 /* ---- everybody ---- */
@@ -427,7 +523,7 @@ static enum status work(struct letters *x, struct diag *d)
     TRY(store_cursor_open(ledger_txn(x->l), TABLE_ACCOUNTS, &c, d));
     enum status st = walk(x, c, d);
     store_cursor_close(c);
-    return st;
+    return st == ST_OK ? tell_institutions(x, d) : st;
 }
 
 enum status letters_ledger(struct ledger *l, enum letter_kind kind, int32_t period,
@@ -447,18 +543,23 @@ enum status letters_ledger(struct ledger *l, enum letter_kind kind, int32_t peri
     x->each = each;
     x->ctx = ctx;
     vault_row_init(&x->row);
+    vault_row_init(&x->home_row);
     buf_init(&x->touched, TOUCHED_BYTES_MAX);
     x->account = calloc(1, sizeof *x->account);
     x->person = calloc(1, sizeof *x->person);
+    x->home = calloc(1, sizeof *x->home);
     x->explanation = calloc(1, sizeof *x->explanation);
-    enum status st = x->account == NULL || x->person == NULL || x->explanation == NULL
+    enum status st = x->account == NULL || x->person == NULL || x->home == NULL ||
+                             x->explanation == NULL
                          ? diag_memory(d)
                          : work(x, d);
     entitle_close(x->e);
     vault_row_release(&x->row);
+    vault_row_release(&x->home_row);
     buf_release(&x->touched);
     free(x->account);
     free(x->person);
+    free(x->home);
     free(x->explanation);
     free(x);
     return st;

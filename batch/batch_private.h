@@ -14,6 +14,9 @@ enum status batch_form_set(struct ledger *l, const struct batch_entry *b,
                            const char *name, struct bank_form *f, struct diag *d)
     MUST_USE;
 
+/* ST_USAGE "no-payment-format" when no file can be written in it. */
+enum status batch_form_written(const struct bank_form *form, struct diag *d) MUST_USE;
+
 #define BATCH_LIST_MAX ((size_t)64 * 1024 * 1024) /* bytes of the list of files */
 
 /* What making a batch's files came to. */

@@ -1,6 +1,7 @@
 /* checks.c - see checks.h: levels, the walk over a batch's lines (by two threads, half
  * of them each, when nobody wants the rows), what a signature says of it. What each
- * check looks at is in checks_people.c, checks_usual.c and checks_shared.c. */
+ * check looks at is in checks_people.c, checks_usual.c, checks_shared.c and
+ * checks_bank.c. */
 #include "batch/checks.h"
 
 #include <stdio.h>
@@ -21,11 +22,10 @@
 #endif
 
 static const char *const NAMES[CHECK_KINDS] = {
-    "agent-of-many",     "amount-unusual",  "dead",
-    "duplicate-account", "duplicate-payee", "facts-since-run",
-    "invalid-account",   "invalid-id",      "notice-missing",
-    "objection",         "pay-hold",        "route-changed",
-    "shared-account",    "stopped",         "two-batches",
+    "agent-of-many",     "amount-unusual",  "bank-file",       "dead",
+    "duplicate-account", "duplicate-payee", "facts-since-run", "invalid-account",
+    "invalid-id",        "notice-missing",  "objection",       "pay-hold",
+    "route-changed",     "shared-account",  "stopped",         "two-batches",
 };
 
 const char *checks_name(enum check c)
@@ -78,7 +78,7 @@ enum status checks_found(struct checking *c, enum check what,
 {
     struct check_result *r = &c->report->results[what];
     struct check_row row = {what,   x->line, x->person, x->programme,
-                            x->fen, other,   other_fen};
+                            x->fen, other,   other_fen, c->why};
     if (r->level == CHECK_OFF) {
         return ST_OK;
     }
@@ -196,8 +196,10 @@ static enum status open_parts(struct checking *c, struct diag *d)
     return entitle_open(&c->rules, c->l, UINT32_MAX, d);
 }
 
+/* before: the walk over the lines before it; NULL in the first. */
 static enum status make(struct checking **out, struct ledger *l, uint32_t batch,
-                        struct checks_report *report, struct diag *d)
+                        const struct checking *before, struct checks_report *report,
+                        struct diag *d)
 {
     struct checking *c = *out = calloc(1, sizeof *c);
     if (c == NULL) {
@@ -210,7 +212,8 @@ static enum status make(struct checking **out, struct ledger *l, uint32_t batch,
     TRY(batch_get(ledger_txn(l), batch, &c->batch, d));
     c->first = 1;
     c->last = c->batch.lines;
-    return open_parts(c, d);
+    TRY(open_parts(c, d));
+    return checks_bank_open(c, before, d);
 }
 
 static void drop(struct checking *c)
@@ -219,6 +222,7 @@ static void drop(struct checking *c)
         checks_shared_release(c);
         past_release(&c->paid);
         past_release(&c->waiting);
+        checks_bank_release(c);
         payees_close(c->payees);
         entitle_close(c->rules);
         digest_free(c->g);
@@ -286,7 +290,7 @@ static enum status look_at_all(struct checking *c, struct diag *d)
         look(NULL, c);
         return outcome(c, d);
     }
-    st = make(&behind, twin, c->batch.number, &report, d);
+    st = make(&behind, twin, c->batch.number, c, &report, d);
     if (st == ST_OK) {
         st = look_at_halves(c, behind, d);
     }
@@ -311,7 +315,7 @@ enum status checks_run(struct ledger *l, uint32_t batch, struct check_sink sink,
                        struct diag *d)
 {
     struct checking *c = NULL;
-    enum status st = make(&c, l, batch, out, d);
+    enum status st = make(&c, l, batch, NULL, out, d);
     if (st == ST_OK) {
         c->sink = sink;
         c->progress = progress;
@@ -319,6 +323,9 @@ enum status checks_run(struct ledger *l, uint32_t batch, struct check_sink sink,
     }
     if (st == ST_OK) {
         st = checks_shared(c, d);
+    }
+    if (st == ST_OK) {
+        st = checks_bank_whole(c, d);
     }
     count(out);
     drop(c);

@@ -11,6 +11,7 @@
 enum check {
     CHECK_AGENT_OF_MANY,     /* one who is paid for three people or more */
     CHECK_AMOUNT_UNUSUAL,    /* more than the policy can give, or many months at once */
+    CHECK_BANK_FILE,         /* the channel's layout does not take the payment */
     CHECK_DEAD,              /* and not due any more, or to heirs alone */
     CHECK_DUPLICATE_ACCOUNT, /* the own account of several beneficiaries */
     CHECK_DUPLICATE_PAYEE,   /* a month of a programme twice */
@@ -43,10 +44,13 @@ struct check_row {
     uint64_t other;    /* two-batches, route-changed: the other batch (0: the account is
                           not the one on file); duplicate- and shared-account: the first
                           person with it; agent-of-many: how many people;
-                          duplicate-payee: the first line; amount-unusual: months */
+                          duplicate-payee: the first line; amount-unusual: months;
+                          bank-file: the institution that is paid, 0: none */
     int64_t other_fen; /* stopped: what is receivable; facts-since-run, dead: what the
                           rules would change; amount-unusual: the most they give for the
                           months, 0: nothing said */
+    const struct diag *why; /* of bank-file: what its writer says of the payment that
+                               begins with this line; else NULL */
 };
 struct check_sink {
     enum status (*each)(void *ctx, const struct check_row *x, struct diag *d);
@@ -69,7 +73,9 @@ struct checks_report {
     struct check_result results[CHECK_KINDS];
 };
 
-/* Looks at every line that has not left the batch. each may be NULL; rows come in the
+/* Looks at every line that has not left the batch. bank-file asks of batches that are
+ * not released, and fails (ST_INPUT as the writer says) where all lines pass and a file
+ * as a whole would be refused. each may be NULL; rows come in the
  * order of lines, those of the same account behind them. Needs the vault's key, and 16
  * bytes of memory a line. */
 enum status checks_run(struct ledger *l, uint32_t batch, struct check_sink sink,

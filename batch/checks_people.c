@@ -281,5 +281,6 @@ enum status checks_line(struct checking *c, const struct line_entry *x, struct d
     TRY(check_route(c, x, &now, d));
     TRY(check_identifiers(c, x, r, d));
     TRY(checks_usual(c, x, d));
+    TRY(checks_bank(c, x, r, d));
     return r != NULL ? checks_keep(c, x, r, d) : ST_OK;
 }

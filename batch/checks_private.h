@@ -5,6 +5,7 @@
 #include "batch/checks.h"
 #include "batch/notice.h"
 #include "batch/past.h"
+#include "batch/trial.h"
 #include "entitle/payee.h"
 
 /* 16 bytes of memory for an account, or for who is paid for another. */
@@ -66,6 +67,10 @@ struct checking {
     size_t seen_own, seen_agents;
     uint64_t own_seen[SHARED_OF_PERSON], agents_seen[SHARED_OF_PERSON];
 
+    struct trial *trial;         /* NULL: the bank's file is not asked about */
+    struct trial_batch payments; /* of the first walk, for both */
+    const struct diag *why;      /* of the row being found: what the writer says */
+
     struct shared_list own, agents;
     struct usual_top tops[USUAL_KEPT];
 };
@@ -84,6 +89,16 @@ enum status checks_person(struct checking *c, uint64_t person, struct diag *d) M
 /* checks_usual.c: is it more than the programme can give? */
 enum status checks_usual(struct checking *c, const struct line_entry *x, struct diag *d)
     MUST_USE;
+
+/* checks_bank.c: would the bank's file take it? before: the walk over the lines
+ * before; NULL in the first. At its end, of the files as wholes: ST_INPUT as their
+ * writer says, when the check blocks and no line was refused. */
+enum status checks_bank_open(struct checking *c, const struct checking *before,
+                             struct diag *d) MUST_USE;
+void checks_bank_release(struct checking *c);
+enum status checks_bank(struct checking *c, const struct line_entry *x,
+                        const struct route *r, struct diag *d) MUST_USE;
+enum status checks_bank_whole(const struct checking *c, struct diag *d) MUST_USE;
 
 /* checks_shared.c: keeps the account; at the end tells who shares one. What another
  * walk, over the lines behind these, has kept can be joined before. */

@@ -1,7 +1,6 @@
 /* file.c - a batch as bank files, mostly one: made from the ledger alone, so that the
- * same bytes come out at any later time. What a programme is called is taken from the
- * policies that were confirmed when the batch was made; what is said of people, from
- * what was known at the release.
+ * same bytes come out at any later time. What a payment says is in paying.c; what is
+ * said of people is taken from what was known at the release.
  *
  * This thread reads lines and sealed rows, and hands finished pieces of the file on; a
  * second one writes the lines. Opening the rows and holding them against what was
@@ -18,9 +17,9 @@
 #include "base/text.h"
 #include "base/wipe.h"
 #include "batch/batch_private.h"
-#include "entitle/entitle.h"
+#include "batch/paying.h"
+#include "batch/trial.h"
 #include "ledger/erasure.h"
-#include "ledger/payment_id.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024 * 1024) /* a ceiling: a piece has some 2 MB */
 
@@ -77,9 +76,7 @@ struct making {
     struct digest *rows; /* of sheets: over the files' digests; else NULL */
     struct batch_made *made;
     struct payment_writer *writer;
-    struct entitle *e;
     struct batch_entry batch;
-    struct channel_entry channel;
     struct piece *pieces[RELAY_PIECES];
     struct cursor *people;
     uint64_t walked;   /* whom it stands on; 0: nobody */
@@ -91,24 +88,9 @@ struct making {
     struct opening ahead; /* this thread's */
     /* The second thread's, while it works: */
     struct opening own;
-    char id[PAYMENT_ID_CAP]; /* of the line before */
-    size_t id_n;
-    uint32_t id_line;
+    struct paying paying;
     struct person *person; /* for formats that want to know */
-    struct {
-        char programme[PROGRAMME_CODE_MAX + 1];
-        int32_t month;
-        struct str text;
-    } purpose; /* of the line before: most lines have the same */
 };
-
-/* The line's id from the one before: the last eight digits count up. */
-static void count_up(char *id, size_t n)
-{
-    for (size_t i = n; i > 0 && ++id[i - 1] > '9'; i--) {
-        id[i - 1] = '0';
-    }
-}
 
 /* Texts borrow from m and from id. */
 static void fill_head(const struct making *m, size_t file, char id[PAYMENT_ID_MAX + 1],
@@ -116,22 +98,13 @@ static void fill_head(const struct making *m, size_t file, char id[PAYMENT_ID_MA
 {
     const struct bank_file *f = &m->files.files[file];
     bank_files_message_id(ledger_info(m->l), &m->batch, &m->files, file, id);
-    *head = (struct payment_head){
-        .message_id = str_of(id),
-        .created_us = m->batch.signers[BATCH_RELEASER].time_us,
-        .pay_day = m->batch.pay_day,
-        .payer_name = str_of(m->channel.account_name),
-        .payer_account = str_of(m->channel.account),
-        .payer_bank = str_of(m->channel.bank_code),
-        .currency = str_of(payment_currency(m->format)),
-        .count = f->payments,
-        .total_fen = f->total_fen,
-        .file_number = m->file_number + (uint32_t)file,
-        .variant = f->variant,
-        .part = f->part,
-        .settings = m->form->settings,
-        .setting_count = m->form->kept.count,
-    };
+    paying_head(&m->paying, head);
+    head->message_id = str_of(id);
+    head->count = f->payments;
+    head->total_fen = f->total_fen;
+    head->file_number = m->file_number + (uint32_t)file;
+    head->variant = f->variant;
+    head->part = f->part;
 }
 
 static enum status open_writer(struct making *m, struct diag *d)
@@ -142,18 +115,6 @@ static enum status open_writer(struct making *m, struct diag *d)
     return m->format->open(m->format, &m->writer, &head, &m->pieces[0]->out, d);
 }
 
-/* "2026-09", or the first and last month: out has room for both. Returns the length. */
-static size_t months_text(int32_t from, int32_t end, char *out)
-{
-    size_t n = month_print(from, out);
-    if (from != end) {
-        out[n] = '.';
-        out[n + 1] = '.';
-        n += 2 + month_print(end, out + n + 2);
-    }
-    return n;
-}
-
 /* The row of the payee is opened once for all of their lines that follow each other. */
 static enum status open_payee(struct opening *o, struct str sealed, struct diag *d)
 {
@@ -161,27 +122,6 @@ static enum status open_payee(struct opening *o, struct str sealed, struct diag 
     return o->row.person == payee
                ? ST_OK
                : vault_opener_open(o->opener, payee, sealed, &o->row, d);
-}
-
-static int32_t last_month(const struct line_entry *line)
-{
-    const struct span *last = &line->spans[line->span_count - 1];
-    return last->from + last->months - 1;
-}
-
-/* What the programme was called for the last month that is paid. */
-static struct str purpose_of(struct making *m, const struct line_entry *line,
-                             int32_t month)
-{
-    if (m->purpose.month != month ||
-        strcmp(m->purpose.programme, line->programme) != 0) {
-        const struct programme *rules =
-            entitle_rules(m->e, str_of(line->programme), month);
-        memcpy(m->purpose.programme, line->programme, sizeof m->purpose.programme);
-        m->purpose.month = month;
-        m->purpose.text = str_of(rules != NULL ? rules->name : m->purpose.programme);
-    }
-    return m->purpose.text;
 }
 
 /* The route the line names, if it is the one that was signed for. */
@@ -207,60 +147,23 @@ static enum status route_of(struct opening *o, struct route *route, struct diag 
     return ST_OK;
 }
 
-/* What was known of a row at the release, by facts of the day of payment. */
-static struct str known(const struct making *m, const char *attribute)
-{
-    return person_value(m->person, attribute, m->batch.pay_day);
-}
-
-/* For rosters: of the holder of the account and of whom the money is for. What goes to
- * an institution names nobody who lives there: batch residents does. */
+/* What was known of who is paid at the release. */
 static enum status add_person(struct making *m, const struct route *route,
                               struct payment *p, struct diag *d)
 {
-    bool institution = m->own.line.payee != 0;
     uint64_t below = m->batch.release_sequence;
-    uint32_t wanted = UINT32_MAX & ~(PERSON_PAID | PERSON_VOIDED | PERSON_ROUTES);
     TRY(person_read_some(buf_str(&m->own.row.plain), below == 0 ? UINT64_MAX : below,
-                         wanted, m->person, d));
-    p->phone = known(m, "phone");
-    p->beneficiary = known(m, "name");
-    p->beneficiary_number = known(m, institution ? "credit-code" : "id_number");
-    p->address = known(m, "address");
-    p->unit = known(m, "unit");
-    p->id_number = route_is_own(route) ? p->beneficiary_number : route->payee_id;
+                         PAYING_WANTED, m->person, d));
+    paying_person(&m->paying, &m->own.line, route, m->person, p);
     return ST_OK;
-}
-
-static void set_id(struct making *m, uint32_t line)
-{
-    if (line == m->id_line + 1) {
-        count_up(m->id, m->id_n);
-    } else { /* those between stand in another file */
-        m->id_n = payment_id_line(ledger_info(m->l), &m->batch, line, m->id);
-    }
-    m->id_line = line;
 }
 
 static enum status write_line(struct making *m, const struct line_entry *line,
                               const struct route *route, struct buf *out,
                               struct diag *d)
 {
-    char months[2 * DATE_TEXT_CAP + 4];
-    const struct joint_group *g = joint_group(&m->files.joint, line->line);
-    int32_t from = g != NULL ? g->from : line->spans[0].from;
-    int32_t through = g != NULL ? g->through : last_month(line);
-    set_id(m, line->line);
-    struct payment p = {
-        .id = str_make(m->id, m->id_n),
-        .amount_fen = g != NULL ? g->fen : line->fen,
-        .name = route->account_name,
-        .account = route->account,
-        .bank = route->bank_code,
-        .purpose = purpose_of(m, line, through),
-        .remark = str_make(months, months_text(from, through, months)),
-        .number = line->line,
-    };
+    struct payment p;
+    paying_fill(&m->paying, line, route, &p);
     if (m->format->wants_person) {
         TRY(add_person(m, route, &p, d));
     }
@@ -692,7 +595,6 @@ static enum status make_parts(struct making *m, struct diag *d)
             return diag_memory(d);
         }
     }
-    m->id_n = payment_id_line(ledger_info(m->l), &m->batch, 0, m->id);
     TRY(bank_files_plan(m->l, &m->batch, m->format, &m->files, m->progress, d));
     TRY(name_files(m, d));
     TRY(digest_new(&m->g, d));
@@ -725,7 +627,7 @@ static void free_parts(struct making *m)
     digest_free(m->rows);
     free(m->names);
     bank_files_release(&m->files);
-    entitle_close(m->e);
+    paying_close(&m->paying);
 }
 
 void batch_made_init(struct batch_made *made)
@@ -734,12 +636,21 @@ void batch_made_init(struct batch_made *made)
     buf_init(&made->list, BATCH_LIST_MAX);
 }
 
+enum status batch_form_written(const struct bank_form *form, struct diag *d)
+{
+    if (form->format->open != NULL) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_USAGE, "no-payment-format", "%s is only read: no bank takes it",
+              form->format->name);
+    return diag_hint(d, "almoner format list shows what can be written");
+}
+
 enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
                           const struct bank_form *form, uint32_t file_number,
                           struct bank_sink sink, struct batch_made *made,
                           const struct progress *progress, struct diag *d)
 {
-    uint32_t rules;
     struct making m = {.l = l,
                        .batch = *batch,
                        .format = form->format,
@@ -749,14 +660,8 @@ enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
                        .made = made,
                        .share = SHARE_FIRST,
                        .progress = progress};
-    if (m.format->open == NULL) {
-        diag_fail(d, ST_USAGE, "no-payment-format", "%s is only read: no bank takes it",
-                  m.format->name);
-        return diag_hint(d, "almoner format list shows what can be written");
-    }
-    TRY(channel_get(ledger_txn(l), m.batch.channel, &m.channel, d));
-    TRY(entitle_rules_before(l, m.batch.sequence, &rules, d));
-    TRY(entitle_open(&m.e, l, rules, d));
+    TRY(batch_form_written(form, d));
+    TRY(paying_open(&m.paying, l, &m.batch, form, &m.files.joint, d));
     vault_row_init(&m.own.row);
     vault_row_init(&m.ahead.row);
     enum status st = make_parts(&m, d);
@@ -764,5 +669,53 @@ enum status batch_file_of(struct ledger *l, const struct batch_entry *batch,
         st = make_files(&m, d);
     }
     free_parts(&m);
+    return st;
+}
+
+/* ---- on trial ---- */
+
+static enum status try_heads(struct making *m, struct diag *d)
+{
+    struct buf out;
+    enum status st = ST_OK;
+    buf_init(&out, PIECE_BYTES);
+    for (size_t i = 0; st == ST_OK && i < m->files.count; i++) {
+        char id[PAYMENT_ID_MAX + 1];
+        struct payment_head head;
+        fill_head(m, i, id, &head);
+        head.trial = true;
+        buf_clear(&out);
+        st = m->format->open(m->format, &m->writer, &head, &out, d);
+        if (st == ST_OK) {
+            m->format->abandon(m->writer);
+        }
+    }
+    buf_release(&out);
+    return st;
+}
+
+static enum status try_files(struct making *m, const uint8_t *variants, struct diag *d)
+{
+    TRY(paying_open(&m->paying, m->l, &m->batch, m->form, &m->files.joint, d));
+    TRY(bank_files_plan_of(m->l, &m->batch, m->format, variants, &m->files, m->progress,
+                           d));
+    TRY(name_files(m, d));
+    return try_heads(m, d);
+}
+
+enum status trial_files(struct ledger *l, const struct batch_entry *batch,
+                        const struct trial_batch *all, const struct progress *progress,
+                        struct diag *d)
+{
+    struct bank_form form;
+    struct making m = {
+        .l = l, .batch = *batch, .form = &form, .file_number = 1, .progress = progress};
+    enum status st = batch_form(l, batch, NULL, &form, d);
+    if (st == ST_OK) {
+        m.format = form.format;
+        st = try_files(&m, all->variants, d);
+    }
+    free_parts(&m);
+    bank_form_release(&form);
     return st;
 }

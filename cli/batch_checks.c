@@ -7,7 +7,9 @@
 
 #include "base/money.h"
 #include "cli/batches.h"
+#include "cli/hints.h"
 #include "cli/people.h"
+#include "cli/reasons.h"
 #include "cli/sheet.h"
 #include "ledger/request.h"
 
@@ -17,6 +19,7 @@ static const struct {
 } WORDS[CHECK_KINDS] = {
     [CHECK_AGENT_OF_MANY] = {"one agent for three people or more", "一人代领三人以上"},
     [CHECK_AMOUNT_UNUSUAL] = {"unusual amount or many months", "金额异常或月数过多"},
+    [CHECK_BANK_FILE] = {"not payable in the bank's layout", "银行文件格式不能付"},
     [CHECK_DEAD] = {"dead, not due any more", "已死亡，不再应发"},
     [CHECK_DUPLICATE_ACCOUNT] = {"one account, several people", "多人同一账号"},
     [CHECK_DUPLICATE_PAYEE] = {"a month twice", "同月重复"},
@@ -124,8 +127,7 @@ static enum status check(struct env *e, uint32_t number, struct checks_report *o
     return out->blocking > 0 ? refuse(out, d) : ST_OK;
 }
 
-/* Who is asked on a terminal has seen the warnings beside the question. */
-static bool was_asked(const struct env *e)
+bool batch_checks_asked(const struct env *e)
 {
     return env_asks(e) && options_text(&e->options, "request") == NULL &&
            options_text(&e->options, "signature") == NULL;
@@ -135,7 +137,7 @@ enum status batch_checks_gate(struct env *e, uint32_t number, struct checks_repo
                               struct diag *d)
 {
     TRY(check(e, number, out, d));
-    if (!was_asked(e)) {
+    if (!batch_checks_asked(e)) {
         warn(&e->out, out);
     }
     return ST_OK;
@@ -247,12 +249,26 @@ void batch_checks_print(const struct output *o, const struct checks_report *r)
 
 /* ---- rows ---- */
 
+#define DETAIL_CAP 1200 /* a diag's what and hint */
+
 struct listing {
     struct env *e;
     enum check what;
     struct json *list;
     struct sheet *sheet;
 };
+
+/* What the bank's file lacks for it, and what to do. */
+static void bank_says(const struct output *o, const struct diag *why, char *out,
+                      size_t cap)
+{
+    const char *code_zh = o->zh ? reasons_error_zh(why->code) : NULL;
+    const char *hint_zh = o->zh ? hints_own_zh(why->code) : NULL;
+    const char *hint = hint_zh != NULL ? hint_zh : why->hint;
+    snprintf(out, cap, code_zh != NULL ? "%s（%s）%s%s" : "%s%s%s%s",
+             code_zh != NULL ? code_zh : "", why->what,
+             hint[0] != '\0' ? TEXT(o, "; ", "；") : "", hint);
+}
 
 /* What is said beside a row: with which batch, person or sum. */
 static void detail(const struct output *o, const struct check_row *x, char *out,
@@ -269,6 +285,9 @@ static void detail(const struct output *o, const struct check_row *x, char *out,
         snprintf(out, cap,
                  TEXT(o, "%" PRIu64 " months; %s at most", "%" PRIu64 " 个月；最多 %s"),
                  x->other, x->other_fen > 0 ? fen : "-");
+        return;
+    case CHECK_BANK_FILE:
+        bank_says(o, x->why, out, cap);
         return;
     case CHECK_DUPLICATE_ACCOUNT:
     case CHECK_SHARED_ACCOUNT:
@@ -312,7 +331,7 @@ static enum status take_row(void *ctx, const struct check_row *x, struct diag *d
 {
     struct listing *s = ctx;
     char name[PEOPLE_TEXT_CAP];
-    char more[80];
+    char more[DETAIL_CAP];
     if (x->what != s->what) {
         return ST_OK;
     }
@@ -326,6 +345,11 @@ static enum status take_row(void *ctx, const struct check_row *x, struct diag *d
         json_put_int(item, "amount_fen", x->fen);
         json_put_uint(item, "other", x->other);
         json_put_int(item, "other_fen", x->other_fen);
+        if (x->why != NULL) {
+            json_put_text(item, "code", x->why->code);
+            json_put_text(item, "message", x->why->what);
+            json_put_text(item, "hint", x->why->hint);
+        }
         return ST_OK;
     }
     detail(&s->e->out, x, more, sizeof more);

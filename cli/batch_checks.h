@@ -14,6 +14,8 @@ enum status batch_checks_about(struct env *e, uint32_t number, struct question *
  * yet. */
 enum status batch_checks_gate(struct env *e, uint32_t number, struct checks_report *out,
                               struct diag *d) MUST_USE;
+/* Was it asked on a terminal? Then warnings were shown beside the question. */
+bool batch_checks_asked(const struct env *e);
 /* Before a released batch is exported: refuses as batch_checks_gate does when an import
  * was confirmed since the release. Once there is a file, no line can be dropped. */
 enum status batch_checks_since_release(struct env *e, uint32_t number, struct diag *d)

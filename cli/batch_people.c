@@ -7,6 +7,7 @@
 #include "base/ident.h"
 #include "cli/sheet.h"
 #include "cli/words.h"
+#include "entitle/joint.h"
 
 /* ---- sums ---- */
 
@@ -203,6 +204,12 @@ void batch_people_payee(const struct paid_to *to, char out[PEOPLE_TEXT_CAP])
     }
 }
 
+/* The line that the bank's file knows its payment by; 0: it is in none. */
+static uint32_t payment_of(const struct joint *j, const struct line_entry *x)
+{
+    return x->state == LINE_DROPPED ? 0 : joint_first(j, x->line);
+}
+
 static void put_line(struct json *item, const struct line_entry *x, const char *name,
                      const struct paid_to *to)
 {
@@ -249,8 +256,18 @@ static void add_line(const struct output *o, struct sheet *t,
     sheet_cell(t, "%s", words_line_state(o, x->state));
 }
 
+static void put_payment(struct json *item, uint32_t payment)
+{
+    if (payment != 0) {
+        json_put_uint(item, "payment", payment);
+    } else {
+        json_put_null(item, "payment");
+    }
+}
+
 static enum status each_line(struct env *e, const struct batch_entry *b,
-                             struct json *list, struct sheet *t, struct diag *d)
+                             const struct joint *j, struct json *list, struct sheet *t,
+                             struct diag *d)
 {
     for (uint32_t n = 1; n <= b->lines; n++) {
         struct line_entry x;
@@ -260,22 +277,26 @@ static enum status each_line(struct env *e, const struct batch_entry *b,
         TRY(paid_to_line(e->ledger, &x, &to, d));
         TRY(people_masked(e->ledger, x.person, name, d));
         if (list != NULL) {
-            put_line(json_add_object(list), &x, name, &to);
-        } else {
-            add_line(&e->out, t, &x, name, &to);
+            struct json *item = json_add_object(list);
+            put_line(item, &x, name, &to);
+            put_payment(item, payment_of(j, &x));
+            continue;
+        }
+        add_line(&e->out, t, &x, name, &to);
+        if (j->count > 0 && payment_of(j, &x) == 0) {
+            sheet_cell(t, "-");
+        } else if (j->count > 0) {
+            sheet_cell(t, "%u", payment_of(j, &x));
         }
     }
     return ST_OK;
 }
 
-enum status batch_people_lines(struct env *e, const struct batch_entry *b,
-                               struct json *top, struct diag *d)
+static enum status print_lines(struct env *e, const struct batch_entry *b,
+                               const struct joint *j, struct diag *d)
 {
     const struct output *o = &e->out;
     struct sheet t;
-    if (top != NULL) {
-        return each_line(e, b, json_put_list(top, "payments"), NULL, d);
-    }
     sheet_init(&t);
     sheet_column(&t, TEXT(o, "line", "明细"), true);
     sheet_column(&t, TEXT(o, "person", "补贴对象"), true);
@@ -287,5 +308,20 @@ enum status batch_people_lines(struct env *e, const struct batch_entry *b,
     sheet_column(&t, TEXT(o, "payee", "收款人"), false);
     sheet_column(&t, TEXT(o, "account", "账号"), false);
     sheet_column(&t, TEXT(o, "state", "状态"), false);
-    return sheet_end(&t, o, each_line(e, b, NULL, &t, d));
+    if (j->count > 0) { /* else each line is one */
+        sheet_column(&t, TEXT(o, "payment", "付款"), true);
+    }
+    return sheet_end(&t, o, each_line(e, b, j, NULL, &t, d));
+}
+
+enum status batch_people_lines(struct env *e, const struct batch_entry *b,
+                               struct json *top, struct diag *d)
+{
+    struct joint j;
+    TRY(joint_load(&j, e->ledger, b, d));
+    enum status st = top != NULL
+                         ? each_line(e, b, &j, json_put_list(top, "payments"), NULL, d)
+                         : print_lines(e, b, &j, d);
+    joint_release(&j);
+    return st;
 }

@@ -10,6 +10,7 @@
 #include "cli/batch_change_units.h"
 #include "cli/batch_checks.h"
 #include "cli/batch_people.h"
+#include "cli/batch_warnings.h"
 #include "cli/batches.h"
 #include "cli/command.h"
 #include "cli/sheet.h"
@@ -156,14 +157,11 @@ static enum status run_checks(struct env *e, uint32_t number, enum batch_step st
                : checks_run(e->ledger, number, none, &e->progress, out, d);
 }
 
-static enum status sign_checked(struct env *e, enum batch_step step, unsigned roles,
+static enum status sign_checked(struct env *e, uint32_t number, enum batch_step step,
                                 struct diag *d)
 {
-    uint32_t number;
     struct checks_report checks;
     bool resume;
-    TRY(env_operand_u32(e, 0, "batch", &number, d));
-    TRY(env_ask_write(e, roles, batch_checks_about, number, d));
     TRY(ledger_may_write(e->ledger, 0, 0, &resume, d));
     TRY(run_checks(e, number, step, &checks, d));
     TRY(batch_sign_checked(e->ledger, number, step, &checks, d));
@@ -176,7 +174,10 @@ static enum status sign_checked(struct env *e, enum batch_step step, unsigned ro
 
 static enum status run_submit(struct env *e, struct diag *d)
 {
-    return sign_checked(e, STEP_SUBMIT, ROLE_MAKER, d);
+    uint32_t number;
+    TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(env_ask_write(e, ROLE_MAKER, batch_checks_about, number, d));
+    return sign_checked(e, number, STEP_SUBMIT, d);
 }
 
 static enum status run_approve(struct env *e, struct diag *d)
@@ -186,7 +187,19 @@ static enum status run_approve(struct env *e, struct diag *d)
 
 static enum status run_release(struct env *e, struct diag *d)
 {
-    return sign_checked(e, STEP_RELEASE, ROLE_RELEASER, d);
+    uint32_t number;
+    struct batch_warnings w;
+    TRY(env_operand_u32(e, 0, "batch", &number, d));
+    TRY(env_ask_write(e, ROLE_RELEASER, batch_warnings_about, number, d));
+    TRY(batch_warnings_find(e->ledger, number, &w, d));
+    if (!batch_checks_asked(e)) {
+        batch_warnings_show(&e->out, &w);
+    }
+    TRY(sign_checked(e, number, STEP_RELEASE, d));
+    if (e->out.json) {
+        batch_warnings_put(output_object(&e->out, "almoner.batch/1"), &w);
+    }
+    return ST_OK;
 }
 
 static enum status run_close(struct env *e, struct diag *d)
@@ -530,6 +543,11 @@ static const struct option_spec CLOSE[] = {
     " The checks of batch check run first: what blocks refuses with exit 4, what is "  \
     "warned of is signed for."
 
+#define RELEASE_TEXT                                                                   \
+    " Before it is signed, a warning says when more is paid from an appropriation "    \
+    "than the treasury has sent (where budget receive records that), and when the "    \
+    "day of payment is over or in another year."
+
 static const struct command ITEMS[] = {
     {
         .name = "batch new",
@@ -577,7 +595,9 @@ static const struct command ITEMS[] = {
         .brief_zh = "查看批次：签名、合计、退回",
         .text =
             "Lines that came back are listed with the bank's reason. --lines says for "
-            "each line who is paid on whose behalf, --left-out who is due by the "
+            "each line who is paid on whose behalf (and, where institutions are paid, "
+            "the line by which the bank's file knows the payment it is part of), "
+            "--left-out who is due by the "
             "batch's day and not in it; names and accounts are masked. --change counts "
             "who is new, resumed, stopped, changed or the same, by unit, and sums by "
             "programme. In a live ledger all three need WHO.",
@@ -617,7 +637,7 @@ static const struct command ITEMS[] = {
         .operand_max = 1,
         .brief = "sign a batch as releaser",
         .brief_zh = "审批批次（审批）",
-        .text = SIGN_TEXT CHECK_TEXT,
+        .text = SIGN_TEXT CHECK_TEXT RELEASE_TEXT,
         .example = "  almoner -C baoqing batch release 1 --as sunwei --key sunwei.pem",
     },
     {

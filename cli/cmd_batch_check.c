@@ -79,7 +79,9 @@ static const struct command ITEMS[] = {
             "batch before by unit and programme. batch submit and batch release run "
             "them too: what blocks refuses with exit 4, warnings stand in the "
             "signature. config set check.NAME says block, warn or off. Exit 1 when "
-            "something blocks. Names are masked; in a live ledger WHO is needed.",
+            "something blocks. bank-file finds what the channel's layout would refuse: "
+            "--rows bank-file says why, line by line. Names are masked; in a live "
+            "ledger WHO is needed.",
         .example = "  almoner -C baoqing batch check 1\n"
                    "  almoner -C baoqing batch check 1 --rows route-changed",
     },

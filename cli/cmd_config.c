@@ -68,6 +68,47 @@ static enum status run_set(struct env *e, struct diag *d)
     return report(e, number, d);
 }
 
+/* "block, warn, off; warn": what it takes, and what holds while it is not set. */
+static void add_values(const struct output *o, const struct setting_kind *k,
+                       struct buf *out)
+{
+    switch (k->form) {
+    case SETTING_TEXT:
+        buf_add_text(out, TEXT(o, "one line", "一行文字"));
+        break;
+    case SETTING_FEN:
+        buf_add_text(out, TEXT(o, "yuan", "金额（元）"));
+        break;
+    case SETTING_COUNT:
+        buf_add_text(out, TEXT(o, "a number", "数字"));
+        break;
+    case SETTING_SWITCH:
+        for (const char *p = k->words; *p != '\0'; p++) {
+            buf_add(out, *p == ' ' ? ", " : p, *p == ' ' ? 2 : 1);
+        }
+        break;
+    }
+    if (k->fallback[0] != '\0') {
+        buf_addf(out, TEXT(o, "; unless set: %s", "；未设时 %s"), k->fallback);
+    }
+}
+
+/* For help: every setting there is, two lines each. */
+static void list_settings(const struct output *o)
+{
+    output_data(o, "%s\n", TEXT(o, "Settings", "参数"));
+    for (const struct setting_kind *k = setting_kinds; k->name != NULL; k++) {
+        struct buf values;
+        bool open = k->name[strlen(k->name) - 1] == '.';
+        buf_init(&values, 200);
+        add_values(o, k, &values);
+        output_data(o, "  %s%s (%.*s)\n      %s\n", k->name,
+                    open ? TEXT(o, "PROGRAMME", "项目代码") : "",
+                    STR_ARG(buf_str(&values)), TEXT(o, k->what, k->zh));
+        buf_release(&values);
+    }
+}
+
 static enum status run_confirm(struct env *e, struct diag *d)
 {
     uint32_t number;
@@ -202,9 +243,11 @@ static const struct command ITEMS[] = {
         .brief = "set how this office works (admin)",
         .brief_zh = "设定参数（管理员）",
         .text = "In a live ledger it counts when a second admin confirms: config "
-                "confirm. An empty VALUE takes a limit or an office away.",
+                "confirm. An empty VALUE takes a limit or an office away. config show "
+                "has what holds now.",
         .example = "  almoner -C baoqing config set office.release 宝清县财政局 \\\n"
                    "      --as admin1 --key admin1.pem",
+        .list = list_settings,
     },
     {
         .name = "config confirm",

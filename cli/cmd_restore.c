@@ -575,7 +575,9 @@ static const struct command ITEMS[] = {
             "ever. For a file whose batch was made after the backup, take in again "
             "what came since, run, make the batch anew, and name it with --batch. A "
             "file in which a time stands at which it was made (ISO 20022 messages and "
-            "sheets are read for it) comes out the same only with --created.",
+            "sheets are read for it) comes out the same only with --created: a TIME "
+            "without a Z is by the county's clock, as in banks' own layouts; that of a "
+            "NACHA file is UTC and needs the Z, with any seconds.",
         .example =
             "  almoner -C baoqing restore take-in 2026-11.xml --as li --key li.pem",
     },

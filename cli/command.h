@@ -24,6 +24,8 @@ struct command {
     const char *brief_zh;
     const char *text;    /* wrapped by help; a line end begins a paragraph */
     const char *example; /* lines, without a prompt */
+    void (*list)(
+        const struct output *o); /* more for help, above the example; or NULL */
 };
 
 struct command_list {  /* of one cmd_*.c */

@@ -112,6 +112,10 @@ enum status help_command(struct env *e, const struct command *c)
             print_option(e, &tables[t]->specs[i]);
         }
     }
+    if (c->list != NULL) {
+        output_data(o, "\n");
+        c->list(o);
+    }
     output_data(o, "\n%s\n%s\n", TEXT(o, "Example", "示例"), c->example);
     return ST_OK;
 }

@@ -36,6 +36,7 @@ struct writing {
     struct file_output file;
     struct buf page;
     uint64_t letters;
+    uint64_t open; /* whose page is not ended yet; 0: nobody's */
 };
 
 /* ---- words and marks ---- */
@@ -87,10 +88,11 @@ static void add_head(struct writing *w, const struct letter *x)
     buf_addf(b, "</p>\n<h1>%s</h1>\n<p class=\"number\">编号：%s-%s-%s-%llu</p>\n",
              WORDS[w->kind].title, info->division, month, WORDS[w->kind].sign,
              (unsigned long long)x->person);
-    buf_add_text(b, "<table class=\"who\"><tr><th>补贴对象</th><td>");
+    bool home = x->resident != NULL;
+    buf_addf(b, "<table class=\"who\"><tr><th>%s</th><td>", home ? "机构" : "补贴对象");
     html_add(b, fact_value(x, "name"));
     buf_add_text(b, dead ? "（已故）" : "");
-    buf_add_text(b, "</td><th>身份证号</th><td>");
+    buf_addf(b, "</td><th>%s</th><td>", home ? "统一社会信用代码" : "身份证号");
     add_text(b, id);
     buf_add_text(b, "</td></tr>");
     if (fact_value(x, "address").n > 0) {
@@ -173,8 +175,9 @@ static void add_demand(struct writing *w, const struct letter *x,
 {
     struct buf *b = &w->page;
     if (!item->decided) {
+        bool family = x->resident == NULL && person_death(x->facts) != DAY_NEVER;
         buf_addf(b, "<p>上述款项应予追缴。请%s与本单位联系，核实情况并办理退缴。</p>\n",
-                 person_death(x->facts) != DAY_NEVER ? "家属" : "");
+                 family ? "家属" : "");
         return;
     }
     buf_add_text(b, "<p>经决定（");
@@ -216,11 +219,26 @@ static void add_route(struct writing *w, const struct letter *x,
     buf_addf(b, "，尾号%.4s）。</p>\n", r->account.p + r->account.n - 4);
 }
 
+/* "代王某（身份证号 ...）收取的": for whom an institution got it. */
+static void add_resident(struct buf *b, const struct person *resident)
+{
+    char id[PEOPLE_TEXT_CAP];
+    people_id_number(resident, true, id);
+    buf_add_text(b, "代");
+    html_add(b, person_value(resident, "name", DAY_NEVER - 1));
+    buf_add_text(b, "（身份证号 ");
+    add_text(b, id);
+    buf_add_text(b, "）收取的");
+}
+
 static void add_item(struct writing *w, const struct letter *x,
                      const struct letter_item *item)
 {
     struct buf *b = &w->page;
     buf_add_text(b, "<div class=\"item\"><p>经核查，");
+    if (x->resident != NULL) {
+        add_resident(b, x->resident);
+    }
     add_text(b, programme_name(item));
     switch (w->kind) {
     case LETTER_STOP:
@@ -230,7 +248,8 @@ static void add_item(struct writing *w, const struct letter *x,
         add_basis(w, item);
         break;
     case LETTER_RECOVERY:
-        buf_add_text(b, "下列月份不应发放而已经发放，尚应追缴：</p>\n");
+        buf_addf(b, "下列月份%s，尚应追缴：</p>\n",
+                 item->corrected ? "重复或超额发放" : "不应发放而已经发放");
         add_table(w, item);
         add_basis(w, item);
         add_demand(w, x, item);
@@ -268,15 +287,27 @@ static enum status flush(struct writing *w, struct diag *d)
     return ST_OK;
 }
 
+static void end_page(struct writing *w)
+{
+    if (w->open != 0) {
+        add_foot(w);
+        w->open = 0;
+    }
+}
+
+/* Of an institution one call for each resident, on one page. */
 static enum status take_letter(void *ctx, const struct letter *x, struct diag *d)
 {
     struct writing *w = ctx;
-    add_head(w, x);
+    if (w->open != x->person) {
+        end_page(w);
+        add_head(w, x);
+        w->open = x->person;
+        w->letters++;
+    }
     for (size_t i = 0; i < x->count; i++) {
         add_item(w, x, &x->items[i]);
     }
-    add_foot(w);
-    w->letters++;
     return flush(w, d);
 }
 
@@ -311,6 +342,7 @@ static enum status write_letters(struct writing *w, struct diag *d)
     TRY(flush(w, d));
     TRY(letters_ledger(w->e->ledger, w->kind, w->period, &w->e->progress, take_letter,
                        w, d));
+    end_page(w);
     buf_add_text(b, "</body>\n</html>\n");
     return flush(w, d);
 }
@@ -401,10 +433,14 @@ static const struct command ITEMS[] = {
         .options = COMMAND_OPTIONS(OPTIONS),
         .brief = "printable letters: stop, recovery, back-pay",
         .brief_zh = "停发、追缴、补发告知书",
-        .text = "One page for each person whom the runs for the period concern, "
-                "with months, amounts, reason, clause and a receipt to sign: an "
-                "HTML file to be printed from a browser. It shows people in clear: "
-                "that is recorded.",
+        .text =
+            "One page for each person whom the runs for the period concern, "
+            "with months, amounts, reason, clause and a receipt to sign: an "
+            "HTML file to be printed from a browser. recovery has besides what the "
+            "bank paid twice, by answers that batch answer --correct took in during "
+            "the period; an institution gets one letter that names its residents. "
+            "It shows people in clear: "
+            "that is recorded.",
         .example =
             "  almoner -C baoqing report letters --kind stop --period 2026-11 \\\n"
             "      --out stop.html --as wangfang --key wangfang.pem",

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/batch_change.h"
 #include "cli/batch_checks.h"
+#include "cli/batch_warnings.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/secret.h"
@@ -279,7 +280,10 @@ static enum status print_request(struct signing *s, struct ledger *l,
                         .sm2_id = str_of(ledger_info(l)->sm2_id)};
     uint32_t batch = batch_of(offer);
     if (batch != 0) {
+        struct batch_warnings w;
         TRY(batch_change_notes(l, batch, notes, d));
+        TRY(batch_warnings_find(l, batch, &w, d));
+        batch_warnings_note(notes, &w);
     }
     if (offer->kind == KIND_BATCH_SIGN) {
         note_warned(offer, notes);

@@ -39,6 +39,7 @@ struct planning {
     struct ledger *l;
     const struct batch_entry *batch;
     const struct payment_format *format;
+    const uint8_t *known; /* variants by line - 1; NULL: not known */
     struct bank_files *out;
     struct bank_payee payee;
     struct str payer_bank;
@@ -48,7 +49,7 @@ struct planning {
 
 /* Only then is it asked to whom a line is paid: with one variant, its writer refuses
  * what it does not take, and a file of who was erased can still be counted. */
-static bool by_bank(const struct payment_format *f)
+bool bank_files_by_bank(const struct payment_format *f)
 {
     return f->variants > 1 && f->variant_of != NULL;
 }
@@ -90,7 +91,11 @@ static enum status variant_for(struct planning *p, const struct line_entry *line
 {
     struct route route;
     *variant = 0;
-    if (!by_bank(p->format)) {
+    if (!bank_files_by_bank(p->format)) {
+        return ST_OK;
+    }
+    if (p->known != NULL) {
+        *variant = p->known[line->line - 1];
         return ST_OK;
     }
     TRY(bank_payee_route(&p->payee, line, &route, d));
@@ -212,14 +217,14 @@ static enum status plan(struct planning *p, const struct progress *progress,
     TRY(joint_load(&o->joint, p->l, p->batch, d));
     /* None was dropped, and each is a payment by itself. */
     bool all = p->batch->out_lines == 0 && o->joint.count == 0;
-    if (by_bank(p->format) || !all) {
+    if (bank_files_by_bank(p->format) || !all) {
         o->order = calloc(o->lines + 1, sizeof *o->order);
         o->file_of = calloc(o->lines + 1, sizeof *o->file_of);
         if (o->order == NULL || o->file_of == NULL) {
             return diag_memory(d);
         }
     }
-    if (!by_bank(p->format) && p->format->rows_max == 0 && all) {
+    if (!bank_files_by_bank(p->format) && p->format->rows_max == 0 && all) {
         size_t file;
         TRY(file_for(p, 0, &file, d));
         o->files[0].payments = p->batch->lines;
@@ -234,7 +239,16 @@ enum status bank_files_plan(struct ledger *l, const struct batch_entry *b,
                             const struct payment_format *f, struct bank_files *out,
                             const struct progress *progress, struct diag *d)
 {
-    struct planning p = {.l = l, .batch = b, .format = f, .out = out};
+    return bank_files_plan_of(l, b, f, NULL, out, progress, d);
+}
+
+enum status bank_files_plan_of(struct ledger *l, const struct batch_entry *b,
+                               const struct payment_format *f, const uint8_t *variants,
+                               struct bank_files *out, const struct progress *progress,
+                               struct diag *d)
+{
+    struct planning p = {
+        .l = l, .batch = b, .format = f, .known = variants, .out = out};
     struct channel_entry channel;
     memset(out, 0, sizeof *out);
     if (f->variants > UINT8_MAX) {

@@ -33,6 +33,14 @@ struct bank_files {
 enum status bank_files_plan(struct ledger *l, const struct batch_entry *b,
                             const struct payment_format *f, struct bank_files *out,
                             const struct progress *progress, struct diag *d) MUST_USE;
+/* The same of who knows the variants already: by line - 1, of the first line of each
+ * payment. NULL: nobody does. */
+enum status bank_files_plan_of(struct ledger *l, const struct batch_entry *b,
+                               const struct payment_format *f, const uint8_t *variants,
+                               struct bank_files *out, const struct progress *progress,
+                               struct diag *d) MUST_USE;
+/* Do payments of one batch go to several variants? */
+bool bank_files_by_bank(const struct payment_format *f);
 void bank_files_release(struct bank_files *p); /* zeros are fine */
 
 /* The line that the n-th (from 1) payment of a file is known by; 0: none. */

@@ -146,8 +146,9 @@ static enum status take_text(struct str s, const char *what, struct xml_text *ou
 static enum status too_long(const char *code, const char *what, size_t chars,
                             struct diag *d)
 {
-    return diag_fail(d, ST_INPUT, code, "%s has %zu characters, the bank takes %d",
-                     what, chars, TEXT_CHARS_MAX);
+    diag_fail(d, ST_INPUT, code, "%s has %zu characters, the bank takes %d", what,
+              chars, TEXT_CHARS_MAX);
+    return diag_hint(d, "shorten %s at its source", what);
 }
 
 /* ---- the head ---- */

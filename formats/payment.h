@@ -30,6 +30,10 @@ struct payment_head {
     uint32_t part;    /* of this variant, from 0 */
     const struct payment_setting *settings;
     size_t setting_count;
+    /* Nobody wants the file, only what its writer refuses: a sheet is not made then,
+     * and a writer takes further payments after one it refused with ST_INPUT. For
+     * abandon. */
+    bool trial;
 };
 
 struct payment {

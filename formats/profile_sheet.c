@@ -175,7 +175,7 @@ struct payment_writer {
     struct profile text; /* the profile with the layout of a text */
     const struct profile_variant *variant;
     struct payment_writer *lines; /* of profile_write.c; NULL after the last line */
-    struct profile_sheet *sheet;
+    struct profile_sheet *sheet;  /* NULL: on trial, of which only the lines count */
     struct buf line;
 };
 
@@ -209,6 +209,9 @@ static enum status begin(struct payment_writer *w, const struct payment_head *he
 {
     const struct profile_body *b = &w->variant->body;
     TRY(profile_text_open(&w->text.format, &w->lines, head, &w->line, d));
+    if (head->trial) {
+        return ST_OK;
+    }
     TRY(profile_sheet_new(&w->sheet, head, d));
     if (b->column_names) {
         profile_sheet_widths(w->sheet, &b->detail);
@@ -249,6 +252,9 @@ enum status profile_sheet_add(struct payment_writer *w, const struct payment *p,
     (void)out;
     buf_clear(&w->line);
     TRY(profile_text_add(w->lines, p, &w->line, d));
+    if (w->sheet == NULL) {
+        return ST_OK;
+    }
     return profile_sheet_lines(w->sheet, &w->variant->body.detail, buf_str(&w->line),
                                d);
 }

@@ -96,6 +96,14 @@ change new 12 1440000
 send
 verified
 
+# Its help names every setting there is.
+expect 0 "$ALMONER" help config set
+for name in $(r config show --json | grep -o '"name":"[^"]*"' | cut -d'"' -f4); do
+    grep -qF "  $name" out || fail "config set does not name $name"
+done
+[ -n "$name" ] || fail 'no settings'
+says '  check.bank-file (block, warn, off; unless set: block)'
+
 # ---- accounts ------------------------------------------------------------------------
 # 2 takes the account of 1, a stranger; 4 that of 3, of their own household; 5 mistypes
 # one; 6 to 8 have one agent, 9 the old account registered anew.

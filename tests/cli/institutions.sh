@@ -145,6 +145,20 @@ lines_are <<'E2'
 3 operation 2026-06..2026-08 60000 机构 西山养老院基本户
 5 operation 2026-01..2026-03 60000 机构 东山敬老院
 E2
+# Which lines are one payment: those of a home and programme, known by the first.
+expect 0 r batch show "$B" --lines --json
+python3 - <<'END' || fail 'a line is of another payment'
+import json
+first, of = {}, set()
+for x in json.load(open("out"))["payments"]:
+    home = x["payee"].get("institution")
+    key = (home, x["programme"]) if home else x["line"]
+    assert x["payment"] == first.setdefault(key, x["line"]), x
+    of.add(x["payment"])
+assert len(of) == len(first) == 11, of
+END
+expect 0 r batch show "$B" --lines
+says ' payment$'
 expect 0 r batch show "$B" --left-out
 says 'no institution'
 expect 0 r batch show "$B" --left-out --json

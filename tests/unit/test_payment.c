@@ -326,6 +326,40 @@ START_TEST(formats_notice_a_full_buffer)
 }
 END_TEST
 
+/* Breaks if a writer on trial is of no more use after a payment it refused, or takes
+ * what one that writes a file refuses. */
+START_TEST(trials_go_on)
+{
+    size_t count = 0;
+    const struct payment_format *const *all = payment_formats(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (all[i]->open == NULL) {
+            continue;
+        }
+        struct payment_head head = data_head_for(all[i]);
+        struct payment_writer *w = NULL;
+        struct diag d = {0};
+        struct buf out;
+        head.trial = true;
+        buf_init(&out, 65536);
+        ck_assert_int_eq(all[i]->open(all[i], &w, &head, &out, &d), ST_OK);
+        for (size_t k = 0; k < 6; k++) {
+            struct payment p = data_payment_for(all[i], k / 2);
+            bool bad = k % 2 == 0;
+            p.name = bad ? str_of("a\x01z") : p.name;
+            p.account = k == 2 ? str_of("12 34") : p.account;
+            enum status st = all[i]->add(w, &p, &out, &d);
+            ck_assert_msg(st == (bad ? ST_INPUT : ST_OK), "%s: payment %zu",
+                          all[i]->name, k);
+            ck_assert_msg(data_write_one(all[i], &p, &out, &d) == st, "%s: payment %zu",
+                          all[i]->name, k);
+        }
+        all[i]->abandon(w);
+        buf_release(&out);
+    }
+}
+END_TEST
+
 Suite *suite_payment(void)
 {
     Suite *s = suite_create("payment");
@@ -342,6 +376,7 @@ Suite *suite_payment(void)
     tcase_add_test(checks, tally_compares);
     tcase_add_test(checks, formats_hold_to_the_head);
     tcase_add_test(checks, formats_notice_a_full_buffer);
+    tcase_add_test(checks, trials_go_on);
     suite_add_tcase(s, checks);
     return s;
 }
