@@ -176,7 +176,7 @@ static void join_deltas(struct claims *c)
     c->deltas.count = kept;
 }
 
-#define DELTAS_JOIN ((size_t)1 << 20)
+#define DELTAS_JOIN ((size_t)1 << 14)
 
 void claims_span(struct claims *c, enum counted what, int programme,
                  const struct span *s)
@@ -189,9 +189,11 @@ void claims_span(struct claims *c, enum counted what, int programme,
     if (from >= end || programme < 0) {
         return;
     }
-    /* Few months: joined now and then, the list stays short. */
-    if (c->deltas.count >= DELTAS_JOIN && (c->deltas.count & (DELTAS_JOIN - 1)) < 2) {
+    /* Few months: joined now and then, the list stays short. Of many, less often: that
+     * the time is in proportion to their number. */
+    if (c->deltas.count >= DELTAS_JOIN && c->deltas.count >= c->deltas_join) {
         join_deltas(c);
+        c->deltas_join = 2 * c->deltas.count;
     }
     add_delta(c, what, programme, from, (int64_t[2]){1, s->fen});
     add_delta(c, what, programme, end, (int64_t[2]){-1, -s->fen});
@@ -216,10 +218,9 @@ static void rows_of(const struct delta *d, size_t count, const char *const label
         }
         int32_t end = i + 1 < count ? d[i + 1].month : d[i].month;
         for (int32_t m = d[i].month; m < end && number > 0; m++) {
-            char text[DATE_TEXT_CAP];
-            month_print(m, text);
-            buf_addf(out, "%s %s %s %lld %lld\n", label[0], label[1], text,
-                     (long long)number, (long long)fen);
+            /* Not by month_print: hostile records have months of years it has not. */
+            buf_addf(out, "%s %s %04d-%02d %lld %lld\n", label[0], label[1], m / 12,
+                     m % 12 + 1, (long long)number, (long long)fen);
         }
     }
 }

@@ -31,6 +31,7 @@ struct claims {
     struct list merged;  /* of uint64_t: those found merged into one of them */
     uint64_t range_first, range_end; /* what concerned acts span; end 0: none */
     struct list deltas;              /* of struct delta */
+    size_t deltas_join;              /* with so many they are joined next */
     struct buf expected; /* the whole file, as it must be; empty: not worked out */
     bool no_memory;
 };

@@ -104,19 +104,17 @@ void fold_free(struct fold *f)
     for (size_t i = 0; i < f->batches.count; i++) {
         fold_batch_free(list_at(&f->batches, i));
     }
-    for (size_t i = 0; i < f->people.count; i++) {
-        free(((struct person_row *)f->people.rows)[i].money.p);
-    }
+    people_release(&f->people);
+    commitments_release(&f->commitments);
     for (size_t i = 0; i < f->recoveries.count; i++) {
         free(((struct recovery_row *)f->recoveries.rows)[i].left);
     }
     struct list *lists[] = {
-        &f->roots,      &f->wanted,     &f->keys,      &f->operators,   &f->channels,
-        &f->policies,   &f->imports,    &f->runs,      &f->batches,     &f->recoveries,
-        &f->units,      &f->people,     &f->exports,   &f->named_files, &f->commitments,
-        &f->erased,     &f->retentions, &f->witnesses, &f->holds,       &f->proposals,
-        &f->left_outs,  &f->chain,      &f->settings,  &f->funds,       &f->notices,
-        &f->objections, &f->taken};
+        &f->roots,     &f->wanted,  &f->keys,        &f->operators,  &f->channels,
+        &f->policies,  &f->imports, &f->runs,        &f->batches,    &f->recoveries,
+        &f->units,     &f->exports, &f->named_files, &f->erased,     &f->retentions,
+        &f->witnesses, &f->holds,   &f->proposals,   &f->left_outs,  &f->chain,
+        &f->settings,  &f->funds,   &f->notices,     &f->objections, &f->taken};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         list_release(lists[i]);
     }
@@ -366,9 +364,8 @@ static void check_link(struct fold *f, const struct record *r)
 
 static void record_roots(struct fold *f, const struct record *r, bool fine)
 {
-    bool begins = fine && r->act == f->tree.size;
-    if ((f->o.whole && begins) || !f->o.whole) {
-        fold_keep_root(f, begins);
+    if (fine && r->act == f->tree.size) {
+        fold_keep_root(f, true);
     }
     keep_wanted(f);
 }
@@ -584,23 +581,9 @@ size_t fold_stamped(const struct fold *f, const struct stamped **out)
     return f->stamped.count;
 }
 
-static int compare_commitments(const void *a, const void *b)
+struct commitments *fold_commitments(struct fold *f)
 {
-    const struct commitment *x = a, *y = b;
-    if (x->person != y->person) {
-        return x->person < y->person ? -1 : 1;
-    }
-    return (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
-size_t fold_commitments(struct fold *f, const struct commitment **out)
-{
-    if (f->commitments.count > 0) {
-        qsort(f->commitments.rows, f->commitments.count, sizeof **out,
-              compare_commitments);
-    }
-    *out = f->commitments.rows;
-    return f->commitments.count;
+    return &f->commitments;
 }
 
 bool fold_stopped(const struct fold *f)

@@ -9,19 +9,11 @@
 
 #include "verify/body.h"
 #include "verify/claims.h"
+#include "verify/commitments.h"
 #include "verify/report.h"
 #include "verify/tree.h"
 
 struct fold;
-
-/* A commitment to something in the vault, for opening it later. */
-struct commitment {
-    uint64_t person;
-    uint64_t sequence; /* of its record */
-    uint32_t ordinal;  /* of a route's entry; COMMITMENT_ENTRIES: to what was added */
-    uint8_t hash[16];  /* its first bytes */
-};
-#define COMMITMENT_ENTRIES UINT32_MAX
 
 struct exported { /* a record of kind 44 */
     uint64_t sequence;
@@ -105,8 +97,8 @@ enum batch_shown fold_batch_shown(const struct fold *f, uint64_t number);
 size_t fold_exports(const struct fold *f, const struct exported **out);
 size_t fold_files(const struct fold *f, const struct named_file **out);
 size_t fold_stamped(const struct fold *f, const struct stamped **out);
-/* Ascending by person; within one as they came. NULL when none are kept. */
-size_t fold_commitments(struct fold *f, const struct commitment **out);
+/* None when they are not kept. */
+struct commitments *fold_commitments(struct fold *f);
 bool fold_stopped(const struct fold *f);
 bool fold_erased(const struct fold *f, uint64_t person, uint64_t *sequence);
 

@@ -112,15 +112,14 @@ static bool result_operation(unsigned from, uint64_t to, bool corrects,
     }
 }
 
-void fold_operate_line(struct fold *f, struct act *a, const struct batch_row *b,
-                       const struct line_row *l, enum operation op)
+void fold_operate_line(struct fold *f, struct act *a, const struct line_row *l,
+                       enum operation op)
 {
-    const struct span *spans = b->spans.rows;
     if (!fold_row_load(f, a, l->person)) {
         return;
     }
     for (size_t i = 0; i < l->span_count; i++) {
-        fold_operate(f, a, l->programme, op, &spans[l->spans_at + i]);
+        fold_operate(f, a, l->programme, op, &l->spans[i]);
     }
     fold_row_store(f, a);
     f->row_person = 0;
@@ -130,7 +129,7 @@ void fold_operate_line(struct fold *f, struct act *a, const struct batch_row *b,
 static bool apply_result(struct fold *f, struct act *a, struct batch_row *b,
                          const uint64_t result[3], int64_t *fen)
 {
-    struct line_row *l = b == NULL ? NULL : fold_line(b, result[0]);
+    struct line_row *l = b == NULL ? NULL : fold_line(f, b, result[0]);
     enum operation op;
     bool none;
     *fen = 0;
@@ -151,11 +150,11 @@ static bool apply_result(struct fold *f, struct act *a, struct batch_row *b,
         return false;
     }
     if (!none) {
-        fold_operate_line(f, a, b, l, op);
+        fold_operate_line(f, a, l, op);
         *fen = l->fen;
     }
     fold_fund_line(f, b, l, result[1]);
-    l->state = (uint8_t)result[1];
+    line_list_set_state(&b->lines, l, (enum line_state)result[1]);
     return true;
 }
 
@@ -212,13 +211,7 @@ void rule_results(struct fold *f, struct act *a)
 
 static bool all_answered(const struct batch_row *b)
 {
-    const struct line_row *l = b->lines.rows;
-    for (size_t i = 0; i < b->lines.count; i++) {
-        if (l[i].state == LINE_OPEN || l[i].state == LINE_UNKNOWN) {
-            return false;
-        }
-    }
-    return true;
+    return b->lines.in_state[LINE_OPEN] + b->lines.in_state[LINE_UNKNOWN] == 0;
 }
 
 void rule_answer_end(struct fold *f, struct act *a)
@@ -254,7 +247,7 @@ void rule_reissue(struct fold *f, struct act *a)
             c.bad = true;
             break;
         }
-        struct line_row *l = b == NULL ? NULL : fold_line(b, number);
+        struct line_row *l = b == NULL ? NULL : fold_line(f, b, number);
         if (l == NULL && !f->o.whole) {
             continue;
         }
@@ -265,8 +258,8 @@ void rule_reissue(struct fold *f, struct act *a)
                    "第 %llu 笔未退回，或重发金额多于退回", (unsigned long long)number);
         }
         f->scope.named = f->scope.named || l->named;
-        fold_operate_line(f, a, b, l, OP_REISSUE);
-        l->state = LINE_REISSUED;
+        fold_operate_line(f, a, l, OP_REISSUE);
+        line_list_set_state(&b->lines, l, LINE_REISSUED);
     }
     f->open.count[0] += v[3].u;
     if (f->stopped) {

@@ -10,8 +10,7 @@
 
 void fold_batch_free(struct batch_row *b)
 {
-    list_release(&b->lines);
-    list_release(&b->spans);
+    line_list_release(&b->lines);
     list_release(&b->homes);
     list_release(&b->only);
     list_release(&b->answers);
@@ -47,9 +46,13 @@ int64_t batch_pays_fen(const struct batch_row *b)
     return b->total_fen - b->out_fen;
 }
 
-struct line_row *fold_line(struct batch_row *b, uint64_t number)
+struct line_row *fold_line(struct fold *f, const struct batch_row *b, uint64_t number)
 {
-    return list_find(&b->lines, number);
+    if (f->found_batch != b->number) {
+        memset(&f->found, 0, sizeof f->found);
+        f->found_batch = b->number;
+    }
+    return line_list_find(&b->lines, number, &f->found) ? &f->found.row : NULL;
 }
 
 static bool same_text(struct str a, struct str b)
@@ -144,23 +147,16 @@ static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t ite
 {
     uint64_t route = cbor_uint(c, UINT32_MAX - 1);
     struct str commitment = cbor_bytes(c, HASH_LEN, HASH_LEN);
-    size_t spans = cbor_array(c, 24);
+    size_t spans = cbor_array(c, LINE_SPANS_MAX);
     int64_t sum = 0;
     c->bad = c->bad || spans == 0;
-    l->spans_at = b->spans.count;
     for (size_t i = 0; i < spans && !c->bad; i++) {
         struct span s;
         c->bad = cbor_array(c, 3) != 3;
         if (!span_read(c, &s, false) || !money_add(sum, s.fen * s.months, &sum)) {
             return false;
         }
-        struct span *kept = list_add(&b->spans, sizeof *kept);
-        if (kept == NULL) {
-            f->no_memory = true;
-            return false;
-        }
-        *kept = s;
-        l->span_count++;
+        l->spans[l->span_count++] = s;
     }
     uint64_t payee = items == 7 ? cbor_uint(c, INT64_MAX) : l->person;
     if (c->bad || sum != l->fen ||
@@ -181,13 +177,11 @@ static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t ite
     return true;
 }
 
-static void take_line(struct fold *f, struct act *a, const struct batch_row *b,
-                      const struct line_row *l)
+static void take_line(struct fold *f, struct act *a, const struct line_row *l)
 {
     bool loaded = fold_row_load(f, a, l->person);
-    const struct span *spans = b->spans.rows;
     for (size_t i = 0; i < l->span_count; i++) {
-        const struct span *s = &spans[l->spans_at + i];
+        const struct span *s = &l->spans[i];
         if (loaded) {
             fold_operate(f, a, l->programme, OP_TAKE, s);
         } else {
@@ -209,41 +203,38 @@ static bool add_line(struct fold *f, struct act *a, struct batch_row *b, struct 
     uint64_t person = cbor_uint(c, INT64_MAX);
     int programme = fold_programme(f, cbor_text(c, 1, CODE_MAX));
     int64_t fen = cbor_int(c);
-    struct line_row *l = list_add(&b->lines, sizeof *l);
-    if (l == NULL) {
-        f->no_memory = true;
+    struct line_row line = {.number = (uint32_t)number,
+                            .state = LINE_OPEN,
+                            .programme = (uint8_t)programme,
+                            .person = person,
+                            .fen = fen};
+    const uint64_t before = b->lines.last.person;
+    if (c->bad || items < 6 || programme < 0 || person == 0 || fen <= 0 ||
+        number > UINT32_MAX || !line_route(f, a, c, items, &line, b)) {
         return false;
     }
-    *l = (struct line_row){.number = (uint32_t)number,
-                           .state = LINE_OPEN,
-                           .programme = (uint8_t)programme,
-                           .person = person,
-                           .fen = fen};
-    if (c->bad || items < 6 || programme < 0 || person == 0 || fen <= 0 ||
-        number > UINT32_MAX || !line_route(f, a, c, items, l, b)) {
-        b->lines.count--;
+    if (!line_list_add(&b->lines, &line)) {
+        f->no_memory = true;
         return false;
     }
     if (!batch_takes(b, f->programmes[programme])) {
         FAULT(f, a, GROUP_BALANCE, "batch-choice",
               "line %u is of a programme that batch %u was not made for",
-              "第 %u 笔的项目不在 %u 号批次所限的项目之内", l->number, b->number);
+              "第 %u 笔的项目不在 %u 号批次所限的项目之内", line.number, b->number);
     }
     if (f->o.whole) {
-        const struct person_row *p = fold_person(f, a, person);
-        if (p == NULL || p->merged_into != 0) {
+        struct person p;
+        if (!fold_person(f, a, person, &p) || p.merged_into != 0) {
             return false;
         }
     }
     fold_check_objected(f, a, person, str_of(f->programmes[programme]));
-    const struct line_row *before =
-        b->lines.count < 2 ? NULL : list_at(&b->lines, b->lines.count - 2);
-    if (before != NULL && before->person > person) {
+    if (before > person) {
         FAULT(f, a, GROUP_BALANCE, "line-order",
               "line %u of batch %u is not in the order of people",
-              "第 %u 笔（%u 号批次）未按人员编号排列", l->number, b->number);
+              "第 %u 笔（%u 号批次）未按人员编号排列", line.number, b->number);
     }
-    take_line(f, a, b, l);
+    take_line(f, a, &line);
     return money_add(b->total_fen, fen, &b->total_fen);
 }
 
@@ -255,9 +246,7 @@ void rule_lines(struct fold *f, struct act *a)
     if (b == NULL) {
         return;
     }
-    const struct line_row *last =
-        b->lines.count == 0 ? NULL : list_at(&b->lines, b->lines.count - 1);
-    uint64_t next = last == NULL ? 1 : (uint64_t)last->number + 1;
+    uint64_t next = (uint64_t)b->lines.last.number + 1;
     b->holes = b->holes || (!f->o.whole && v[2].u > next);
     if (v[2].u < next || (v[2].u > next && !b->holes)) {
         REFUSE(f, a, GROUP_BALANCE, "line-number",

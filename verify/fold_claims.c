@@ -43,16 +43,14 @@ static enum counted fate(const struct line_row *l)
 static void count_lines(struct fold *f, const struct batch_row *b)
 {
     struct claims *c = f->o.claims;
-    const struct line_row *lines = b->lines.rows;
-    const struct span *spans = b->spans.rows;
     bool all = batch_counts(c, b);
-    for (size_t i = 0; i < b->lines.count; i++) {
-        const struct line_row *l = &lines[i];
+    struct line_walk w = {0};
+    while (line_list_next(&b->lines, &w)) {
+        const struct line_row *l = &w.row;
         bool counts = c->scope == SCOPE_PERSON ? claims_person(c, l->person) : all;
         for (size_t s = 0; counts && s < l->span_count; s++) {
-            const struct span *span = &spans[l->spans_at + s];
-            claims_span(c, COUNT_LINES, l->programme, span);
-            claims_span(c, fate(l), l->programme, span);
+            claims_span(c, COUNT_LINES, l->programme, &l->spans[s]);
+            claims_span(c, fate(l), l->programme, &l->spans[s]);
         }
     }
 }
@@ -97,16 +95,16 @@ static void write_batch(const struct batch_row *b, struct buf *out)
     static const char *const names[] = {
         "?",       "draft",   "submitted", "approved",  "released", "exported",
         "settled", "closing", "closed",    "cancelled", "recalled"};
-    const struct line_row *l = b->lines.rows;
+    struct line_walk w = {0};
     uint64_t paid = 0, back = 0;
     int64_t paid_fen = 0, back_fen = 0; /* parts of total_fen, which is known to fit */
     char hex[2 * HASH_LEN + 1];
-    for (size_t i = 0; i < b->lines.count; i++) {
-        enum counted what = fate(&l[i]);
+    while (line_list_next(&b->lines, &w)) {
+        enum counted what = fate(&w.row);
         paid += what == COUNT_PAID;
         back += what == COUNT_BACK;
-        paid_fen += what == COUNT_PAID ? l[i].fen : 0;
-        back_fen += what == COUNT_BACK ? l[i].fen : 0;
+        paid_fen += what == COUNT_PAID ? w.row.fen : 0;
+        back_fen += what == COUNT_BACK ? w.row.fen : 0;
     }
     text_hex(b->content, HASH_LEN, hex);
     buf_addf(out, "batch %u %s %llu %lld %llu %lld %llu %lld %s\n", b->number,
@@ -179,9 +177,9 @@ static void check_balances(struct fold *f)
 {
     int64_t sums[PROGRAMMES_MAX][ACCOUNT_COUNT];
     memset(sums, 0, sizeof sums);
-    const struct person_row *people = f->people.rows;
-    for (size_t p = 0; p < f->people.count; p++) {
-        row_unpack(&people[p].money, &f->row);
+    struct person person;
+    for (uint64_t n = 1; people_get(&f->people, n, &person); n++) {
+        row_unpack(person.money, &f->row);
         for (size_t i = 0; i < f->row.count; i++) {
             const struct segment *s = &f->row.segment[i];
             for (int a = 0; a < ACCOUNT_COUNT; a++) {

@@ -275,8 +275,9 @@ static void check_list(struct fold *f, struct act *a, const struct batch_row *b)
     uint8_t digest[HASH_LEN] = {0};
     uint64_t count = 0;
     int64_t fen = 0;
-    for (size_t i = 0; i < b->lines.count; i++) {
-        const struct line_row *l = list_at(&b->lines, i);
+    struct line_walk w = {0};
+    while (line_list_next(&b->lines, &w)) {
+        const struct line_row *l = &w.row;
         uint8_t bytes[ENCODED_MAX];
         size_t n = 0;
         if (l->state != LINE_OPEN && l->state != LINE_UNKNOWN) {

@@ -151,9 +151,10 @@ static void erase_one(struct fold *f, struct act *a, uint64_t person)
     }
     pairs[at] = person;
     pairs[at + 1] = a->r->sequence;
-    struct person_row *p = list_at(&f->people, (size_t)person - 1);
-    if (f->o.whole && p != NULL) {
-        p->erased = true;
+    struct person p;
+    if (f->o.whole && people_get(&f->people, person, &p)) {
+        p.erased = true;
+        fold_put_person(f, person, &p);
     }
 }
 

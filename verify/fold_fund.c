@@ -220,16 +220,16 @@ static void bears(const struct batch_row *b, int programme, int64_t x, int64_t *
 
 /* Fen by programme of the lines before this one. */
 static const int64_t *lines_before(struct fold *f, const struct batch_row *b,
-                                   uint32_t number)
+                                   uint64_t number)
 {
-    const struct line_row *l = b->lines.rows;
-    if (f->fund_batch != b->number || f->fund_next > number) {
+    struct line_walk *w = &f->fund_walk;
+    if (f->fund_batch != b->number || w->row.number >= number) {
         memset(f->fund_before, 0, sizeof f->fund_before);
         f->fund_batch = b->number;
-        f->fund_next = 1;
+        memset(w, 0, sizeof *w);
     }
-    for (; f->fund_next < number && f->fund_next <= b->lines.count; f->fund_next++) {
-        const struct line_row *x = &l[f->fund_next - 1];
+    while (w->row.number + 1 < number && line_list_next(&b->lines, w)) {
+        const struct line_row *x = &w->row;
         f->fund_before[x->programme] += x->state == LINE_DROPPED ? 0 : x->fen;
     }
     return f->fund_before;
@@ -376,7 +376,7 @@ static void check_lines(struct fold *f, struct act *a, const struct batch_row *b
     const struct fund_item *items = b->funds.rows;
     int64_t sums[PROGRAMMES_MAX];
     f->fund_batch = 0;
-    memcpy(sums, lines_before(f, b, (uint32_t)b->lines.count + 1), sizeof sums);
+    memcpy(sums, lines_before(f, b, (uint64_t)b->lines.count + 1), sizeof sums);
     for (size_t i = 0; i < b->funds.count; i++) {
         sums[items[i].programme < 0 ? 0 : items[i].programme] -= items[i].fen;
     }

@@ -39,25 +39,30 @@ void *fold_next(struct fold *f, const struct act *a, struct list *rows, uint64_t
     return row;
 }
 
-struct person_row *fold_person(struct fold *f, const struct act *a, uint64_t person)
+bool fold_person(struct fold *f, const struct act *a, uint64_t number,
+                 struct person *out)
 {
     if (!f->o.whole) {
-        return NULL;
+        return false;
     }
-    if (person == 0 || person > f->people.count) {
+    if (!people_get(&f->people, number, out)) {
         report_fail(f->report, GROUP_BALANCE, a->r->sequence, "unknown-person",
                     "there is no person %llu", "没有 %llu 号补贴对象",
-                    (unsigned long long)person);
+                    (unsigned long long)number);
         fold_stop(f, a->r->sequence);
-        return NULL;
+        return false;
     }
-    struct person_row *p = list_at(&f->people, (size_t)person - 1);
-    if (p != NULL && p->erased) {
+    if (out->erased) {
         report_fail(f->report, GROUP_BALANCE, a->r->sequence, "erased-named",
                     "it names person %llu, who was erased before",
-                    "涉及 %llu 号补贴对象，而其已销毁", (unsigned long long)person);
+                    "涉及 %llu 号补贴对象，而其已销毁", (unsigned long long)number);
     }
-    return p;
+    return true;
+}
+
+void fold_put_person(struct fold *f, uint64_t number, const struct person *person)
+{
+    f->no_memory = !people_put(&f->people, number, person) || f->no_memory;
 }
 
 void fold_keep_commitment(struct fold *f, const struct act *a, uint64_t person,
@@ -67,15 +72,10 @@ void fold_keep_commitment(struct fold *f, const struct act *a, uint64_t person,
     if (!f->o.commitments) {
         return;
     }
-    struct commitment *c = list_add(&f->commitments, sizeof *c);
-    if (c == NULL) {
-        f->no_memory = true;
-        return;
-    }
-    c->person = person;
-    c->sequence = a->r->sequence;
-    c->ordinal = ordinal;
-    memcpy(c->hash, hash.p, sizeof c->hash);
+    struct commitment c = {
+        .person = person, .sequence = a->r->sequence, .ordinal = ordinal};
+    memcpy(c.hash, hash.p, sizeof c.hash);
+    f->no_memory = !commitments_add(&f->commitments, &c) || f->no_memory;
 }
 
 void fold_keep_file(struct fold *f, const struct act *a, struct str sha, uint64_t bytes)
@@ -182,21 +182,17 @@ static void check_next(struct fold *f, struct act *a, bool above)
 static void new_or_known(struct fold *f, struct act *a, const struct import_row *i,
                          uint64_t person)
 {
+    struct person p = {.institution = i != NULL && i->type == TYPE_INSTITUTIONS};
     if (!f->o.whole || f->stopped) {
         return;
     }
     if (person == f->people.count + 1) {
-        struct person_row *p = list_add(&f->people, sizeof *p);
-        if (p == NULL) {
-            f->no_memory = true;
-            return;
-        }
-        p->institution = i != NULL && i->type == TYPE_INSTITUTIONS;
-        f->institutions += p->institution;
+        f->no_memory = !people_add(&f->people, &p) || f->no_memory;
+        f->institutions += p.institution;
         f->open.count[1]++;
         return;
     }
-    (void)fold_person(f, a, person);
+    (void)fold_person(f, a, person, &p);
 }
 
 void rule_facts(struct fold *f, struct act *a)
@@ -351,20 +347,19 @@ void rule_units(struct fold *f, struct act *a)
     }
 }
 
-static void join(struct fold *f, struct act *a, struct person_row *from, uint64_t into)
+static void join(struct fold *f, struct act *a, uint64_t number, uint64_t into)
 {
-    row_unpack(&from->money, &f->other_row);
+    struct person from;
+    (void)people_get(&f->people, number, &from);
+    row_unpack(from.money, &f->other_row);
     if (!fold_row_load(f, a, into) || !row_join(&f->row, &f->other_row)) {
         REFUSE(f, a, GROUP_BALANCE, "merge-accounts",
                "the accounts of both cannot be added up", "两人的账户无法合并");
     }
     fold_row_store(f, a);
-    from->merged_into = into;
-    struct row *empty = &f->other_row;
-    empty->count = 0;
-    if (!row_pack(empty, &from->money)) {
-        f->no_memory = true;
-    }
+    from.merged_into = into;
+    from.money = str_of("");
+    fold_put_person(f, number, &from);
 }
 
 void rule_merge(struct fold *f, struct act *a)
@@ -386,16 +381,15 @@ void rule_merge(struct fold *f, struct act *a)
     if (!f->o.whole || f->stopped) {
         return;
     }
-    struct person_row *from = fold_person(f, a, v[3].u);
-    struct person_row *into = from == NULL ? NULL : fold_person(f, a, v[4].u);
-    if (into == NULL) {
+    struct person from, into;
+    if (!fold_person(f, a, v[3].u, &from) || !fold_person(f, a, v[4].u, &into)) {
         return;
     }
-    if (from == into || from->merged_into != 0 || into->merged_into != 0) {
+    if (v[3].u == v[4].u || from.merged_into != 0 || into.merged_into != 0) {
         REFUSE(f, a, GROUP_BALANCE, "merge",
                "%llu and %llu cannot be merged: the same, or merged already",
                "%llu 号与 %llu 号不能合并：同一人或已合并", (unsigned long long)v[3].u,
                (unsigned long long)v[4].u);
     }
-    join(f, a, from, v[4].u);
+    join(f, a, v[3].u, v[4].u);
 }

@@ -95,7 +95,7 @@ static uint64_t payments_of(struct fold *f, const struct batch_row *b)
     }
     for (size_t i = 0; i < b->homes.count; i++) {
         const struct home_row *h = list_at(&b->homes, i);
-        const struct line_row *l = list_find(&b->lines, h->line);
+        const struct line_row *l = fold_line(f, b, h->line);
         if (l != NULL && l->state != LINE_DROPPED) {
             homes[count++] = *h;
         }

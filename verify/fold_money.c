@@ -48,32 +48,31 @@ int64_t spans_read(const struct value *v, struct span *out, size_t *count)
     return cbor_done(&c) && *count == v->u ? sum : -1;
 }
 
-static struct person_row *row_of(struct fold *f, uint64_t person)
+/* Who has the person's row. False: there is no such person. */
+static bool row_of(struct fold *f, uint64_t *person, struct person *out)
 {
     /* Who was merged may be merged again: at most as many steps as people. */
     for (uint64_t steps = 0; steps <= f->people.count; steps++) {
-        struct person_row *p =
-            person == 0 ? NULL : list_at(&f->people, (size_t)person - 1);
-        if (p == NULL || p->merged_into == 0) {
-            return p;
+        if (!people_get(&f->people, *person, out)) {
+            return false;
         }
-        person = p->merged_into;
+        if (out->merged_into == 0) {
+            return true;
+        }
+        *person = out->merged_into;
     }
-    return NULL;
+    return false;
 }
 
 bool fold_row_load(struct fold *f, const struct act *a, uint64_t person)
 {
+    struct person p;
     (void)a;
-    if (!f->o.whole) {
+    if (!f->o.whole || !row_of(f, &person, &p)) {
         return false;
     }
-    const struct person_row *p = row_of(f, person);
-    if (p == NULL) {
-        return false;
-    }
-    f->row_person = (uint64_t)(p - (const struct person_row *)f->people.rows) + 1;
-    row_unpack(&p->money, &f->row);
+    f->row_person = person;
+    row_unpack(p.money, &f->row);
     return true;
 }
 
@@ -82,14 +81,15 @@ void fold_row_store(struct fold *f, const struct act *a)
     if (f->row_person == 0) {
         return;
     }
-    struct person_row *p = list_at(&f->people, (size_t)f->row_person - 1);
     if (!row_balances(&f->row)) {
         FAULT(f, a, GROUP_BALANCE, "month-equation",
               "a month of person %llu does not balance", "%llu 号补贴对象有月份不平衡",
               (unsigned long long)f->row_person);
     }
-    if (!row_pack(&f->row, &p->money)) {
-        f->no_memory = true;
+    struct person p;
+    if (people_get(&f->people, f->row_person, &p)) {
+        p.money = row_pack(&f->row);
+        fold_put_person(f, f->row_person, &p);
     }
 }
 

@@ -46,9 +46,9 @@ void rule_objection(struct fold *f, struct act *a)
     const struct value *v = a->b.v;
     uint64_t erased;
     struct notice_row *n = row_of(f, a, &f->notices, v[2].u);
-    const struct person_row *p = list_at(&f->people, (size_t)v[3].u - 1);
+    struct person p;
     if (fold_erased(f, v[3].u, &erased) ||
-        (f->o.whole && (p == NULL || p->merged_into != 0))) {
+        (f->o.whole && (!people_get(&f->people, v[3].u, &p) || p.merged_into != 0))) {
         FAULT(f, a, GROUP_BALANCE, "objection-person",
               "it is about person %llu, who does not exist, was merged or erased",
               "涉及 %llu 号补贴对象，而其不存在、已合并或已销毁",
@@ -101,15 +101,14 @@ void rule_notice_closed(struct fold *f, struct act *a)
     n->closed = true;
 }
 
-static uint64_t merged_now(const struct fold *f, uint64_t person)
+static uint64_t merged_now(struct fold *f, uint64_t person)
 {
-    const struct person_row *p = NULL;
-    for (size_t hops = 0; hops <= f->people.count; hops++) {
-        p = person == 0 ? NULL : list_at(&f->people, (size_t)person - 1);
-        if (p == NULL || p->merged_into == 0) {
+    struct person p;
+    for (uint64_t hops = 0; hops <= f->people.count; hops++) {
+        if (!people_get(&f->people, person, &p) || p.merged_into == 0) {
             break;
         }
-        person = p->merged_into;
+        person = p.merged_into;
     }
     return person;
 }

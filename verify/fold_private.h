@@ -1,10 +1,19 @@
-/* fold_private.h - the state of the fold, for the files verify/fold*.c. */
+/* fold_private.h - the state of the fold, for the files verify/fold*.c.
+ *
+ * What grows with a ledger, in bytes, measured with the county of the bench: a person
+ * 15 (people.h; 11 after the last answer), a line 5 (line_list.h; 24 more in homes when
+ * an institution gets it), with the passphrase a commitment 21 (commitments.h; one for
+ * each fact file a person is in, and for each line). A million people took 30 MB after
+ * two months (101 with the passphrase); a year of their lines is 50 more. All else is
+ * a row for each act, batch, unit, recovery or node left out: few, and plain. */
 #ifndef ALMONER_VERIFY_FOLD_PRIVATE_H
 #define ALMONER_VERIFY_FOLD_PRIVATE_H
 
 #include "verify/fold.h"
+#include "verify/line_list.h"
 #include "verify/list.h"
 #include "verify/money.h"
+#include "verify/people.h"
 
 #define SPANS_MAX 48
 #define RECOVERY_SPANS 24
@@ -62,26 +71,6 @@ struct recovery_row {
     uint8_t leaf[HASH_LEN];
     struct span *left; /* RECOVERY_SPANS + 1 of them */
 };
-enum line_state {
-    LINE_OPEN = 1,
-    LINE_PAID,
-    LINE_REJECTED,
-    LINE_RETURNED,
-    LINE_UNKNOWN,
-    LINE_REISSUED,
-    LINE_DROPPED,
-    LINE_REFUNDED,
-    LINE_RECALLED
-};
-struct line_row {
-    uint32_t number;
-    uint8_t state, programme;
-    uint16_t span_count;
-    bool named; /* a person of the scope, as who it is for or who gets it */
-    uint64_t person;
-    uint64_t spans_at; /* in the batch's list of spans */
-    int64_t fen;
-};
 struct only_row { /* a programme that a batch is limited to */
     char code[CODE_MAX + 1];
 };
@@ -118,8 +107,7 @@ struct batch_row {
     uint64_t last_export;
     /* In its payments' ids; 0: not known here. */
     uint64_t id_epoch, id_number;
-    struct list lines;   /* of struct line_row */
-    struct list spans;   /* of struct span */
+    struct line_list lines;
     struct list homes;   /* of struct home_row */
     struct list only;    /* of struct only_row; empty: it is not limited */
     struct list answers; /* of sha256, HASH_LEN each */
@@ -127,14 +115,6 @@ struct batch_row {
     struct list carries; /* what their shares leave below a fen */
     int32_t pay_year;    /* of the day of payment, as it is now */
     uint8_t fund_state;
-};
-
-struct person_row {
-    struct packed_row money;
-    uint64_t merged_into;
-    uint64_t entitled; /* sequence + 1 of the newest entitlement record */
-    uint32_t recovery; /* the newest */
-    bool institution, erased;
 };
 
 struct open_act {
@@ -261,7 +241,7 @@ struct fold {
     bool leaf_known;
     struct list roots;     /* of struct root_row, ascending */
     struct list wanted;    /* of uint64_t */
-    struct list chain;     /* of uint64_t: as person_row.entitled, of claims->persons */
+    struct list chain;     /* of uint64_t: as person.entitled, of claims->persons */
     struct list left_outs; /* of uint64_t[2]: first, end; ascending */
 
     char genesis_origin[ORIGIN_TEXT_MAX + 1];
@@ -279,8 +259,8 @@ struct fold {
     struct list notices, objections;
     uint64_t cosignatures, timestamps;
     struct list funds;   /* of struct fund_row */
-    uint32_t fund_batch; /* whose lines up to fund_next are counted; 0: none */
-    uint32_t fund_next;
+    uint32_t fund_batch; /* whose lines up to fund_walk's are counted; 0: none */
+    struct line_walk fund_walk;
     int64_t fund_before[PROGRAMMES_MAX];
     struct list keys;  /* of struct ledger_key_row */
     int64_t last_time; /* of the newest record, whether its rule was followed or not */
@@ -289,7 +269,9 @@ struct fold {
 
     struct list operators, channels, policies, imports, runs, batches, recoveries,
         units;
-    struct list people; /* of struct person_row; index is number - 1; whole only */
+    struct people people;   /* whole only */
+    struct line_walk found; /* fold_line's last one, of batch number found_batch */
+    uint32_t found_batch;
     uint64_t institutions, confirmed_policies;
     struct list months; /* of struct month_row; whole only */
     struct list closes;
@@ -303,7 +285,8 @@ struct fold {
     size_t programme_count;
     int64_t balance[PROGRAMMES_MAX][ACCOUNT_COUNT]; /* debits less credits, as stated */
 
-    struct list exports, named_files, stamped, commitments, erased;
+    struct list exports, named_files, stamped, erased;
+    struct commitments commitments;
     struct scope_state scope;
     struct row row, other_row; /* of the record at hand */
     uint64_t row_person;       /* whose `row` is; 0: none */
@@ -432,8 +415,10 @@ void rule_merge(struct fold *f, struct act *a);
  * or memory. */
 void *fold_next(struct fold *f, const struct act *a, struct list *rows,
                 uint64_t number);
-/* The person's row; NULL when there is none (said) or nothing is known of people. */
-struct person_row *fold_person(struct fold *f, const struct act *a, uint64_t person);
+/* False when there is no such person (said) or nothing is known of people. */
+bool fold_person(struct fold *f, const struct act *a, uint64_t number,
+                 struct person *out);
+void fold_put_person(struct fold *f, uint64_t number, const struct person *person);
 void fold_keep_commitment(struct fold *f, const struct act *a, uint64_t person,
                           uint32_t ordinal, struct str hash);
 void fold_keep_file(struct fold *f, const struct act *a, struct str sha,
@@ -480,7 +465,8 @@ void fold_check_content(struct fold *f, struct act *a, const struct batch_row *b
                         const char *step);
 /* The batch, or NULL: refused when all records are there, else only not known. */
 struct batch_row *fold_batch(struct fold *f, const struct act *a, uint64_t number);
-struct line_row *fold_line(struct batch_row *b, uint64_t number);
+/* NULL: there is none. Lives until the next call. */
+struct line_row *fold_line(struct fold *f, const struct batch_row *b, uint64_t number);
 
 /* fold_joint.c */
 /* What kind 40 says in keys 4 to 6. */
@@ -496,8 +482,8 @@ void fold_check_payments(struct fold *f, struct act *a, const struct batch_row *
 struct batch_row *fold_open_batch(struct fold *f, struct act *a);
 /* Opens a long act on this batch. */
 void fold_begin_batch(struct fold *f, struct act *a, struct batch_row *b);
-void fold_operate_line(struct fold *f, struct act *a, const struct batch_row *b,
-                       const struct line_row *l, enum operation op);
+void fold_operate_line(struct fold *f, struct act *a, const struct line_row *l,
+                       enum operation op);
 /* Postings exactly, or where accounts are not known by what the lines amount to. */
 void fold_check_sum(struct fold *f, struct act *a, bool known, int64_t expected);
 /* What a correction may say was paid. */

@@ -132,8 +132,8 @@ void recovery_take(struct fold *f, const struct act *a, struct recovery_row *e,
 
 struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int programme)
 {
-    const struct person_row *p = list_at(&f->people, (size_t)person - 1);
-    uint32_t number = p == NULL ? 0 : p->recovery;
+    struct person p;
+    uint32_t number = people_get(&f->people, person, &p) ? p.recovery : 0;
     while (number != 0) {
         struct recovery_row *e = list_find(&f->recoveries, number);
         if (e == NULL) {
@@ -149,12 +149,12 @@ struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int prog
 }
 
 /* What the person's other open recoveries of the programme leave of a month. */
-static int64_t not_asked_for(const struct fold *f, const struct recovery_row *e,
+static int64_t not_asked_for(struct fold *f, const struct recovery_row *e,
                              uint32_t replaced, int32_t month)
 {
     int64_t owed = row_amount(&f->row, e->programme, A_RECEIVABLE, month);
-    const struct person_row *p = list_at(&f->people, (size_t)e->person - 1);
-    uint32_t number = p == NULL ? 0 : p->recovery;
+    struct person p;
+    uint32_t number = people_get(&f->people, e->person, &p) ? p.recovery : 0;
     while (number != 0) {
         const struct recovery_row *o = list_find(&f->recoveries, number);
         if (o == NULL) {
@@ -256,11 +256,11 @@ void rule_recovery(struct fold *f, struct act *a)
     if (e == NULL || !propose(f, a, e) || !f->o.whole) {
         return;
     }
-    struct person_row *p = fold_person(f, a, v[2].u);
-    if (p == NULL) {
+    struct person p;
+    if (!fold_person(f, a, v[2].u, &p)) {
         return;
     }
-    if (p->merged_into != 0 || !fold_row_load(f, a, v[2].u)) {
+    if (p.merged_into != 0 || !fold_row_load(f, a, v[2].u)) {
         REFUSE(f, a, GROUP_BALANCE, "not-entitled",
                "person %llu was merged into another", "%llu 号已并入他人",
                (unsigned long long)v[2].u);
@@ -274,8 +274,9 @@ void rule_recovery(struct fold *f, struct act *a)
                "recovery %u would replace one that is not open, or another person's",
                "%u 号追缴要取代的追缴未开启，或属于他人", e->number);
     }
-    e->before = p->recovery;
-    p->recovery = e->number;
+    e->before = p.recovery;
+    p.recovery = e->number;
+    fold_put_person(f, v[2].u, &p);
     check_months(f, a, e);
     if (old != NULL && old->state == RECOVERY_PROPOSED) {
         old->state = RECOVERY_REPLACED;

@@ -125,21 +125,22 @@ static void check_net(struct fold *f, struct act *a, int64_t expected)
 static void check_before(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
-    struct person_row *p = fold_person(f, a, v[2].u);
-    if (p == NULL) {
+    struct person p;
+    if (!fold_person(f, a, v[2].u, &p)) {
         return;
     }
-    if (p->merged_into != 0 || p->institution) {
+    if (p.merged_into != 0 || p.institution) {
         REFUSE(f, a, GROUP_BALANCE, "not-entitled",
                "person %llu was merged into another, or is an institution",
                "%llu 号已并入他人，或是机构", (unsigned long long)v[2].u);
     }
-    if (v[3].u != p->entitled) {
+    if (v[3].u != p.entitled) {
         FAULT(f, a, GROUP_BALANCE, "entitlement-chain",
               "it does not name the entitlement record before it of person %llu",
               "未指向 %llu 号补贴对象的前一条应发记录", (unsigned long long)v[2].u);
     }
-    p->entitled = a->r->sequence + 1;
+    p.entitled = a->r->sequence + 1;
+    fold_put_person(f, v[2].u, &p);
     (void)fold_row_load(f, a, v[2].u);
 }
 

@@ -88,7 +88,9 @@ static void check_seen(struct fold *f, const struct act *a)
     const struct signature *s = &a->b.signature;
     const struct root_row *root = fold_find_root(f, s->size);
     /* An act's later records may be signed for the size at which it began. */
-    if (s->size > a->r->act || (root == NULL && f->o.whole) ||
+    uint64_t at;
+    if (s->size > a->r->act ||
+        (root == NULL && !fold_left_out(f, s->size, s->size + 1, &at)) ||
         (root != NULL && f->o.whole && !root->act)) {
         FAULT(f, a, GROUP_AUTHORISATION, "signature-size",
               "\"%.*s\" was signed for a ledger of %llu records, where no act begins",

@@ -88,15 +88,10 @@ static const struct step *take_step(struct fold *f, struct act *a, struct batch_
 
 static bool is_answered(const struct batch_row *b)
 {
-    const struct line_row *l = b->lines.rows;
-    for (size_t i = 0; i < b->lines.count; i++) {
-        uint8_t s = l[i].state;
-        if (s == LINE_PAID || s == LINE_REJECTED || s == LINE_RETURNED ||
-            s == LINE_REISSUED || s == LINE_REFUNDED) {
-            return true;
-        }
-    }
-    return false;
+    const uint32_t *in = b->lines.in_state;
+    return in[LINE_PAID] + in[LINE_REJECTED] + in[LINE_RETURNED] + in[LINE_REISSUED] +
+               in[LINE_REFUNDED] >
+           0;
 }
 
 static void check_unanswered(struct fold *f, struct act *a, const struct batch_row *b)
@@ -166,7 +161,7 @@ static void withdraw_line(struct fold *f, struct act *a, struct batch_row *b,
                b->number, (unsigned)l->state);
     }
     int64_t before = moved_into(&f->postings, into);
-    fold_operate_line(f, a, b, l, what == REFUND ? OP_REFUND : OP_UNTAKE);
+    fold_operate_line(f, a, l, what == REFUND ? OP_REFUND : OP_UNTAKE);
     if (f->o.whole && !f->stopped && moved_into(&f->postings, into) - before != *fen) {
         FAULT(f, a, GROUP_BALANCE, "withdraw-sum",
               "line %u of batch %u: not %lld fen become due again, or are refunded",
@@ -174,9 +169,10 @@ static void withdraw_line(struct fold *f, struct act *a, struct batch_row *b,
               (unsigned)l->number, b->number, (long long)*fen);
     }
     *fen = what == REFUND ? *fen : l->fen;
-    l->state = what == REFUND   ? LINE_REFUNDED
-               : what == RECALL ? LINE_RECALLED
-                                : LINE_DROPPED;
+    line_list_set_state(&b->lines, l,
+                        what == REFUND   ? LINE_REFUNDED
+                        : what == RECALL ? LINE_RECALLED
+                                         : LINE_DROPPED);
     if (l->state == LINE_DROPPED) {
         b->out_lines++;
         b->out_fen += l->fen;
@@ -195,7 +191,7 @@ static bool one_entry(struct fold *f, struct act *a, struct cbor *c, int64_t *su
         return false;
     }
     struct batch_row *b = list_find(&f->batches, f->open.number);
-    struct line_row *l = b == NULL ? NULL : fold_line(b, number);
+    struct line_row *l = b == NULL ? NULL : fold_line(f, b, number);
     if (l == NULL) {
         *known = false;
         return !f->o.whole;

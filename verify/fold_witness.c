@@ -34,7 +34,8 @@ static void check_tree(struct fold *f, struct act *a, uint64_t size, struct str 
         fold_keep_root(f, true);
         row = fold_find_root(f, size);
     }
-    if (row == NULL && !f->o.whole && size <= f->tree.size) {
+    uint64_t at;
+    if (row == NULL && fold_left_out(f, size, size + 1, &at)) {
         report_gap(
             f->report, GROUP_INTEGRITY, "witness-root",
             "of some witnesses and time stamps the tree cannot be worked out: its "

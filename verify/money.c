@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "base/must.h"
 #include "verify/body.h"
 
 bool account_is_left(enum account a)
@@ -12,20 +13,26 @@ bool account_is_left(enum account a)
     return a == A_GRANTED || (a >= A_RECEIVABLE && a <= A_WRITTEN_OFF);
 }
 
-void row_unpack(const struct packed_row *packed, struct row *out)
+#define EXPECTED_FROM (2000 * 12) /* of a row's first segment */
+
+void row_unpack(struct str packed, struct row *out)
 {
     struct reader r;
-    reader_init(&r, packed->p == NULL ? (const uint8_t *)"" : packed->p, packed->n);
+    int32_t end = EXPECTED_FROM;
+    reader_init(&r, packed.p, packed.n);
     out->count = 0;
     while (r.at < r.len && !r.failed && out->count < SEGMENTS_MAX) {
         struct segment *s = &out->segment[out->count++];
-        memset(s, 0, sizeof *s);
         s->programme = reader_u8(&r);
-        s->from = (int32_t)reader_varint(&r);
+        s->from = end + (int32_t)reader_zigzag(&r);
         s->months = (int32_t)reader_varint(&r);
+        end = s->from + s->months;
         uint64_t mask = reader_varint(&r);
+        bool same = (mask & 1) != 0;
+        int64_t fen = same ? (int64_t)reader_varint(&r) : 0;
         for (int a = 0; a < ACCOUNT_COUNT; a++) {
-            s->fen[a] = (mask >> a & 1) != 0 ? (int64_t)reader_varint(&r) : 0;
+            bool there = (mask >> (a + 1) & 1) != 0;
+            s->fen[a] = !there ? 0 : same ? fen : (int64_t)reader_varint(&r);
         }
     }
 }
@@ -46,29 +53,38 @@ static bool are_joined(const struct segment *a, const struct segment *b)
            memcmp(a->fen, b->fen, sizeof a->fen) == 0;
 }
 
-static void write_segment(struct writer *w, const struct segment *s)
+/* Where all accounts that are not zero are equal, as of most months granted and paid,
+ * the amount stands once. */
+static void write_segment(struct writer *w, const struct segment *s, int32_t expected)
 {
     writer_u8(w, s->programme);
-    writer_varint(w, (uint64_t)s->from);
+    writer_zigzag(w, s->from - expected);
     writer_varint(w, (uint64_t)s->months);
-    uint64_t mask = 0;
+    uint64_t mask = 1;
+    int64_t fen = 0;
     for (int a = 0; a < ACCOUNT_COUNT; a++) {
-        mask |= (uint64_t)(s->fen[a] != 0) << a;
+        if (s->fen[a] != 0) {
+            mask |= UINT64_C(2) << a;
+            mask &= fen == 0 || fen == s->fen[a] ? ~UINT64_C(0) : ~UINT64_C(1);
+            fen = s->fen[a];
+        }
     }
     writer_varint(w, mask);
-    for (int a = 0; a < ACCOUNT_COUNT; a++) {
+    for (int a = 0; a < ACCOUNT_COUNT && (mask & 1) == 0; a++) {
         if (s->fen[a] != 0) {
             writer_varint(w, (uint64_t)s->fen[a]);
         }
     }
+    if ((mask & 1) != 0) {
+        writer_varint(w, (uint64_t)fen);
+    }
 }
 
-#define SEGMENT_BYTES (1 + 3 + 3 + 2 + ACCOUNT_COUNT * 7)
-
-bool row_pack(const struct row *row, struct packed_row *packed)
+struct str row_pack(const struct row *row)
 {
-    static uint8_t room[SEGMENTS_MAX * SEGMENT_BYTES];
+    static uint8_t room[ROW_BYTES_MAX];
     struct writer w;
+    int32_t end = EXPECTED_FROM;
     writer_init(&w, room, sizeof room);
     for (size_t i = 0; i < row->count;) {
         struct segment s = row->segment[i++];
@@ -76,21 +92,12 @@ bool row_pack(const struct row *row, struct packed_row *packed)
             s.months += row->segment[i++].months;
         }
         if (!is_nothing(&s)) {
-            write_segment(&w, &s);
+            write_segment(&w, &s, end);
+            end = s.from + s.months;
         }
     }
-    if (w.len != packed->n) {
-        uint8_t *p = realloc(packed->p, w.len + 1);
-        if (p == NULL) {
-            return false;
-        }
-        packed->p = p;
-    }
-    if (packed->p != NULL) {
-        memcpy(packed->p, room, w.len);
-    }
-    packed->n = (uint32_t)w.len;
-    return !w.failed;
+    must(!w.failed);
+    return writer_str(&w);
 }
 
 static bool insert(struct row *row, size_t at, const struct segment *s)

@@ -1,6 +1,6 @@
 /* money.h - the eleven accounts of each person, programme and month, and the
  * operations on them: docs/formats/ledger.md section 6, worked out again. Months
- * with equal amounts are one segment. A row is kept packed, some 15 bytes for a
+ * with equal amounts are one segment. A row is kept packed, some 8 bytes for a
  * segment. */
 #ifndef ALMONER_VERIFY_MONEY_H
 #define ALMONER_VERIFY_MONEY_H
@@ -44,11 +44,6 @@ struct row { /* unpacked; ascending by programme, then month, no overlap */
     struct segment segment[SEGMENTS_MAX];
 };
 
-struct packed_row { /* one block of memory; NULL: nothing */
-    uint8_t *p;
-    uint32_t n;
-};
-
 struct posting {
     uint8_t programme, debit, credit;
     int64_t fen;
@@ -76,10 +71,15 @@ enum operation {
     OP_CORRECT
 };
 
-void row_unpack(const struct packed_row *packed, struct row *out);
-/* Joins equal neighbours, leaves out what is nothing. False when memory is out; the old
- * row is then kept. */
-bool row_pack(const struct row *row, struct packed_row *packed);
+/* A segment's programme, from, months and accounts, each at its longest. */
+#define SEGMENT_BYTES (1 + 3 + 3 + 2 + ACCOUNT_COUNT * 7)
+#define ROW_BYTES_MAX (SEGMENTS_MAX * SEGMENT_BYTES)
+
+/* Of bytes that row_pack gave. */
+void row_unpack(struct str packed, struct row *out);
+/* Joins equal neighbours, leaves out what is nothing. The bytes, at most ROW_BYTES_MAX,
+ * live until the next call. */
+struct str row_pack(const struct row *row);
 /* The operation on each month of the span. What it posts is added to postings (may be
  * NULL). False when an account would leave 0 to 10^13, or the row grows too long. */
 bool row_apply(struct row *row, uint8_t programme, enum operation op,

@@ -22,8 +22,9 @@ struct entry {
 
 struct walk {
     const struct personal *p;
-    const struct commitment *commitments;
-    size_t count, next;
+    const struct commitment *commitments; /* of the part before the next_part */
+    size_t count, next, next_part;
+    bool no_memory;
     struct hash *hash;
     uint8_t *row;
     size_t row_n, row_cap;
@@ -131,11 +132,25 @@ static void not_there(struct walk *w, const struct commitment *c)
                 (unsigned long long)c->person);
 }
 
+/* The next one; those of one person are all of one part. NULL: there is none. */
+static const struct commitment *next_commitment(struct walk *w)
+{
+    struct commitments *all = fold_commitments(w->p->fold);
+    while (w->next == w->count && w->next_part < commitments_parts(all) &&
+           !w->no_memory) {
+        w->next = w->count = 0;
+        w->no_memory =
+            !commitments_part(all, w->next_part++, &w->commitments, &w->count);
+    }
+    return w->next < w->count ? &w->commitments[w->next] : NULL;
+}
+
 /* The commitments of people below this number have no row. */
 static void skip_to(struct walk *w, uint64_t person)
 {
-    while (w->next < w->count && w->commitments[w->next].person < person) {
-        not_there(w, &w->commitments[w->next]);
+    const struct commitment *c;
+    while ((c = next_commitment(w)) != NULL && c->person < person) {
+        not_there(w, c);
         w->next++;
     }
 }
@@ -239,6 +254,9 @@ static enum status walk(struct walk *w, struct diag *d)
         check_person(w);
     }
     skip_to(w, UINT64_MAX);
+    if (w->no_memory) {
+        return diag_memory(d);
+    }
     report_checked(w->p->report, GROUP_PERSONAL);
     report_note(w->p->report, GROUP_PERSONAL, "opened",
                 "%llu commitments to %llu people were opened",
@@ -250,7 +268,6 @@ static enum status walk(struct walk *w, struct diag *d)
 enum status personal_check(const struct personal *p, struct diag *d)
 {
     struct walk w = {.p = p};
-    w.count = fold_commitments(p->fold, &w.commitments);
     TRY(hash_new(&w.hash, fold_suite(p->fold), d));
     enum status st = walk(&w, d);
     hash_free(w.hash);

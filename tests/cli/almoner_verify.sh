@@ -131,6 +131,9 @@ forged authorisation three-people one-person
 forged authorisation signer-role one-person
 forged authorisation operator-twice two-names-one-key
 forged authorisation signature-root fork
+forged authorisation signature-size within
+forged balance unknown-person far-person
+forged balance record-body many-spans
 forged balance postings postings
 forged balance postings account-side
 forged completeness claim claim
@@ -150,6 +153,7 @@ forged_part completeness batch-missing lines-hole batch.zip
 expect 0 r audit bundle --out paid.zip --person 29
 forged_part completeness entitlement-chain person-hole paid.zip
 forged_part authorisation batch-state approve-hole batch.zip
+forged_part authorisation signature-size within-part period.zip
 
 # A rollback: the ledger before the newest acts, with a checkpoint of its own.
 expect 0 r audit checkpoint --out new.checkpoint

@@ -285,6 +285,21 @@ def attack(b, how):
     elif how == "fork":  # signed for another tree
         i = b.find(43, k2=1)
         b.change(i, set_signed(6, bytes(32)), "maker")
+    elif how == "within":  # signed for a size within a run
+        size = b.find(31, 1, k1=2)
+
+        def seen(x):
+            x[7][0][5:7] = size, root([leaf(r) for r in b.records[:size]])
+        b.change(b.find(43, k1=2, k2=1), seen, "maker")
+    elif how == "far-person":
+        def far(x):
+            x[7][3][0][0] = 2 ** 40
+        b.change(b.find(22), far)
+    elif how == "many-spans":  # one more than a line may have
+        def many(x):
+            x[7][3] = x[7][3][:1]
+            x[7][3][0][5] = 25 * x[7][3][0][5][:1]
+        b.change(b.find(41), many)
     elif how == "postings":
         def wrong(x):
             x[7][9][0][3] += 1

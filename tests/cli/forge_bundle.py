@@ -219,10 +219,20 @@ def stamp(b, how, token=None, checkpoint=None):
     b.change(i, change, "maker")
 
 
+def within(b, source):
+    """The bundle `source` with a signature made within a run."""
+    lines = part(b, source)
+    b.files["data/claims.txt"] = "".join(" ".join(x) + "\n" for x in lines).encode()
+    attack(b, "within")
+    b.rechain()
+    b.checkpoint()
+
+
 def forge(b, how):
     """Chain, checkpoint and sizes are made to agree, but for `left` and a lone byte."""
     left = ("same", "byte", "claim", "claim-left-out", "policy", "extra-file",
-            "sealed-swapped", "people-cut", "stamp-gone", "stamp-swapped")
+            "sealed-swapped", "people-cut", "stamp-gone", "stamp-swapped",
+            "within-part")
     if how == "same":
         pass
     elif how == "claim":
@@ -245,6 +255,8 @@ def forge(b, how):
         stray(b, how, sys.argv[5])
     elif how.startswith("stamp"):
         stamp(b, how, *sys.argv[5:])
+    elif how == "within-part":
+        within(b, sys.argv[5])
     elif how == "people-cut":
         b.files["data/sealed/people.bin"] = b.files["data/sealed/people.bin"][:-1]
     elif not attack(b, how):
