@@ -19,19 +19,6 @@ struct listing {
     struct line_entry other;
 };
 
-static bool share_a_month(const struct line_entry *a, const struct line_entry *b)
-{
-    for (size_t i = 0; i < a->span_count; i++) {
-        for (size_t k = 0; k < b->span_count; k++) {
-            if (a->spans[i].from < b->spans[k].from + b->spans[k].months &&
-                b->spans[k].from < a->spans[i].from + a->spans[i].months) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 /* Lines of another batch for the same person, programme and a same month. */
 static enum status look_into(struct listing *x, uint32_t number, struct returns_row *r,
                              struct diag *d)
@@ -48,7 +35,7 @@ static enum status look_into(struct listing *x, uint32_t number, struct returns_
         }
         if (x->other.state == LINE_DROPPED ||
             strcmp(x->other.programme, x->line.programme) != 0 ||
-            !share_a_month(&x->line, &x->other)) {
+            !line_shares_month(&x->line, &x->other)) {
             continue;
         }
         if (number < x->line.batch) {

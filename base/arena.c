@@ -125,8 +125,3 @@ enum status arena_check(const struct arena *a, struct diag *d)
     }
     return ST_OK;
 }
-
-size_t arena_used(const struct arena *a)
-{
-    return a->used;
-}

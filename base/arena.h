@@ -20,6 +20,5 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 char *arena_str(struct arena *a, struct str s);
 /* ST_OK, or ST_SYSTEM ("memory" or "too-big") after a NULL. */
 enum status arena_check(const struct arena *a, struct diag *d) MUST_USE;
-size_t arena_used(const struct arena *a); /* bytes given out, with padding */
 
 #endif

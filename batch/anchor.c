@@ -23,18 +23,6 @@ static enum status act(struct ledger *l, enum record_kind kind, const struct wri
     return ledger_act(l, kind, writer_str(w), text, NULL, d);
 }
 
-static void put_uint(struct writer *w, uint64_t key, uint64_t value)
-{
-    cbor_put_uint(w, key);
-    cbor_put_uint(w, value);
-}
-
-static void put_bytes(struct writer *w, uint64_t key, const void *p, size_t n)
-{
-    cbor_put_uint(w, key);
-    cbor_put_bytes(w, p, n);
-}
-
 enum status anchor_add_witness(struct ledger *l, const struct witness_key *key,
                                uint32_t *number, struct diag *d)
 {
@@ -44,10 +32,9 @@ enum status anchor_add_witness(struct ledger *l, const struct witness_key *key,
     uint32_t next = ledger_head(l)->witnesses + 1;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 3);
-    put_uint(&w, 1, next);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(key->name));
-    put_bytes(&w, 3, key->key, WITNESS_KEY_LEN);
+    cbor_pair_uint(&w, 1, next);
+    cbor_pair_text(&w, 2, str_of(key->name));
+    cbor_pair_bytes(&w, 3, key->key, WITNESS_KEY_LEN);
     snprintf(subject, sizeof subject, "witness %u: add %s", next, key->name);
     TRY(act(l, KIND_WITNESS, &w, subject, d));
     *number = next;
@@ -119,12 +106,12 @@ static enum status record_cosigned(struct ledger *l, const struct cosigned_entry
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 6);
-    put_uint(&w, 1, e->number);
-    put_uint(&w, 2, e->witness);
-    put_uint(&w, 3, e->size);
-    put_bytes(&w, 4, e->root, DIGEST_LEN);
-    put_uint(&w, 5, e->cosignature.time_s);
-    put_bytes(&w, 6, e->cosignature.signature, SIGNATURE_LEN);
+    cbor_pair_uint(&w, 1, e->number);
+    cbor_pair_uint(&w, 2, e->witness);
+    cbor_pair_uint(&w, 3, e->size);
+    cbor_pair_bytes(&w, 4, e->root, DIGEST_LEN);
+    cbor_pair_uint(&w, 5, e->cosignature.time_s);
+    cbor_pair_bytes(&w, 6, e->cosignature.signature, SIGNATURE_LEN);
     snprintf(subject, sizeof subject, "checkpoint %" PRIu64 ": cosigned by %s", e->size,
              name);
     return act(l, KIND_COSIGNED, &w, subject, d);
@@ -201,15 +188,14 @@ static enum status record_timestamp(struct ledger *l, const struct timestamp_ent
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 8);
-    put_uint(&w, 1, e->number);
-    put_uint(&w, 2, e->size);
-    put_bytes(&w, 3, e->root, DIGEST_LEN);
-    put_bytes(&w, 4, e->checkpoint_sha256, DIGEST_LEN);
-    put_uint(&w, 5, e->checkpoint_length);
-    put_bytes(&w, 6, e->token_sha256, DIGEST_LEN);
-    put_uint(&w, 7, e->token_length);
-    cbor_put_uint(&w, 8);
-    cbor_put_int(&w, e->time_us);
+    cbor_pair_uint(&w, 1, e->number);
+    cbor_pair_uint(&w, 2, e->size);
+    cbor_pair_bytes(&w, 3, e->root, DIGEST_LEN);
+    cbor_pair_bytes(&w, 4, e->checkpoint_sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 5, e->checkpoint_length);
+    cbor_pair_bytes(&w, 6, e->token_sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 7, e->token_length);
+    cbor_pair_int(&w, 8, e->time_us);
     snprintf(subject, sizeof subject, "checkpoint %" PRIu64 ": timestamped", e->size);
     return act(l, KIND_TIMESTAMP, &w, subject, d);
 }

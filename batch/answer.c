@@ -408,24 +408,17 @@ static enum status start(struct taking *t, struct diag *d)
     bool corrects = t->report->corrected > 0;
     cbor_put_map(&w, 5 + kept_profile_pairs(&kept) + (sent > 0 ? 1U : 0U) +
                          (corrects ? 1U : 0U));
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, t->batch.number);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(t->form->format->name));
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, t->sha256, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, t->file.n);
-    cbor_put_uint(&w, 5);
-    cbor_put_uint(&w, t->report->lines);
+    cbor_pair_uint(&w, 1, t->batch.number);
+    cbor_pair_text(&w, 2, str_of(t->form->format->name));
+    cbor_pair_bytes(&w, 3, t->sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, t->file.n);
+    cbor_pair_uint(&w, 5, t->report->lines);
     kept_profile_write(&kept, &kept_in_answer, &w);
     if (sent > 0) {
-        cbor_put_uint(&w, 8);
-        cbor_put_uint(&w, sent);
+        cbor_pair_uint(&w, 8, sent);
     }
     if (corrects) {
-        cbor_put_uint(&w, 10);
-        cbor_put_uint(&w, 1);
+        cbor_pair_uint(&w, 10, 1);
     }
     snprintf(subject, sizeof subject, "batch %u: %s", t->batch.number,
              corrects ? "answer that corrects" : "answer");
@@ -443,12 +436,9 @@ static enum status end(struct taking *t, struct diag *d)
     const struct head *h = ledger_head(t->l);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 3);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, t->batch.number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, h->open.count[OPEN_DONE]);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, t->batch.number);
+    cbor_pair_uint(&w, 2, h->open.count[OPEN_DONE]);
+    cbor_pair_bytes(&w, 15, h->last_leaf, DIGEST_LEN);
     snprintf(subject, sizeof subject, "batch %u: end of answer", t->batch.number);
     struct act_text text = {.subject = subject, .count = h->open.count[OPEN_DONE]};
     return ledger_append_signed(t->l, KIND_ANSWER_END, writer_str(&w), text, NULL, d);

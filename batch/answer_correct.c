@@ -41,19 +41,6 @@ static int64_t over_of(const struct account *a, const struct line_entry *line)
     return sum;
 }
 
-static bool share_a_month(const struct line_entry *a, const struct line_entry *b)
-{
-    for (size_t i = 0; i < a->span_count; i++) {
-        for (size_t k = 0; k < b->span_count; k++) {
-            if (a->spans[i].from < b->spans[k].from + b->spans[k].months &&
-                b->spans[k].from < a->spans[i].from + a->spans[i].months) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void note(struct answer_waiting *w, const struct line_entry *line,
                  const struct line_entry *other)
 {
@@ -111,7 +98,7 @@ static enum status look_into(struct ledger *l, const struct line_entry *line,
             return ST_OK;
         }
         if (other.state == LINE_OPEN && strcmp(other.programme, line->programme) == 0 &&
-            share_a_month(line, &other)) {
+            line_shares_month(line, &other)) {
             note(w, line, &other);
         }
     }

@@ -3,6 +3,7 @@
 #define ALMONER_BATCH_BATCH_PRIVATE_H
 
 #include "batch/batch.h"
+#include "ledger/body.h"
 
 /* The form by name, or the channel's as it was confirmed; f is initialised here and has
  * to be released also after a failure. */
@@ -47,5 +48,34 @@ enum status batch_file_number(struct ledger *l, const struct batch_entry *b,
 /* Keeps form's text and, of several files, their list. */
 enum status batch_keep_form(struct ledger *l, const struct bank_form *form,
                             const struct batch_made *made, struct diag *d) MUST_USE;
+
+/* A long act that moves lines of a batch, one after the other. */
+struct line_act_kind {
+    enum record_kind start, lines, end;
+    const char *word; /* for struct progress */
+    enum status (*move)(struct fold *f, uint32_t batch, uint32_t line,
+                        struct postings *p, int64_t *fen, struct diag *d);
+};
+struct line_act {
+    struct ledger *l;
+    const struct line_act_kind *kind;
+    const struct progress *progress;
+    const char *name; /* in the words that are signed: "batch 7: end of <name>" */
+    struct batch_entry batch;
+    struct line_entry line; /* looked at last */
+    bool resumed;           /* an act that was killed: some lines are done */
+    bool writing;           /* false: lines are only looked at */
+    struct chunk chunk;
+    uint64_t in_chunk;   /* lines of this transaction */
+    uint64_t done_lines; /* of the whole act, when it is written */
+    int64_t done_fen;
+};
+/* Signs the start of `count` lines (unless resumed), has `lines` post each, signs the
+ * end and commits; what was committed before a failure is resumed. */
+enum status line_act_write(struct line_act *x, struct str body, uint64_t count,
+                           enum status (*lines)(void *ctx, struct diag *d), void *ctx,
+                           struct diag *d) MUST_USE;
+/* Within it: x->line goes where the act takes it. */
+enum status line_act_post(struct line_act *x, struct diag *d) MUST_USE;
 
 #endif

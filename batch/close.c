@@ -112,10 +112,8 @@ enum status close_books_confirm(struct ledger *l, enum close_what what, int32_t 
     digest_free(g);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, e.number);
-    cbor_put_uint(&w, 2);
-    cbor_put_bytes(&w, leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, e.number);
+    cbor_pair_bytes(&w, 2, leaf, DIGEST_LEN);
     subject_of("confirm close of", what, month, subject);
     struct act_text text = {.subject = subject,
                             .count = e.totals.rows,

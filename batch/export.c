@@ -109,25 +109,17 @@ static enum status record_export(struct ledger *l, const struct batch_entry *b,
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 7 + kept_profile_pairs(&x->profile) + export_files_pairs(x) +
                          (x->has_rows ? 1U : 0U) + export_payments_pairs(x));
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, b->number);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(x->format));
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, x->sha256, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, x->length);
-    cbor_put_uint(&w, 5);
-    cbor_put_uint(&w, batch_count(b));
-    cbor_put_uint(&w, 6);
-    cbor_put_int(&w, batch_total(b));
-    cbor_put_uint(&w, 7);
-    cbor_put_uint(&w, b->export_sequence);
+    cbor_pair_uint(&w, 1, b->number);
+    cbor_pair_text(&w, 2, str_of(x->format));
+    cbor_pair_bytes(&w, 3, x->sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, x->length);
+    cbor_pair_uint(&w, 5, batch_count(b));
+    cbor_pair_int(&w, 6, batch_total(b));
+    cbor_pair_uint(&w, 7, b->export_sequence);
     kept_profile_write(&x->profile, &kept_in_export, &w);
     export_files_write(x, 12, &w);
     if (x->has_rows) {
-        cbor_put_uint(&w, 14);
-        cbor_put_bytes(&w, x->rows_sha256, DIGEST_LEN);
+        cbor_pair_bytes(&w, 14, x->rows_sha256, DIGEST_LEN);
     }
     export_payments_write(x, 15, &w);
     if (w.failed) {

@@ -128,12 +128,6 @@ static enum status find_same(struct import_job *j, const struct import_scan *sca
     return ST_OK;
 }
 
-static void put_text(struct writer *w, uint64_t key, const char *text)
-{
-    cbor_put_uint(w, key);
-    cbor_put_text(w, str_of(text));
-}
-
 /* Body {1: number, 2: what, 3: SHA-256, 4: length, 5: rows, and of a list 6: attribute,
  * 7: value, 8: month (of history: settled through), 9: unit; and of a mapping 10:
  * SHA-256, 11: length}. */
@@ -147,32 +141,24 @@ static void import_body(const struct import_job *j, const struct import_scan *sc
     const struct import_mapping *m = j->mapping;
     cbor_put_map(w, 5U + (snapshot ? 3U : 0U) + (history ? 1U : 0U) + (unit ? 1U : 0U) +
                         (m ? 2U : 0U));
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, number);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, (uint64_t)j->kind->what);
-    cbor_put_uint(w, 3);
-    cbor_put_bytes(w, scan->sha256, DIGEST_LEN);
-    cbor_put_uint(w, 4);
-    cbor_put_uint(w, scan->length);
-    cbor_put_uint(w, 5);
-    cbor_put_uint(w, j->report->rows);
+    cbor_pair_uint(w, 1, number);
+    cbor_pair_uint(w, 2, (uint64_t)j->kind->what);
+    cbor_pair_bytes(w, 3, scan->sha256, DIGEST_LEN);
+    cbor_pair_uint(w, 4, scan->length);
+    cbor_pair_uint(w, 5, j->report->rows);
     if (snapshot) {
-        put_text(w, 6, list->attribute);
-        put_text(w, 7, list->value);
+        cbor_pair_text(w, 6, str_of(list->attribute));
+        cbor_pair_text(w, 7, str_of(list->value));
     }
     if (snapshot || history) {
-        cbor_put_uint(w, 8);
-        cbor_put_uint(w, (uint64_t)list->month);
+        cbor_pair_uint(w, 8, (uint64_t)list->month);
     }
     if (unit) {
-        put_text(w, 9, list->unit);
+        cbor_pair_text(w, 9, str_of(list->unit));
     }
     if (m != NULL) {
-        cbor_put_uint(w, 10);
-        cbor_put_bytes(w, m->sha256, DIGEST_LEN);
-        cbor_put_uint(w, 11);
-        cbor_put_uint(w, m->length);
+        cbor_pair_bytes(w, 10, m->sha256, DIGEST_LEN);
+        cbor_pair_uint(w, 11, m->length);
     }
 }
 
@@ -336,10 +322,8 @@ static enum status append_start(struct import_job *j, const struct import_entry 
     struct writer w;
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, e->number);
-    cbor_put_uint(&w, 2);
-    cbor_put_bytes(&w, e->sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, e->number);
+    cbor_pair_bytes(&w, 2, e->sha256, DIGEST_LEN);
     snprintf(subject, sizeof subject, "import %" PRIu32 " confirm %s %" PRIu64 " rows",
              e->number, j->kind->name, e->rows);
     struct act_text text = {.subject = subject, .count = e->rows};
@@ -359,11 +343,9 @@ static enum status append_end(struct import_job *j, const struct import_entry *e
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 5);
     for (uint64_t key = 1; key <= 4; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, values[key - 1]);
+        cbor_pair_uint(&w, key, values[key - 1]);
     }
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    cbor_pair_bytes(&w, 15, h->last_leaf, DIGEST_LEN);
     j->report->new_people = values[2];
     snprintf(subject, sizeof subject,
              "import %" PRIu32 " taken in, %" PRIu64 " new people, %" PRIu64 " entries",

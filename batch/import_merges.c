@@ -421,13 +421,10 @@ static enum status append_merge(struct import_job *j, const struct pair *p,
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 6);
     for (uint64_t key = 1; key <= 4; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, values[key - 1]);
+        cbor_pair_uint(&w, key, values[key - 1]);
     }
-    cbor_put_uint(&w, 5);
-    cbor_put_bytes(&w, from, DIGEST_LEN);
-    cbor_put_uint(&w, 6);
-    cbor_put_bytes(&w, into, DIGEST_LEN);
+    cbor_pair_bytes(&w, 5, from, DIGEST_LEN);
+    cbor_pair_bytes(&w, 6, into, DIGEST_LEN);
     must(!w.failed);
     return ledger_append(j->l, KIND_MERGE, writer_str(&w), NULL, d);
 }

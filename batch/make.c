@@ -455,12 +455,9 @@ static enum status start(struct making *m, const struct batch_request *q,
     uint32_t number = ledger_head(m->l)->batches + 1;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 3 + batch_choice_pairs(m->choice));
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, channel);
-    cbor_put_uint(&w, 3);
-    cbor_put_int(&w, q->pay_day);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_uint(&w, 2, channel);
+    cbor_pair_int(&w, 3, q->pay_day);
     batch_choice_write(m->choice, &w);
     must(!w.failed); /* choosing_open has measured it */
     date_print(q->pay_day, day);
@@ -480,16 +477,11 @@ static enum status end(struct making *m, struct diag *d)
     TRY(fold_batch(ledger_fold(m->l), number, &b, d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, b->lines);
-    cbor_put_uint(&w, 3);
-    cbor_put_int(&w, b->total_fen);
-    cbor_put_uint(&w, 4);
-    cbor_put_bytes(&w, b->content, DIGEST_LEN);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, ledger_head(m->l)->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_uint(&w, 2, b->lines);
+    cbor_pair_int(&w, 3, b->total_fen);
+    cbor_pair_bytes(&w, 4, b->content, DIGEST_LEN);
+    cbor_pair_bytes(&w, 15, ledger_head(m->l)->last_leaf, DIGEST_LEN);
     snprintf(subject, sizeof subject, "batch %u: end", number);
     struct act_text text = {
         .subject = subject, .count = b->lines, .total_fen = b->total_fen};

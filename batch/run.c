@@ -360,14 +360,10 @@ static enum status start(struct run *r, struct diag *d)
     r->number = h->runs + 1;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, r->number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, (uint64_t)r->period);
-    cbor_put_uint(&w, 3);
-    cbor_put_uint(&w, h->tree.size);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, h->confirmed);
+    cbor_pair_uint(&w, 1, r->number);
+    cbor_pair_uint(&w, 2, (uint64_t)r->period);
+    cbor_pair_uint(&w, 3, h->tree.size);
+    cbor_pair_uint(&w, 4, h->confirmed);
     month_print(r->period, month);
     snprintf(subject, sizeof subject, "run %u of %s: start", r->number, month);
     struct act_text text = {.subject = subject, .count = h->people};
@@ -385,20 +381,15 @@ static enum status end(struct run *r, struct diag *d)
     TRY(ledger_settle(r->l, d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 8);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, r->number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, o.count[0]);
+    cbor_pair_uint(&w, 1, r->number);
+    cbor_pair_uint(&w, 2, o.count[0]);
     for (int i = 0; i < 3; i++) {
         cbor_put_uint(&w, (uint64_t)(3 + i));
         cbor_put_int(&w, o.fen[i]);
     }
-    cbor_put_uint(&w, 6);
-    cbor_put_uint(&w, o.count[1]);
-    cbor_put_uint(&w, 7);
-    cbor_put_int(&w, o.fen[3]);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 6, o.count[1]);
+    cbor_pair_int(&w, 7, o.fen[3]);
+    cbor_pair_bytes(&w, 15, h->last_leaf, DIGEST_LEN);
     month_print(r->period, month);
     snprintf(subject, sizeof subject, "run %u of %s: end", r->number, month);
     struct act_text text = {.subject = subject,

@@ -19,16 +19,11 @@ static enum status sign(struct ledger *l, const struct batch_entry *b,
     bool warned = checks != NULL && checks_warned(checks);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, warned ? 6 : 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, b->number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, (uint64_t)step);
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, b->content, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, batch_count(b));
-    cbor_put_uint(&w, 5);
-    cbor_put_int(&w, batch_total(b));
+    cbor_pair_uint(&w, 1, b->number);
+    cbor_pair_uint(&w, 2, (uint64_t)step);
+    cbor_pair_bytes(&w, 3, b->content, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, batch_count(b));
+    cbor_pair_int(&w, 5, batch_total(b));
     if (warned) {
         cbor_put_uint(&w, 6);
         checks_write(checks, &w);

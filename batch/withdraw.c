@@ -6,83 +6,45 @@
 
 #include "base/date.h"
 #include "base/text.h"
-#include "batch/batch.h"
+#include "batch/batch_private.h"
 #include "ledger/body.h"
-#include "ledger/cbor.h"
 
-#ifndef CHUNK_LINES       /* tests make pieces small */
-#define CHUNK_LINES 20000 /* of a transaction */
-#endif
+static const struct line_act_kind WITHDRAWAL = {
+    KIND_WITHDRAW_START, KIND_WITHDRAWN, KIND_WITHDRAW_END, "withdraw", fold_withdraw};
 
 struct withdrawing {
-    struct ledger *l;
-    const struct progress *progress;
+    struct line_act act;
     struct batch_withdraw_report *report;
     const struct batch_withdraw_request *q;
-    struct batch_entry batch;
-    struct chunk chunk;
-    uint64_t in_chunk;
-    bool resumed; /* an act that was killed: some lines are done */
-    bool writing;
-    struct line_entry line;
 };
 
 /* ---- lines ---- */
-
-static enum status flush_chunk(struct withdrawing *x, struct diag *d)
-{
-    TRY(ledger_append_chunk(x->l, KIND_WITHDRAWN, &x->chunk, x->batch.number, 0, d));
-    if (x->in_chunk < CHUNK_LINES) {
-        return ST_OK;
-    }
-    x->in_chunk = 0;
-    progress_tick(x->progress, "withdraw", x->line.line, x->batch.lines);
-    return ledger_next_chunk(x->l, progress_stop(x->progress), d);
-}
-
-static enum status post_line(struct withdrawing *x, uint32_t number, struct diag *d)
-{
-    uint8_t bytes[32];
-    struct writer w;
-    int64_t fen;
-    if (!chunk_fits(&x->chunk, sizeof bytes)) {
-        TRY(flush_chunk(x, d));
-    }
-    TRY(fold_withdraw(ledger_fold(x->l), x->batch.number, number, &x->chunk.postings,
-                      &fen, d));
-    writer_init(&w, bytes, sizeof bytes);
-    cbor_put_array(&w, 2);
-    cbor_put_uint(&w, number);
-    cbor_put_int(&w, fen);
-    writer_bytes(&x->chunk.entries, w.p, w.len);
-    x->chunk.count++;
-    x->in_chunk++;
-    return ST_OK;
-}
 
 /* A line that was named must be one that can go. */
 static enum status one_line(struct withdrawing *x, uint32_t number, struct diag *d)
 {
     enum line_state to = withdraw_line(x->q->what);
-    TRY(line_get(ledger_txn(x->l), x->batch.number, number, &x->line, d));
-    if (!line_may_become(x->line.state, to)) {
-        bool fine = x->q->lines == NULL || (x->resumed && x->line.state == to);
+    TRY(line_get(ledger_txn(x->act.l), x->act.batch.number, number, &x->act.line, d));
+    if (!line_may_become(x->act.line.state, to)) {
+        bool fine = x->q->lines == NULL || (x->act.resumed && x->act.line.state == to);
         if (fine) {
             return ST_OK;
         }
         diag_fail(d, ST_CONFLICT, "line-state",
-                  "line %u of batch %u is %s and cannot be %s", number, x->batch.number,
-                  line_state_name(x->line.state), line_state_name(to));
+                  "line %u of batch %u is %s and cannot be %s", number,
+                  x->act.batch.number, line_state_name(x->act.line.state),
+                  line_state_name(to));
         return diag_hint(d, "almoner batch show %u --lines shows how each line stands",
-                         x->batch.number);
+                         x->act.batch.number);
     }
     x->report->lines++;
-    return x->writing ? post_line(x, number, d) : ST_OK;
+    return x->act.writing ? line_act_post(&x->act, d) : ST_OK;
 }
 
-static enum status all_lines(struct withdrawing *x, struct diag *d)
+static enum status all_lines(void *ctx, struct diag *d)
 {
-    uint64_t n = x->q->lines != NULL ? x->q->count : x->batch.lines;
+    struct withdrawing *x = ctx;
+    uint64_t n = x->q->lines != NULL ? x->q->count : x->act.batch.lines;
     x->report->lines = 0;
     for (uint64_t i = 0; i < n; i++) {
         TRY(one_line(x, x->q->lines != NULL ? x->q->lines[i] : (uint32_t)(i + 1), d));
@@ -92,67 +54,18 @@ static enum status all_lines(struct withdrawing *x, struct diag *d)
 
 /* ---- the act ---- */
 
-static enum status start(struct withdrawing *x, struct diag *d)
+static enum status post_all(struct withdrawing *x, struct diag *d)
 {
     uint8_t bytes[STEP_REASON_MAX + 100];
-    char subject[80];
     struct writer w;
-    struct withdraw_body body = {.batch = x->batch.number, .what = x->q->what};
+    struct withdraw_body body = {.batch = x->act.batch.number, .what = x->q->what};
     (void)str_copy(str_of(x->q->reason), body.reason, sizeof body.reason);
     writer_init(&w, bytes, sizeof bytes);
     withdraw_write(&body, &w);
-    snprintf(subject, sizeof subject, "batch %u: %s", x->batch.number,
-             batch_step_name(withdraw_step(x->q->what)));
-    struct act_text text = {.subject = subject, .count = x->report->lines};
-    return ledger_append_signed(x->l, KIND_WITHDRAW_START, writer_str(&w), text, NULL,
-                                d);
-}
-
-static enum status end(struct withdrawing *x, struct diag *d)
-{
-    uint8_t bytes[100];
-    char subject[80];
-    struct writer w;
-    const struct head *h = ledger_head(x->l);
-    writer_init(&w, bytes, sizeof bytes);
-    cbor_put_map(&w, 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, x->batch.number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, h->open.count[OPEN_DONE]);
-    cbor_put_uint(&w, 3);
-    cbor_put_int(&w, h->open.fen[OPEN_AGAIN]);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
-    snprintf(subject, sizeof subject, "batch %u: end of %s", x->batch.number,
-             batch_step_name(withdraw_step(x->q->what)));
-    struct act_text text = {.subject = subject,
-                            .count = h->open.count[OPEN_DONE],
-                            .total_fen = h->open.fen[OPEN_AGAIN]};
-    x->report->lines = h->open.count[OPEN_DONE];
-    x->report->fen = h->open.fen[OPEN_AGAIN];
-    return ledger_append_signed(x->l, KIND_WITHDRAW_END, writer_str(&w), text, NULL, d);
-}
-
-static enum status post_all(struct withdrawing *x, struct diag *d)
-{
-    TRY(ledger_begin(x->l, d));
-    enum status st = x->resumed ? ST_OK : start(x, d);
-    x->writing = true;
-    if (st == ST_OK) {
-        st = all_lines(x, d);
-    }
-    if (st == ST_OK) {
-        st = flush_chunk(x, d);
-    }
-    if (st == ST_OK) {
-        st = end(x, d);
-    }
-    if (st != ST_OK) {
-        ledger_abort(x->l);
-        return st;
-    }
-    return ledger_commit(x->l, d);
+    TRY(line_act_write(&x->act, writer_str(&w), x->report->lines, all_lines, x, d));
+    x->report->lines = x->act.done_lines;
+    x->report->fen = x->act.done_fen;
+    return ST_OK;
 }
 
 /* It stands in the records for ever, and on screens: nothing in it may steer a
@@ -195,16 +108,16 @@ static enum status check_state(const struct batch_entry *b, enum batch_step step
 /* The open act is finished as it was begun: for the reason that is in its record. */
 static enum status same_act(const struct withdrawing *x, struct diag *d)
 {
-    const struct open_act *open = &ledger_head(x->l)->open;
+    const struct open_act *open = &ledger_head(x->act.l)->open;
     struct signed_body start;
     struct withdraw_body body;
     struct record r;
     if (open->count[OPEN_WHAT] != (uint64_t)x->q->what) {
         diag_fail(d, ST_CONFLICT, "open-act", "another act on batch %u is unfinished",
-                  x->batch.number);
+                  x->act.batch.number);
         return diag_hint(d, "almoner status says how to finish it");
     }
-    TRY(record_get(ledger_txn(x->l), open->first, &r, NULL, d));
+    TRY(record_get(ledger_txn(x->act.l), open->first, &r, NULL, d));
     TRY(signed_body_read(&r, &start, d));
     if (!withdraw_read(start.plain, &body)) {
         return diag_fail(d, ST_INTEGRITY, "withdraw", "record %llu cannot be read",
@@ -220,10 +133,10 @@ static enum status same_act(const struct withdrawing *x, struct diag *d)
 /* And with as many lines as were signed for: which ones, the start does not say. */
 static enum status same_lines(const struct withdrawing *x, struct diag *d)
 {
-    const struct open_act *open = &ledger_head(x->l)->open;
+    const struct open_act *open = &ledger_head(x->act.l)->open;
     struct signed_body start;
     struct record r;
-    TRY(record_get(ledger_txn(x->l), open->first, &r, NULL, d));
+    TRY(record_get(ledger_txn(x->act.l), open->first, &r, NULL, d));
     TRY(signed_body_read(&r, &start, d));
     uint64_t begun = start.signature.count;
     if (open->count[OPEN_DONE] + x->report->lines != begun ||
@@ -239,19 +152,23 @@ enum status batch_withdraw(struct ledger *l, const struct batch_withdraw_request
                            const struct progress *progress,
                            struct batch_withdraw_report *r, struct diag *d)
 {
-    struct withdrawing x = {.l = l, .progress = progress, .report = r, .q = q};
+    struct withdrawing x = {.act = {.l = l,
+                                    .kind = &WITHDRAWAL,
+                                    .progress = progress,
+                                    .name = batch_step_name(withdraw_step(q->what))},
+                            .report = r,
+                            .q = q};
     memset(r, 0, sizeof *r);
     TRY(check_reason(q->reason, d));
-    TRY(ledger_may_write(l, KIND_WITHDRAW_START, q->batch, &x.resumed, d));
-    TRY(batch_get(ledger_txn(l), q->batch, &x.batch, d));
-    TRY(check_state(&x.batch, withdraw_step(q->what), d));
-    if (x.resumed) {
+    TRY(ledger_may_write(l, KIND_WITHDRAW_START, q->batch, &x.act.resumed, d));
+    TRY(batch_get(ledger_txn(l), q->batch, &x.act.batch, d));
+    TRY(check_state(&x.act.batch, withdraw_step(q->what), d));
+    if (x.act.resumed) {
         TRY(same_act(&x, d));
     }
-    chunk_start(&x.chunk);
     TRY(all_lines(&x, d));
-    TRY(x.resumed ? same_lines(&x, d) : ST_OK);
-    if (r->lines == 0 && !x.resumed) {
+    TRY(x.act.resumed ? same_lines(&x, d) : ST_OK);
+    if (r->lines == 0 && !x.act.resumed) {
         diag_fail(d, ST_CONFLICT, "nothing-to-do", "no line of batch %u can be %s",
                   q->batch, line_state_name(withdraw_line(q->what)));
         return diag_hint(d, "almoner batch show %u --lines shows how each line stands",

@@ -111,18 +111,16 @@ static const enum payment_remedy remedies[REASON_COUNT] = {
 };
 
 static const struct remedy_words {
-    const char *name;
     const char *text;
     const char *zh;
 } remedy_table[] = {
-    [REMEDY_NONE] = {"none", "nothing", "无"},
-    [REMEDY_RETRY] = {"retry", "see to the funds, then pay again", "备足资金后重发"},
-    [REMEDY_CORRECT_ACCOUNT] = {"correct-account",
-                                "correct account, name or bank code, then pay again",
+    [REMEDY_NONE] = {"nothing", "无"},
+    [REMEDY_RETRY] = {"see to the funds, then pay again", "备足资金后重发"},
+    [REMEDY_CORRECT_ACCOUNT] = {"correct account, name or bank code, then pay again",
                                 "更正账号、户名或行号后重发"},
-    [REMEDY_STOP] = {"stop", "do not pay again; look into the person's record",
+    [REMEDY_STOP] = {"do not pay again; look into the person's record",
                      "停止重发，核查人员状况"},
-    [REMEDY_ASK] = {"ask", "ask the bank, then decide", "向银行核实后再定"},
+    [REMEDY_ASK] = {"ask the bank, then decide", "向银行核实后再定"},
 };
 
 /* Those that are code; the others are the profiles that come with the program. */
@@ -156,12 +154,6 @@ const char *payment_reason_zh(enum payment_reason r)
     return reason_table[r].zh;
 }
 
-const char *payment_reason_iso(enum payment_reason r)
-{
-    must((unsigned)r < REASON_COUNT);
-    return reason_table[r].iso;
-}
-
 bool payment_reason_parse(struct str name, enum payment_reason *out)
 {
     for (unsigned i = 0; i < REASON_COUNT; i++) {
@@ -192,12 +184,6 @@ enum payment_remedy payment_reason_remedy(enum payment_reason r)
 {
     must((unsigned)r < REASON_COUNT);
     return remedies[r];
-}
-
-const char *payment_remedy_name(enum payment_remedy m)
-{
-    must((unsigned)m <= REMEDY_ASK);
-    return remedy_table[m].name;
 }
 
 const char *payment_remedy_text(enum payment_remedy m)

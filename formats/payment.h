@@ -86,7 +86,6 @@ const char *payment_reason_name(enum payment_reason r); /* "account-closed", ...
 const char *payment_reason_zh(enum payment_reason r);   /* 账户已销户, ... */
 /* False when the name is not one of ours. */
 bool payment_reason_parse(struct str name, enum payment_reason *out);
-const char *payment_reason_iso(enum payment_reason r); /* "AC04"; "" for none */
 /* Of an ISO 20022 status or return reason code. A code without a reason of its own is
  * REASON_OTHER: the lists are external, and banks may use any code of them. */
 enum payment_reason payment_reason_of_iso(struct str code);
@@ -100,7 +99,6 @@ enum payment_remedy {
     REMEDY_ASK              /* ask the bank */
 };
 enum payment_remedy payment_reason_remedy(enum payment_reason r);
-const char *payment_remedy_name(enum payment_remedy m); /* "correct-account", ... */
 const char *payment_remedy_text(enum payment_remedy m); /* for people */
 const char *payment_remedy_zh(enum payment_remedy m);
 

@@ -47,14 +47,14 @@ static enum status read_separator(const struct reading *r, const struct ynode *n
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     bool in_ids = digit || letter || strchr("-./_:", c) != NULL;
     if (out->cut == CUT_BY_TEXT && in_ids) {
-        profile_fail(r, n->place, d, "separator-text",
-                     "accounts and our serial numbers may hold \"%c\"", c);
+        yaml_fail(r->file, n->place, d, "separator-text",
+                  "accounts and our serial numbers may hold \"%c\"", c);
         return diag_hint(d, "a separator begins with another character, such as | , ; "
                             "or a tab");
     }
     if (out->cut == CUT_BY_TEXT && str_is(text_trim(s), "")) {
-        profile_fail(r, n->place, d, "separator-blank",
-                     "a blank as a separator cannot be told from one in a name");
+        yaml_fail(r->file, n->place, d, "separator-blank",
+                  "a blank as a separator cannot be told from one in a name");
         return diag_hint(d, "write `separator: blanks`");
     }
     return ST_OK;
@@ -68,8 +68,8 @@ static enum status read_extension(const struct reading *r, const struct ynode *n
     for (size_t i = 0; i < out->n; i++) {
         char c = out->p[i];
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
-            profile_fail(r, n->place, d, "extension", "\"%.*s\" is no ending of a file",
-                         STR_ARG(*out));
+            yaml_fail(r->file, n->place, d, "extension",
+                      "\"%.*s\" is no ending of a file", STR_ARG(*out));
             return diag_hint(d, "a-z and 0-9, without the point: txt");
         }
     }
@@ -111,8 +111,8 @@ static enum status check_layout(const struct reading *r, const struct ynode **n,
     };
     for (size_t i = LAYOUT_LINE_END; l->sheet && i <= LAYOUT_QUOTE; i++) {
         if (n[i] != NULL) {
-            profile_fail(r, n[i]->key_place, d, "sheet-key", "a sheet has no \"%s\"",
-                         names[i]);
+            yaml_fail(r->file, n[i]->key_place, d, "sheet-key", "a sheet has no \"%s\"",
+                      names[i]);
             return diag_hint(d, "take the key out");
         }
     }
@@ -120,13 +120,13 @@ static enum status check_layout(const struct reading *r, const struct ynode **n,
     bool one_byte =
         l->cut == CUT_BY_TEXT && l->separator.n == 1 && l->separator.p[0] != '"';
     if (quote != NULL && l->quote == QUOTE_CSV && !one_byte) {
-        profile_fail(r, quote->place, d, "quote-separator",
-                     "csv quotes go with a separator of one character");
+        yaml_fail(r->file, quote->place, d, "quote-separator",
+                  "csv quotes go with a separator of one character");
         return diag_hint(d, "separator: \",\"");
     }
     if (quote != NULL && l->quote == QUOTE_XML && l->cut != CUT_NOT) {
-        profile_fail(r, quote->place, d, "quote-separator",
-                     "xml's escapes go with markup around each field");
+        yaml_fail(r->file, quote->place, d, "quote-separator",
+                  "xml's escapes go with markup around each field");
         return diag_hint(d, "separator: none");
     }
     return ST_OK;
@@ -155,8 +155,8 @@ static enum status read_reason(const struct reading *r, const struct ynode *n,
     if (payment_reason_parse(name, out) && *out != REASON_NONE) {
         return ST_OK;
     }
-    profile_fail(r, n->place, d, "unknown-reason", "\"%.*s\" is not a reason of ours",
-                 STR_ARG(name));
+    yaml_fail(r->file, n->place, d, "unknown-reason",
+              "\"%.*s\" is not a reason of ours", STR_ARG(name));
     return diag_hint(d, "account-invalid, account-closed, account-blocked, "
                         "account-kind, name-mismatch, holder-dead, bank-code, "
                         "amount-limit, funds, duplicate, regulatory, other");
@@ -168,22 +168,22 @@ static enum status check_result(const struct reading *r,
 {
     bool failed = one->status == PAYMENT_REJECTED || one->status == PAYMENT_RETURNED;
     if (one->code.n == 0 && one->text.n == 0) {
-        profile_fail(r, one->place, d, "result-form",
-                     "a result has a code, a text, or both");
+        yaml_fail(r->file, one->place, d, "result-form",
+                  "a result has a code, a text, or both");
         return diag_hint(d, "{code: \"0000\", status: paid}");
     }
     if (failed != (one->reason != REASON_NONE)) {
-        profile_fail(r, one->place, d, "result-reason",
-                     failed ? "why is it rejected or returned?"
-                            : "only what is rejected or returned has a reason");
+        yaml_fail(r->file, one->place, d, "result-reason",
+                  failed ? "why is it rejected or returned?"
+                         : "only what is rejected or returned has a reason");
         return diag_hint(d, failed ? "add `reason: other` when the bank does not say"
                                    : "take the reason out");
     }
     for (const struct profile_result *o = all; o != one; o++) {
         bool any = str_is(o->code, "*") && o->text.n == 0;
         if (any || (str_eq(o->code, one->code) && str_eq(o->text, one->text))) {
-            profile_fail(r, one->place, d, "result-never",
-                         "an earlier result takes all that this one would");
+            yaml_fail(r->file, one->place, d, "result-never",
+                      "an earlier result takes all that this one would");
             return diag_hint(d, "the first that matches decides; \"*\" comes last");
         }
     }
@@ -274,7 +274,8 @@ static enum status read_match(const struct reading *r, const struct ynode *n,
         TRY(profile_one_of(r, m, words, &word, d));
         for (size_t i = 0; i < a->match_count; i++) {
             if ((int)a->match[i] == word) {
-                profile_fail(r, m->place, d, "doubled-value", "it stands there twice");
+                yaml_fail(r->file, m->place, d, "doubled-value",
+                          "it stands there twice");
                 return diag_hint(d, "write it once");
             }
         }
@@ -343,9 +344,9 @@ static enum status check_keys(const struct reading *r, const struct ynode **k,
         bool fits = i == KEY_FORM || form == ANSWER_OWN_FILE ||
                     (form == ANSWER_SAME_FILE && !own);
         if (k[i] != NULL && !fits) {
-            profile_fail(r, k[i]->key_place, d, "form-key",
-                         "\"%s\" does not go with this form of answer",
-                         answer_keys[i].name);
+            yaml_fail(r->file, k[i]->key_place, d, "form-key",
+                      "\"%s\" does not go with this form of answer",
+                      answer_keys[i].name);
             return diag_hint(d, form == ANSWER_NONE
                                     ? "without an answer there is nothing to say of it"
                                     : "the file that was sent has it already");
@@ -355,9 +356,8 @@ static enum status check_keys(const struct reading *r, const struct ynode **k,
     for (size_t i = 0; form != ANSWER_NONE && i < PROFILE_COUNT_OF(needed); i++) {
         bool given = needed[i] == KEY_DETAIL && form == ANSWER_SAME_FILE;
         if (k[needed[i]] == NULL && !given) {
-            profile_fail(r, k[KEY_FORM]->place, d, "missing-key",
-                         "\"%s\" is missing in the answer",
-                         answer_keys[needed[i]].name);
+            yaml_fail(r->file, k[KEY_FORM]->place, d, "missing-key",
+                      "\"%s\" is missing in the answer", answer_keys[needed[i]].name);
             return diag_hint(d, "docs/PROFILES.md says what it may be");
         }
     }
@@ -409,9 +409,9 @@ static enum status check_text_layout(const struct reading *r, const struct ynode
     static const size_t needed[] = {LAYOUT_LINE_END, LAYOUT_SEPARATOR};
     for (size_t i = 0; i < PROFILE_COUNT_OF(needed); i++) {
         if (k[needed[i]] == NULL) {
-            profile_fail(r, k[LAYOUT_ENCODING]->place, d, "missing-key",
-                         "\"%s\" is missing: the order is a sheet",
-                         answer_keys[needed[i]].name);
+            yaml_fail(r->file, k[LAYOUT_ENCODING]->place, d, "missing-key",
+                      "\"%s\" is missing: the order is a sheet",
+                      answer_keys[needed[i]].name);
             return diag_hint(d, "docs/PROFILES.md says what it may be");
         }
     }

@@ -46,8 +46,8 @@ static enum status check_encoding(struct checking *c, struct place at, struct st
     if (st != ST_INPUT) {
         return st;
     }
-    profile_fail(c->r, at, d, "literal-charset", "\"%.*s\" cannot be written in %s",
-                 STR_ARG(s), charset_name(c->layout->charset));
+    yaml_fail(c->r->file, at, d, "literal-charset", "\"%.*s\" cannot be written in %s",
+              STR_ARG(s), charset_name(c->layout->charset));
     return diag_hint(d, "use characters that the encoding has");
 }
 
@@ -58,19 +58,19 @@ static enum status check_literal(struct checking *c, struct place at, struct str
     const struct profile_layout *l = c->layout;
     TRY(check_encoding(c, at, s, d));
     if (bytes_max > 0 && c->scratch.len > bytes_max) {
-        profile_fail(c->r, at, d, "literal-long", "\"%.*s\" has %zu bytes, at most %u",
-                     STR_ARG(s), c->scratch.len, (unsigned)bytes_max);
+        yaml_fail(c->r->file, at, d, "literal-long",
+                  "\"%.*s\" has %zu bytes, at most %u", STR_ARG(s), c->scratch.len,
+                  (unsigned)bytes_max);
         return diag_hint(d, "shorten it, or let the field be longer");
     }
     if (l->cut == CUT_BY_TEXT && l->quote == QUOTE_NONE && contains(s, l->separator)) {
-        profile_fail(c->r, at, d, "literal-separator",
-                     "\"%.*s\" holds the separator: it would be two fields",
-                     STR_ARG(s));
+        yaml_fail(c->r->file, at, d, "literal-separator",
+                  "\"%.*s\" holds the separator: it would be two fields", STR_ARG(s));
         return diag_hint(d, "make two fields of it");
     }
     if (l->cut == CUT_BY_BLANKS && (s.n == 0 || contains(s, l->separator))) {
-        profile_fail(c->r, at, d, "literal-blank",
-                     "where blanks separate, a text is not empty and has none");
+        yaml_fail(c->r->file, at, d, "literal-blank",
+                  "where blanks separate, a text is not empty and has none");
         return diag_hint(d, "take the field out, or write it without blanks");
     }
     return ST_OK;
@@ -92,9 +92,9 @@ static enum status check_joined(const struct checking *c, const struct profile_l
     if (fixed && cut) {
         return ST_OK;
     }
-    profile_fail(c->r, f->place, d, "joined",
-                 cut ? "the field before has no width: where would this one begin?"
-                     : "there is no separator here to be left out");
+    yaml_fail(c->r->file, f->place, d, "joined",
+              cut ? "the field before has no width: where would this one begin?"
+                  : "there is no separator here to be left out");
     return diag_hint(d, "`joined: true` stands behind a literal or a field with width");
 }
 
@@ -105,20 +105,21 @@ static enum status check_end(const struct checking *c, const struct profile_line
     const struct profile_field *f = &l->fields[i];
     bool fixed = f->width > 0 || f->word == WORD_TEXT;
     if (c->layout->sheet && f->width > 0) {
-        profile_fail(c->r, f->place, d, "sheet-key", "a cell has no width");
+        yaml_fail(c->r->file, f->place, d, "sheet-key", "a cell has no width");
         return diag_hint(d, "take the width out, or write max-bytes");
     }
     if (c->layout->sheet || fixed) {
         return ST_OK;
     }
     if (c->layout->cut == CUT_BY_WIDTHS) {
-        profile_fail(c->r, f->place, d, "width-missing", "this field has no width");
+        yaml_fail(c->r->file, f->place, d, "width-missing", "this field has no width");
         return diag_hint(d, "with `separator: widths` each but a literal needs one");
     }
     const struct profile_field *next = i + 1 < l->count ? f + 1 : NULL;
     bool open = next != NULL && (next->word != WORD_TEXT || next->text.n == 0);
     if (c->layout->cut == CUT_NOT && open) {
-        profile_fail(c->r, f->place, d, "no-end", "nothing says where this field ends");
+        yaml_fail(c->r->file, f->place, d, "no-end",
+                  "nothing says where this field ends");
         return diag_hint(d, "put a literal between the two, or give it a width");
     }
     return ST_OK;
@@ -134,16 +135,16 @@ static enum status check_blanks(const struct checking *c, const struct profile_l
         others += l->fields[j].blanks ? 1 : 0;
     }
     if (f->blanks && (!by_blanks || others > 0 || f->word == WORD_TEXT)) {
-        profile_fail(c->r, f->place, d, "blanks-place",
-                     "one value of a line cut by blanks may hold blanks itself");
+        yaml_fail(c->r->file, f->place, d, "blanks-place",
+                  "one value of a line cut by blanks may hold blanks itself");
         return diag_hint(d, "take `blanks` out here");
     }
     bool last = i + 1 == l->count;
     bool kept = f->width > 0 && !last && l->fields[i + 1].joined;
     bool vanishes = f->empty_ok && f->when_empty.n == 0 && !last && !kept;
     if (by_blanks && (vanishes || f->only_with != WORD_TEXT)) {
-        profile_fail(c->r, f->place, d, "blank-field",
-                     "left empty, this field would vanish among the blanks");
+        yaml_fail(c->r->file, f->place, d, "blank-field",
+                  "left empty, this field would vanish among the blanks");
         return diag_hint(d, "add `when-empty: TEXT` or `empty: error`; only the last "
                             "field may be empty");
     }
@@ -173,16 +174,16 @@ static enum status check_titles(struct checking *c, const struct profile_line *d
 {
     const struct profile_layout *l = c->layout;
     if (!l->sheet && (l->cut == CUT_BY_WIDTHS || l->cut == CUT_NOT)) {
-        profile_fail(c->r, detail->place, d, "column-names",
-                     "without a separator there is no line of column names");
+        yaml_fail(c->r->file, detail->place, d, "column-names",
+                  "without a separator there is no line of column names");
         return diag_hint(d, "take `column-names` out, or write them as a header");
     }
     for (size_t i = 0; i < detail->count; i++) {
         const struct profile_field *f = &detail->fields[i];
         if (f->joined || f->title.n == 0) {
-            profile_fail(c->r, f->place, d, "title-missing",
-                         f->joined ? "a joined field has no column of its own"
-                                   : "this column has no title");
+            yaml_fail(c->r->file, f->place, d, "title-missing",
+                      f->joined ? "a joined field has no column of its own"
+                                : "this column has no title");
             return diag_hint(d, "with column-names each field is a column and has a "
                                 "title");
         }
@@ -234,9 +235,9 @@ static enum status check_twice(const struct reading *r, const struct profile_lin
         }
         struct profile_line before = {.fields = l->fields, .count = i};
         if (profile_line_has(&before, w)) {
-            profile_fail(r, l->fields[i].place, d, "doubled-value",
-                         "\"%s\" stands twice in a line: which one holds?",
-                         profile_word_name(w));
+            yaml_fail(r->file, l->fields[i].place, d, "doubled-value",
+                      "\"%s\" stands twice in a line: which one holds?",
+                      profile_word_name(w));
             return diag_hint(d, "{value: ignored} for the other");
         }
     }
@@ -246,8 +247,8 @@ static enum status check_twice(const struct reading *r, const struct profile_lin
 static enum status lacks(const struct reading *r, struct place at,
                          enum profile_word word, const char *what, struct diag *d)
 {
-    profile_fail(r, at, d, "answer-word", "%s, but no field has {value: %s}", what,
-                 profile_word_name(word));
+    yaml_fail(r->file, at, d, "answer-word", "%s, but no field has {value: %s}", what,
+              profile_word_name(word));
     return diag_hint(d, "add the field where the bank writes it");
 }
 
@@ -294,7 +295,7 @@ enum status profile_check_answer(const struct reading *r, struct place at,
         return ST_OK;
     }
     if (!names_one(a)) {
-        profile_fail(r, at, d, "match-weak", "this does not name a payment");
+        yaml_fail(r->file, at, d, "match-weak", "this does not name a payment");
         return diag_hint(d,
                          "match by id, by number, or by account with amount and name");
     }

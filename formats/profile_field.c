@@ -169,8 +169,8 @@ static enum status read_setting(const struct reading *r, const struct ynode *n,
             return ST_OK;
         }
     }
-    profile_fail(r, n->place, d, "unknown-setting", "\"%.*s\" is not in `settings`",
-                 STR_ARG(name));
+    yaml_fail(r->file, n->place, d, "unknown-setting", "\"%.*s\" is not in `settings`",
+              STR_ARG(name));
     return diag_hint(d, "add it there: what the channel must say");
 }
 
@@ -181,8 +181,8 @@ static enum status check_word(const struct reading *r, const struct ynode *n,
     if (word_fits(w, where)) {
         return ST_OK;
     }
-    profile_fail(r, n->place, d, "word-place", "\"%s\" cannot stand here",
-                 profile_word_name(w));
+    yaml_fail(r->file, n->place, d, "word-place", "\"%s\" cannot stand here",
+              profile_word_name(w));
     if (w >= WORD_NEW_ACCOUNT) {
         return diag_hint(d, "it is only for the answer");
     }
@@ -198,8 +198,8 @@ static enum status read_word(const struct reading *r, const struct ynode **n,
     f->word = (enum profile_word)word;
     TRY(check_word(r, n[KEY_VALUE], f->word, where, d));
     if ((f->word == WORD_SETTING) != (n[KEY_SETTING] != NULL)) {
-        profile_fail(r, f->place, d, "field-form",
-                     "`value: setting` and `setting: NAME` go together");
+        yaml_fail(r->file, f->place, d, "field-form",
+                  "`value: setting` and `setting: NAME` go together");
         return diag_hint(d, "{value: setting, setting: NAME}");
     }
     if (f->word != WORD_SETTING) {
@@ -215,8 +215,8 @@ static enum status read_content(const struct reading *r, const struct ynode **n,
                                 struct diag *d)
 {
     if ((n[KEY_TEXT] == NULL) == (n[KEY_VALUE] == NULL)) {
-        profile_fail(r, f->place, d, "field-form",
-                     "a field has either `text` or `value`");
+        yaml_fail(r->file, f->place, d, "field-form",
+                  "a field has either `text` or `value`");
         return diag_hint(d, "{text: \"P\"} or {value: amount, as: fen}");
     }
     if (n[KEY_VALUE] != NULL) {
@@ -224,8 +224,8 @@ static enum status read_content(const struct reading *r, const struct ynode **n,
     }
     f->word = WORD_TEXT;
     if (n[KEY_SETTING] != NULL) {
-        return profile_fail(r, n[KEY_SETTING]->key_place, d, "field-form",
-                            "a literal has no setting");
+        return yaml_fail(r->file, n[KEY_SETTING]->key_place, d, "field-form",
+                         "a literal has no setting");
     }
     return profile_literal(r, n[KEY_TEXT], &f->text, d);
 }
@@ -249,8 +249,8 @@ static enum status check_as(const struct reading *r, const struct profile_field 
     if (as_fits(f->word, f->as, where)) {
         return ST_OK;
     }
-    profile_fail(r, f->place, d, "as-form", "this is not a form of \"%s\"",
-                 profile_word_name(f->word));
+    yaml_fail(r->file, f->place, d, "as-form", "this is not a form of \"%s\"",
+              profile_word_name(f->word));
     if (is_amount(f->word)) {
         return diag_hint(d, "amounts are written `as: fen` or `as: yuan` (capital too, "
                             "where nobody reads them back)");
@@ -272,15 +272,16 @@ static enum status read_width(const struct reading *r, const struct ynode **n,
     if (n[KEY_WIDTH] != NULL) {
         TRY(profile_number(r, n[KEY_WIDTH], 1, PROFILE_FIELD_BYTES_MAX, &f->width, d));
     } else if (n[KEY_ALIGN] != NULL || n[KEY_PAD] != NULL) {
-        profile_fail(r, f->place, d, "width-missing", "`align` and `pad` need a width");
+        yaml_fail(r->file, f->place, d, "width-missing",
+                  "`align` and `pad` need a width");
         return diag_hint(d, "add `width: N`, in bytes of the file");
     }
     if (n[KEY_MAX_BYTES] != NULL) {
         TRY(profile_number(r, n[KEY_MAX_BYTES], 1, PROFILE_FIELD_BYTES_MAX,
                            &f->bytes_max, d));
         if (f->width > 0) {
-            profile_fail(r, f->place, d, "width-and-max",
-                         "a field has either a width or max-bytes");
+            yaml_fail(r->file, f->place, d, "width-and-max",
+                      "a field has either a width or max-bytes");
             return diag_hint(d, "a width is the most, too: take max-bytes out");
         }
     }
@@ -291,8 +292,8 @@ static enum status read_width(const struct reading *r, const struct ynode **n,
         TRY(profile_one_of(r, n[KEY_PAD], pads, &pad, d));
     }
     if (pad == '0' && (right == 0 || !is_number(f->word))) {
-        profile_fail(r, f->place, d, "pad-zero",
-                     "zeros fill up in front of a number, or they would change it");
+        yaml_fail(r->file, f->place, d, "pad-zero",
+                  "zeros fill up in front of a number, or they would change it");
         return diag_hint(d,
                          "`align: right`, and only for amounts, counts and settings");
     }
@@ -310,12 +311,12 @@ static enum status read_cut(const struct reading *r, const struct ynode **n,
     }
     TRY(profile_yes_no(r, n[KEY_CUT], &f->cut, d));
     if (f->cut && !may_be_cut(f->word)) {
-        profile_fail(r, n[KEY_CUT]->place, d, "cut-word", "\"%s\" must not be cut",
-                     profile_word_name(f->word));
+        yaml_fail(r->file, n[KEY_CUT]->place, d, "cut-word", "\"%s\" must not be cut",
+                  profile_word_name(f->word));
         return diag_hint(d, "only purpose, remark, unit and address may be");
     }
     if (f->cut && f->bytes_max == 0) {
-        profile_fail(r, n[KEY_CUT]->place, d, "cut-length", "cut to what length?");
+        yaml_fail(r->file, n[KEY_CUT]->place, d, "cut-length", "cut to what length?");
         return diag_hint(d, "add `max-bytes: N`");
     }
     return ST_OK;
@@ -328,8 +329,8 @@ static enum status read_empty(const struct reading *r, const struct ynode **n,
     const struct ynode *said = n[KEY_EMPTY] != NULL ? n[KEY_EMPTY] : n[KEY_WHEN_EMPTY];
     int ok = is_optional(f->word);
     if (said != NULL && never_empty(f->word)) {
-        profile_fail(r, said->key_place, d, "never-empty", "\"%s\" is never empty",
-                     profile_word_name(f->word));
+        yaml_fail(r->file, said->key_place, d, "never-empty", "\"%s\" is never empty",
+                  profile_word_name(f->word));
         return diag_hint(d, "take the key out");
     }
     if (n[KEY_EMPTY] != NULL) {
@@ -338,8 +339,8 @@ static enum status read_empty(const struct reading *r, const struct ynode **n,
     if (n[KEY_WHEN_EMPTY] != NULL) {
         TRY(profile_text(r, n[KEY_WHEN_EMPTY], PROFILE_TEXT_MAX, &f->when_empty, d));
         if (n[KEY_EMPTY] != NULL && ok == 0) {
-            profile_fail(r, f->place, d, "empty-form",
-                         "`empty: error` and `when-empty` contradict each other");
+            yaml_fail(r->file, f->place, d, "empty-form",
+                      "`empty: error` and `when-empty` contradict each other");
             return diag_hint(d, "take one of them out");
         }
         ok = 1;
@@ -357,8 +358,8 @@ static enum status read_only_with(const struct reading *r, const struct ynode *n
     bool detail = where == IN_DETAIL || where == IN_ANSWER_DETAIL;
     bool optional = word == WORD_BANK || (word >= WORD_PURPOSE && word <= WORD_UNIT);
     if (f->word != WORD_TEXT || !detail || !optional) {
-        profile_fail(r, n->key_place, d, "only-with",
-                     "a literal of the detail goes with a text that may be empty");
+        yaml_fail(r->file, n->key_place, d, "only-with",
+                  "a literal of the detail goes with a text that may be empty");
         return diag_hint(d, "{text: \"01\", only-with: id-number}");
     }
     f->only_with = (enum profile_word)word;
@@ -445,7 +446,7 @@ enum status profile_read_lines(const struct reading *r, const struct ynode *n,
 static enum status fail_pattern(const struct reading *r, const struct ynode *n,
                                 const char *what, struct diag *d)
 {
-    profile_fail(r, n->place, d, "file-name", "%s", what);
+    yaml_fail(r->file, n->place, d, "file-name", "%s", what);
     return diag_hint(d, "as in \"req_{pay-day:yyyyMMdd}_{file-number:3}.txt\"");
 }
 

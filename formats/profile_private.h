@@ -5,6 +5,7 @@
 #ifndef ALMONER_FORMATS_PROFILE_PRIVATE_H
 #define ALMONER_FORMATS_PROFILE_PRIVATE_H
 
+#include "base/yaml_words.h"
 #include "formats/profile.h"
 
 #define PROFILE_CNAPS_LEN 12
@@ -19,17 +20,10 @@ struct key {
     bool needed;
 };
 
-struct word {
-    const char *text; /* NULL ends a list */
-    int number;
-};
-
 #define PROFILE_COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 /* ---- profile_yaml.c: mappings, lists, scalars ---- */
 
-enum status profile_fail(const struct reading *r, struct place at, struct diag *d,
-                         const char *code, const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* Says how to mend the failure in d, when nobody said it yet; returns its status. */
 enum status profile_hint(struct diag *d);
 /* out[i] is the member named keys[i].name, or NULL. An unknown key, and a needed one

@@ -104,7 +104,7 @@ static enum status read_setting(const struct reading *r, const struct ynode *n,
 static enum status doubled_name(const struct reading *r, struct place at,
                                 struct diag *d)
 {
-    profile_fail(r, at, d, "doubled-name", "two have the same name");
+    yaml_fail(r->file, at, d, "doubled-name", "two have the same name");
     return diag_hint(d, "give each its own name, or take one out");
 }
 
@@ -163,8 +163,8 @@ static enum status read_layout(const struct reading *r, const struct ynode *top,
     TRY(profile_read_layout(r, k, l, d));
     for (size_t i = 0; !l->sheet && i < PROFILE_COUNT_OF(needed); i++) {
         if (k[needed[i]] == NULL) {
-            profile_fail(r, top->place, d, "missing-key", "\"%s\" is missing",
-                         top_keys[needed[i]].name);
+            yaml_fail(r->file, top->place, d, "missing-key", "\"%s\" is missing",
+                      top_keys[needed[i]].name);
             return diag_hint(d, "every text file has one");
         }
     }
@@ -178,7 +178,7 @@ static enum status read_body(const struct reading *r, const struct ynode **k,
                              struct place at, struct profile_body *out, struct diag *d)
 {
     if (k[BODY_DETAIL] == NULL) {
-        profile_fail(r, at, d, "missing-key", "\"detail\" is missing");
+        yaml_fail(r->file, at, d, "missing-key", "\"detail\" is missing");
         return diag_hint(d, "it is the line of one payment");
     }
     if (k[BODY_HEADER] != NULL) {
@@ -203,8 +203,8 @@ static enum status check_file_name(const struct reading *r,
     bool told_apart =
         profile_line_has(name, WORD_FILE_NUMBER) || profile_line_has(name, WORD_PART);
     if (name->count > 0 && r->p->rows_max > 0 && !told_apart) {
-        profile_fail(r, name->place, d, "file-name-same",
-                     "with `rows-per-file` several files would have one name");
+        yaml_fail(r->file, name->place, d, "file-name-same",
+                  "with `rows-per-file` several files would have one name");
         return diag_hint(d, "put {file-number:3} or {part:3} into it");
     }
     return ST_OK;
@@ -217,9 +217,9 @@ static enum status check_needed(const struct reading *r, const struct profile_li
     static const enum profile_word needed[] = {WORD_ACCOUNT, WORD_AMOUNT};
     for (size_t i = 0; i < PROFILE_COUNT_OF(needed); i++) {
         if (!profile_line_has(l, needed[i])) {
-            profile_fail(r, l->place, d, "detail-word",
-                         "a payment without {value: %s} is none",
-                         profile_word_name(needed[i]));
+            yaml_fail(r->file, l->place, d, "detail-word",
+                      "a payment without {value: %s} is none",
+                      profile_word_name(needed[i]));
             return diag_hint(d, "add the field where the bank wants it");
         }
     }
@@ -257,8 +257,8 @@ static enum status check_variants(const struct reading *r,
             return doubled_name(r, at, d);
         }
         if (all[i].takes == FOR_ANY || all[i].takes == all[last].takes) {
-            profile_fail(r, at, d, "variant-never",
-                         "an earlier variant takes all payments of this one");
+            yaml_fail(r->file, at, d, "variant-never",
+                      "an earlier variant takes all payments of this one");
             return diag_hint(d, "the first that takes a payment gets it");
         }
     }
@@ -282,8 +282,8 @@ static enum status read_variants(const struct reading *r, const struct ynode *to
         return read_variant(r, above + TOP_BODY, top->place, one, d);
     }
     if (said != NULL) {
-        profile_fail(r, said->key_place, d, "for-place",
-                     "with `variants`, each says what it is for");
+        yaml_fail(r->file, said->key_place, d, "for-place",
+                  "with `variants`, each says what it is for");
         return diag_hint(d, "move it into the variants");
     }
     TRY(profile_items(r, list, PROFILE_VARIANTS_MAX, sizeof(struct profile_variant),

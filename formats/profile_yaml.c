@@ -3,25 +3,10 @@
  * unknown key, or a missing one, is an error. */
 #include "formats/profile_private.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-
-#define SHOW_CAP 96
-
-enum status profile_fail(const struct reading *r, struct place at, struct diag *d,
-                         const char *code, const char *fmt, ...)
-{
-    char what[sizeof d->what];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    diag_fail(d, ST_INPUT, code, "%s", what);
-    return diag_where(d, "%s:%u:%u", r->file, (unsigned)at.line, (unsigned)at.column);
-}
 
 enum status profile_hint(struct diag *d)
 {
@@ -56,41 +41,13 @@ enum status profile_hint(struct diag *d)
     return d->status;
 }
 
-/* The text for a message: cut, and without control characters. */
-static const char *show(struct str s, char out[SHOW_CAP])
-{
-    size_t n = s.n < SHOW_CAP - 4 ? s.n : SHOW_CAP - 4;
-    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80) {
-        n--; /* not within a character */
-    }
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        out[i] = c < 0x20 || c == 0x7f ? ' ' : s.p[i];
-    }
-    out[n] = '\0';
-    if (n < s.n) {
-        memcpy(out + n, "...", 4);
-    }
-    return out;
-}
-
-static enum status want(const struct reading *r, const struct ynode *n,
-                        enum ynode_kind kind, struct diag *d)
-{
-    if (n->kind == kind) {
-        return ST_OK;
-    }
-    return profile_fail(r, n->place, d, "wrong-kind", "%s is expected, not %s",
-                        yaml_kind_name(kind), yaml_kind_name(n->kind));
-}
-
 /* ---- mappings and lists ---- */
 
 static enum status unknown_key(const struct reading *r, const struct ynode *n,
                                const char *what, const struct key *keys, size_t count,
                                struct diag *d)
 {
-    char shown[SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     char list[360] = "";
     size_t used = 0;
     for (size_t i = 0; i < count; i++) {
@@ -103,8 +60,8 @@ static enum status unknown_key(const struct reading *r, const struct ynode *n,
         list[used++] = ' ';
         list[used] = '\0';
     }
-    profile_fail(r, n->key_place, d, "unknown-key", "\"%s\" is not a key of %s",
-                 show(n->key, shown), what);
+    yaml_fail(r->file, n->key_place, d, "unknown-key", "\"%s\" is not a key of %s",
+              yaml_show(n->key, shown), what);
     return diag_hint(d, "known here: %s", list);
 }
 
@@ -112,7 +69,7 @@ enum status profile_keys(const struct reading *r, const struct ynode *map,
                          const char *what, const struct key *keys, size_t count,
                          const struct ynode **out, struct diag *d)
 {
-    TRY(want(r, map, YNODE_MAP, d));
+    TRY(yaml_want(r->file, map, YNODE_MAP, d));
     for (size_t i = 0; i < count; i++) {
         out[i] = NULL;
     }
@@ -128,8 +85,8 @@ enum status profile_keys(const struct reading *r, const struct ynode *map,
     }
     for (size_t i = 0; i < count; i++) {
         if (keys[i].needed && out[i] == NULL) {
-            profile_fail(r, map->place, d, "missing-key", "\"%s\" is missing in %s",
-                         keys[i].name, what);
+            yaml_fail(r->file, map->place, d, "missing-key", "\"%s\" is missing in %s",
+                      keys[i].name, what);
             return diag_hint(d, "docs/PROFILES.md says what it may be");
         }
     }
@@ -139,14 +96,15 @@ enum status profile_keys(const struct reading *r, const struct ynode *map,
 enum status profile_items(const struct reading *r, const struct ynode *list, size_t max,
                           size_t item_size, void **out, struct diag *d)
 {
-    TRY(want(r, list, YNODE_LIST, d));
+    TRY(yaml_want(r->file, list, YNODE_LIST, d));
     if (list->count == 0) {
-        profile_fail(r, list->place, d, "empty-list", "there is nothing in the list");
+        yaml_fail(r->file, list->place, d, "empty-list",
+                  "there is nothing in the list");
         return diag_hint(d, "leave the key out when there is nothing to say");
     }
     if (list->count > max) {
-        return profile_fail(r, list->place, d, "too-many", "%zu of them, at most %zu",
-                            list->count, max);
+        return yaml_fail(r->file, list->place, d, "too-many",
+                         "%zu of them, at most %zu", list->count, max);
     }
     *out = arena_array(r->p->arena, list->count, item_size);
     return *out != NULL ? ST_OK : arena_check(r->p->arena, d);
@@ -165,35 +123,16 @@ enum status profile_keep(const struct reading *r, struct str s, struct str *out,
     return ST_OK;
 }
 
-/* Controls, and the marks that turn the direction of writing: what is read on the
- * screen must be what is written. A tab separates fields in some files. */
-static bool is_hidden(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char a = (unsigned char)s.p[i];
-        unsigned char b = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
-        unsigned char c = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
-        bool control = (a < 0x20 && a != '\t') || a == 0x7f || (a == 0xc2 && b < 0xa0);
-        bool turned = a == 0xe2 && ((b == 0x80 && c >= 0xaa && c <= 0xae) ||
-                                    (b == 0x81 && c >= 0xa6 && c <= 0xa9));
-        bool mark = a == 0xef && b == 0xbb && c == 0xbf;
-        if (control || turned || mark) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum status line_of_text(const struct reading *r, const struct ynode *n,
                                 size_t max, struct str *out, struct diag *d)
 {
-    TRY(want(r, n, YNODE_SCALAR, d));
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     if (n->text.n > max) {
-        return profile_fail(r, n->place, d, "too-long", "more than %zu bytes", max);
+        return yaml_fail(r->file, n->place, d, "too-long", "more than %zu bytes", max);
     }
-    if (is_hidden(n->text)) {
-        profile_fail(r, n->place, d, "hidden-character",
-                     "the text has a line break or an invisible character");
+    if (yaml_hides(n->text, true)) { /* a tab separates fields in some files */
+        yaml_fail(r->file, n->place, d, "hidden-character",
+                  "the text has a line break or an invisible character");
         return diag_hint(d, "write it in one line; retype what was pasted");
     }
     return profile_keep(r, n->text, out, d);
@@ -209,7 +148,7 @@ enum status profile_text(const struct reading *r, const struct ynode *n, size_t 
                          struct str *out, struct diag *d)
 {
     if (n->kind == YNODE_SCALAR && n->text.n == 0) {
-        profile_fail(r, n->place, d, "empty-value", "a value is missing");
+        yaml_fail(r->file, n->place, d, "empty-value", "a value is missing");
         return diag_hint(d, "leave the key out when there is nothing to say");
     }
     return line_of_text(r, n, max, out, d);
@@ -218,9 +157,9 @@ enum status profile_text(const struct reading *r, const struct ynode *n, size_t 
 static enum status refuse(const struct reading *r, const struct ynode *n,
                           const char *code, const char *what, struct diag *d)
 {
-    char shown[SHOW_CAP];
-    return profile_fail(r, n->place, d, code, "\"%s\" is not %s", show(n->text, shown),
-                        what);
+    char shown[YAML_SHOW_CAP];
+    return yaml_fail(r->file, n->place, d, code, "\"%s\" is not %s",
+                     yaml_show(n->text, shown), what);
 }
 
 enum status profile_read_name(const struct reading *r, const struct ynode *n,
@@ -255,39 +194,12 @@ enum status profile_number(const struct reading *r, const struct ynode *n, uint3
     return ST_OK;
 }
 
-static enum status unknown_word(const struct reading *r, const struct ynode *n,
-                                const struct word *words, struct diag *d)
-{
-    char list[360] = "";
-    size_t used = 0;
-    for (const struct word *w = words; w->text != NULL; w++) {
-        size_t len = strlen(w->text);
-        if (used + len + 3 > sizeof list) {
-            break;
-        }
-        if (used > 0) {
-            memcpy(list + used, ", ", 2);
-            used += 2;
-        }
-        memcpy(list + used, w->text, len + 1);
-        used += len;
-    }
-    refuse(r, n, "unknown-word", "a word that is known here", d);
-    return diag_hint(d, "one of: %s", list);
-}
-
 enum status profile_one_of(const struct reading *r, const struct ynode *n,
                            const struct word *words, int *out, struct diag *d)
 {
     struct str s;
     TRY(profile_text(r, n, PROFILE_TEXT_MAX, &s, d));
-    for (const struct word *w = words; w->text != NULL; w++) {
-        if (str_is(s, w->text)) {
-            *out = w->number;
-            return ST_OK;
-        }
-    }
-    return unknown_word(r, n, words, d);
+    return yaml_word(r->file, n, words, out, d);
 }
 
 enum status profile_yes_no(const struct reading *r, const struct ynode *n, bool *out,

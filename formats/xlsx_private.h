@@ -49,8 +49,6 @@ void xlsx_styles_release(struct xlsx_styles *s);
 enum status xlsx_styles_read(struct xlsx_styles *s, struct zip *zip, const char *part,
                              struct diag *d) MUST_USE;
 enum xlsx_format xlsx_styles_of(const struct xlsx_styles *s, uint64_t cell_format);
-/* What a number format code shows: "yyyy\-mm\-dd;@" is a date. */
-enum xlsx_format xlsx_format_of_code(struct str code);
 
 /* ---- numbers (xlsx_number.c) ---- */
 

@@ -99,7 +99,8 @@ static void take_code(struct str code, size_t *at, struct shows *s)
     ++*at;
 }
 
-enum xlsx_format xlsx_format_of_code(struct str code)
+/* What a number format code shows: "yyyy\-mm\-dd;@" is a date. */
+static enum xlsx_format format_of_code(struct str code)
 {
     struct shows s = {0};
     for (size_t at = 0; at < code.n && code.p[at] != ';';) {
@@ -147,7 +148,7 @@ static enum status on_start(void *ctx, unsigned state, const struct xml_attribut
     struct xlsx_custom c;
     memset(&c, 0, sizeof c);
     c.id = id32;
-    c.format = xlsx_format_of_code(xml_attribute(a, "formatCode"));
+    c.format = format_of_code(xml_attribute(a, "formatCode"));
     buf_add(&s->custom, &c, sizeof c);
     return s->custom.failed ? refuse(d) : ST_OK;
 }

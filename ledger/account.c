@@ -475,11 +475,14 @@ static enum status refuse(struct account_programme *p, struct span s, struct dia
                      s.from, s.months, p == NULL ? "?" : p->code, (long long)s.fen);
 }
 
+/* Where an operation takes money, and what it moves in a month that is to give fen. */
+struct way {
+    struct moves (*plan)(const struct segment *s, int64_t fen, const struct way *w);
+    enum account_kind from, to;
+};
+
 static enum status change(struct account *a, struct str code, struct span s,
-                          enum account_kind from,
-                          struct moves (*plan)(const struct segment *s, int64_t fen,
-                                               enum account_kind from),
-                          struct postings *post, struct diag *d)
+                          const struct way *w, struct postings *post, struct diag *d)
 {
     struct account_programme *p = programme_at(a, code);
     size_t first = 0;
@@ -490,7 +493,7 @@ static enum status change(struct account *a, struct str code, struct span s,
     }
     for (size_t i = first; i < end; i++) {
         struct segment *seg = &p->segments[i];
-        struct moves m = plan(seg, s.fen, from);
+        struct moves m = w->plan(seg, s.fen, w);
         if (!apply_moves(seg, &m)) {
             return refuse(p, s, d);
         }
@@ -501,6 +504,22 @@ static enum status change(struct account *a, struct str code, struct span s,
     }
     join(p);
     drop_empty(a);
+    return ST_OK;
+}
+
+/* As change; what was credited to w->to is added to *sum. */
+static enum status change_sum(struct account *a, struct str code, struct span s,
+                              const struct way *w, struct postings *p, int64_t *sum,
+                              struct diag *d)
+{
+    struct postings own;
+    own.count = 0;
+    TRY(change(a, code, s, w, &own, d));
+    for (size_t i = 0; i < own.count; i++) {
+        *sum += own.items[i].credit == w->to ? own.items[i].fen : 0;
+        TRY(postings_add(p, own.items[i].programme, own.items[i].debit,
+                         own.items[i].credit, own.items[i].fen, d));
+    }
     return ST_OK;
 }
 
@@ -524,16 +543,39 @@ static int64_t cancel_owed(struct moves *m, const struct segment *s,
     return fen;
 }
 
-static struct moves plan_grant(const struct segment *s, int64_t fen,
-                               enum account_kind from)
+/* ---- the ways ---- */
+
+static struct moves plan_all(const struct segment *s, int64_t fen, const struct way *w)
 {
-    (void)from;
+    (void)s;
     struct moves m = {0};
+    move(&m, w->from, w->to, fen);
+    return m;
+}
+
+/* As much as is there: the months may have been reduced since. */
+static struct moves plan_held(const struct segment *s, int64_t fen, const struct way *w)
+{
+    struct moves m = {0};
+    move(&m, w->from, w->to, least(fen, s->fen[w->from]));
+    return m;
+}
+
+static struct moves plan_rest(const struct segment *s, int64_t fen, const struct way *w)
+{
+    struct moves m = {0};
+    int64_t rest = cancel_owed(&m, s, w->from, fen);
+    move(&m, w->from, w->to, rest);
+    return m;
+}
+
+static struct moves plan_grant(const struct segment *s, int64_t fen,
+                               const struct way *w)
+{
     if (fen >= 0) {
-        int64_t rest = cancel_owed(&m, s, ACCOUNT_GRANTED, fen);
-        move(&m, ACCOUNT_GRANTED, ACCOUNT_DUE, rest);
-        return m;
+        return plan_rest(s, fen, w);
     }
+    struct moves m = {0};
     int64_t due = least(-fen, s->fen[ACCOUNT_DUE]);
     int64_t returned = least(-fen - due, s->fen[ACCOUNT_RETURNED]);
     move(&m, ACCOUNT_DUE, ACCOUNT_GRANTED, due);
@@ -542,104 +584,58 @@ static struct moves plan_grant(const struct segment *s, int64_t fen,
     return m;
 }
 
+static struct moves plan_correct(const struct segment *s, int64_t fen,
+                                 const struct way *w)
+{
+    struct moves m = {0};
+    int64_t returned = least(fen, s->fen[ACCOUNT_RETURNED]);
+    int64_t due = least(fen - returned, s->fen[ACCOUNT_DUE]);
+    move(&m, ACCOUNT_RETURNED, w->to, returned);
+    move(&m, ACCOUNT_DUE, w->to, due);
+    move(&m, ACCOUNT_RECEIVABLE, w->to, fen - returned - due);
+    return m;
+}
+
+static const struct way GRANT = {plan_grant, ACCOUNT_GRANTED, ACCOUNT_DUE};
+static const struct way TAKE = {plan_all, ACCOUNT_DUE, ACCOUNT_TRANSIT};
+static const struct way PAID = {plan_all, ACCOUNT_TRANSIT, ACCOUNT_PAID};
+static const struct way SET_OFF = {plan_all, ACCOUNT_DUE, ACCOUNT_SET_OFF};
+static const struct way TAKEN_OVER = {plan_all, ACCOUNT_GRANTED, ACCOUNT_PAID};
+static const struct way REISSUE = {plan_held, ACCOUNT_RETURNED, ACCOUNT_DUE};
+static const struct way REFUND = {plan_held, ACCOUNT_RETURNED, ACCOUNT_REFUNDED};
+static const struct way UNTAKE = {plan_rest, ACCOUNT_TRANSIT, ACCOUNT_DUE};
+static const struct way CORRECT = {plan_correct, ACCOUNT_RETURNED, ACCOUNT_PAID};
+
 enum status account_grant(struct account *a, struct str code, struct span s,
                           struct postings *p, struct diag *d)
 {
-    return change(a, code, s, ACCOUNT_GRANTED, plan_grant, p, d);
-}
-
-static struct moves plan_take(const struct segment *s, int64_t fen,
-                              enum account_kind from)
-{
-    (void)s;
-    (void)from;
-    struct moves m = {0};
-    move(&m, ACCOUNT_DUE, ACCOUNT_TRANSIT, fen);
-    return m;
+    return change(a, code, s, &GRANT, p, d);
 }
 
 enum status account_take(struct account *a, struct str code, struct span s,
                          struct postings *p, struct diag *d)
 {
-    return change(a, code, s, ACCOUNT_DUE, plan_take, p, d);
-}
-
-static struct moves plan_paid(const struct segment *s, int64_t fen,
-                              enum account_kind from)
-{
-    (void)s;
-    (void)from;
-    struct moves m = {0};
-    move(&m, ACCOUNT_TRANSIT, ACCOUNT_PAID, fen);
-    return m;
+    return change(a, code, s, &TAKE, p, d);
 }
 
 enum status account_paid(struct account *a, struct str code, struct span s,
                          struct postings *p, struct diag *d)
 {
-    return change(a, code, s, ACCOUNT_TRANSIT, plan_paid, p, d);
-}
-
-static struct moves plan_back(const struct segment *s, int64_t fen,
-                              enum account_kind from)
-{
-    struct moves m = {0};
-    int64_t rest = cancel_owed(&m, s, from, fen);
-    move(&m, from, ACCOUNT_RETURNED, rest);
-    return m;
+    return change(a, code, s, &PAID, p, d);
 }
 
 enum status account_back(struct account *a, struct str code, struct span s,
                          enum account_kind from, struct postings *p, struct diag *d)
 {
     must(from == ACCOUNT_TRANSIT || from == ACCOUNT_PAID);
-    return change(a, code, s, from, plan_back, p, d);
-}
-
-/* As change; what was credited to `into` is added to *sum. */
-static enum status change_sum(
-    struct account *a, struct str code, struct span s, enum account_kind from,
-    struct moves (*plan)(const struct segment *s, int64_t fen, enum account_kind from),
-    enum account_kind into, struct postings *p, int64_t *sum, struct diag *d)
-{
-    struct postings own;
-    own.count = 0;
-    TRY(change(a, code, s, from, plan, &own, d));
-    for (size_t i = 0; i < own.count; i++) {
-        *sum += own.items[i].credit == into ? own.items[i].fen : 0;
-        TRY(postings_add(p, own.items[i].programme, own.items[i].debit,
-                         own.items[i].credit, own.items[i].fen, d));
-    }
-    return ST_OK;
-}
-
-static struct moves plan_reissue(const struct segment *s, int64_t fen,
-                                 enum account_kind from)
-{
-    (void)from;
-    struct moves m = {0};
-    move(&m, ACCOUNT_RETURNED, ACCOUNT_DUE, least(fen, s->fen[ACCOUNT_RETURNED]));
-    return m;
+    const struct way w = {plan_rest, from, ACCOUNT_RETURNED};
+    return change(a, code, s, &w, p, d);
 }
 
 enum status account_reissue(struct account *a, struct str code, struct span s,
                             struct postings *p, int64_t *again_fen, struct diag *d)
 {
-    return change_sum(a, code, s, ACCOUNT_RETURNED, plan_reissue, ACCOUNT_DUE, p,
-                      again_fen, d);
-}
-
-static struct moves plan_correct(const struct segment *s, int64_t fen,
-                                 enum account_kind from)
-{
-    (void)from;
-    struct moves m = {0};
-    int64_t returned = least(fen, s->fen[ACCOUNT_RETURNED]);
-    int64_t due = least(fen - returned, s->fen[ACCOUNT_DUE]);
-    move(&m, ACCOUNT_RETURNED, ACCOUNT_PAID, returned);
-    move(&m, ACCOUNT_DUE, ACCOUNT_PAID, due);
-    move(&m, ACCOUNT_RECEIVABLE, ACCOUNT_PAID, fen - returned - due);
-    return m;
+    return change_sum(a, code, s, &REISSUE, p, again_fen, d);
 }
 
 static int64_t debited(const struct postings *p, enum account_kind k)
@@ -655,50 +651,21 @@ enum status account_correct(struct account *a, struct str code, struct span s,
                             struct postings *p, int64_t *over_fen, struct diag *d)
 {
     int64_t before = debited(p, ACCOUNT_RECEIVABLE);
-    TRY(change(a, code, s, ACCOUNT_RETURNED, plan_correct, p, d));
+    TRY(change(a, code, s, &CORRECT, p, d));
     *over_fen += debited(p, ACCOUNT_RECEIVABLE) - before;
     return ST_OK;
-}
-
-static struct moves plan_refund(const struct segment *s, int64_t fen,
-                                enum account_kind from)
-{
-    (void)from;
-    struct moves m = {0};
-    move(&m, ACCOUNT_RETURNED, ACCOUNT_REFUNDED, least(fen, s->fen[ACCOUNT_RETURNED]));
-    return m;
 }
 
 enum status account_refund(struct account *a, struct str code, struct span s,
                            struct postings *p, int64_t *refunded_fen, struct diag *d)
 {
-    return change_sum(a, code, s, ACCOUNT_RETURNED, plan_refund, ACCOUNT_REFUNDED, p,
-                      refunded_fen, d);
-}
-
-static struct moves plan_untake(const struct segment *s, int64_t fen,
-                                enum account_kind from)
-{
-    struct moves m = {0};
-    int64_t rest = cancel_owed(&m, s, from, fen);
-    move(&m, from, ACCOUNT_DUE, rest);
-    return m;
+    return change_sum(a, code, s, &REFUND, p, refunded_fen, d);
 }
 
 enum status account_untake(struct account *a, struct str code, struct span s,
                            struct postings *p, int64_t *due_fen, struct diag *d)
 {
-    return change_sum(a, code, s, ACCOUNT_TRANSIT, plan_untake, ACCOUNT_DUE, p, due_fen,
-                      d);
-}
-
-static struct moves plan_settle(const struct segment *s, int64_t fen,
-                                enum account_kind into)
-{
-    (void)s;
-    struct moves m = {0};
-    move(&m, into, ACCOUNT_RECEIVABLE, fen);
-    return m;
+    return change_sum(a, code, s, &UNTAKE, p, due_fen, d);
 }
 
 enum status account_settle(struct account *a, struct str code, struct span s,
@@ -706,39 +673,20 @@ enum status account_settle(struct account *a, struct str code, struct span s,
 {
     must(into == ACCOUNT_RECOVERED || into == ACCOUNT_WAIVED ||
          into == ACCOUNT_WRITTEN_OFF);
-    return change(a, code, s, into, plan_settle, p, d);
-}
-
-static struct moves plan_set_off(const struct segment *s, int64_t fen,
-                                 enum account_kind from)
-{
-    (void)s;
-    (void)from;
-    struct moves m = {0};
-    move(&m, ACCOUNT_DUE, ACCOUNT_SET_OFF, fen);
-    return m;
+    const struct way w = {plan_all, into, ACCOUNT_RECEIVABLE};
+    return change(a, code, s, &w, p, d);
 }
 
 enum status account_set_off(struct account *a, struct str code, struct span s,
                             struct postings *p, struct diag *d)
 {
-    return change(a, code, s, ACCOUNT_DUE, plan_set_off, p, d);
-}
-
-static struct moves plan_taken_over(const struct segment *s, int64_t fen,
-                                    enum account_kind from)
-{
-    (void)s;
-    (void)from;
-    struct moves m = {0};
-    move(&m, ACCOUNT_GRANTED, ACCOUNT_PAID, fen);
-    return m;
+    return change(a, code, s, &SET_OFF, p, d);
 }
 
 enum status account_taken_over(struct account *a, struct str code, struct span s,
                                struct postings *p, struct diag *d)
 {
-    return change(a, code, s, ACCOUNT_GRANTED, plan_taken_over, p, d);
+    return change(a, code, s, &TAKEN_OVER, p, d);
 }
 
 static bool add_segment(struct account_programme *p, const struct segment *s)

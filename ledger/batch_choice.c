@@ -103,8 +103,7 @@ void batch_choice_write(const struct batch_choice *c, struct writer *w)
     write_list(c->programmes, c->programme_count, 4, w);
     write_list(c->units, c->unit_count, 5, w);
     if (c->bank.n > 0) {
-        cbor_put_uint(w, 6);
-        cbor_put_text(w, c->bank);
+        cbor_pair_text(w, 6, c->bank);
     }
 }
 

@@ -31,12 +31,9 @@ enum line_state withdraw_line(enum withdraw_what what)
 void withdraw_write(const struct withdraw_body *x, struct writer *w)
 {
     cbor_put_map(w, 3);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, x->batch);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, (uint64_t)x->what);
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(x->reason));
+    cbor_pair_uint(w, 1, x->batch);
+    cbor_pair_uint(w, 2, (uint64_t)x->what);
+    cbor_pair_text(w, 3, str_of(x->reason));
 }
 
 bool withdraw_read(struct str plain, struct withdraw_body *out)
@@ -54,25 +51,17 @@ void batch_step_write(const struct batch_step_body *s, struct writer *w)
 {
     bool redate = s->step == STEP_REDATE;
     cbor_put_map(w, redate || s->has_file ? 7 : 6);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, s->batch);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, (uint64_t)s->step);
-    cbor_put_uint(w, 3);
-    cbor_put_bytes(w, s->content, DIGEST_LEN);
-    cbor_put_uint(w, 4);
-    cbor_put_uint(w, s->lines);
-    cbor_put_uint(w, 5);
-    cbor_put_int(w, s->total_fen);
-    cbor_put_uint(w, 6);
-    cbor_put_text(w, str_of(s->reason));
+    cbor_pair_uint(w, 1, s->batch);
+    cbor_pair_uint(w, 2, (uint64_t)s->step);
+    cbor_pair_bytes(w, 3, s->content, DIGEST_LEN);
+    cbor_pair_uint(w, 4, s->lines);
+    cbor_pair_int(w, 5, s->total_fen);
+    cbor_pair_text(w, 6, str_of(s->reason));
     if (redate) {
-        cbor_put_uint(w, 7);
-        cbor_put_int(w, s->pay_day);
+        cbor_pair_int(w, 7, s->pay_day);
     }
     if (s->has_file) {
-        cbor_put_uint(w, 8);
-        cbor_put_bytes(w, s->file, DIGEST_LEN);
+        cbor_pair_bytes(w, 8, s->file, DIGEST_LEN);
     }
 }
 

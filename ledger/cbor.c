@@ -99,9 +99,28 @@ void cbor_put_bool(struct writer *w, bool v)
     writer_u8(w, v ? CBOR_TRUE : CBOR_FALSE);
 }
 
-void cbor_put_null(struct writer *w)
+void cbor_pair_uint(struct writer *w, uint64_t key, uint64_t v)
 {
-    writer_u8(w, CBOR_NULL);
+    cbor_put_uint(w, key);
+    cbor_put_uint(w, v);
+}
+
+void cbor_pair_int(struct writer *w, uint64_t key, int64_t v)
+{
+    cbor_put_uint(w, key);
+    cbor_put_int(w, v);
+}
+
+void cbor_pair_bytes(struct writer *w, uint64_t key, const void *p, size_t n)
+{
+    cbor_put_uint(w, key);
+    cbor_put_bytes(w, p, n);
+}
+
+void cbor_pair_text(struct writer *w, uint64_t key, struct str s)
+{
+    cbor_put_uint(w, key);
+    cbor_put_text(w, s);
 }
 
 /* ---- reading ---- */
@@ -331,14 +350,6 @@ void cbor_skip(struct reader *r)
             walk_item(&k);
         }
     }
-}
-
-bool cbor_valid(struct str item)
-{
-    struct reader r;
-    reader_init(&r, item.p, item.n);
-    cbor_skip(&r);
-    return reader_done(&r);
 }
 
 /* ---- maps with small keys ---- */

@@ -15,7 +15,11 @@ void cbor_put_text(struct writer *w, struct str s);    /* fails if no valid UTF-
 void cbor_put_array(struct writer *w, uint64_t count); /* then so many items */
 void cbor_put_map(struct writer *w, uint64_t count);   /* then so many pairs */
 void cbor_put_bool(struct writer *w, bool v);
-void cbor_put_null(struct writer *w);
+/* A key of a map with small keys, and what stands behind it. */
+void cbor_pair_uint(struct writer *w, uint64_t key, uint64_t v);
+void cbor_pair_int(struct writer *w, uint64_t key, int64_t v);
+void cbor_pair_bytes(struct writer *w, uint64_t key, const void *p, size_t n);
+void cbor_pair_text(struct writer *w, uint64_t key, struct str s);
 
 /* Each fails (sticky) on another type or on an encoding that is not the shortest. */
 uint64_t cbor_get_uint(struct reader *r);
@@ -27,7 +31,9 @@ uint64_t cbor_get_map(struct reader *r);
 bool cbor_get_bool(struct reader *r);
 bool cbor_is_null(const struct reader *r); /* looks ahead */
 void cbor_get_null(struct reader *r);
-/* One item with all inside it, as strictly as cbor_valid; depth counts from here. */
+/* One well-formed deterministic item with all inside it: map keys strictly ascending in
+ * bytewise order of their encoding (and no arrays or maps), at most CBOR_DEPTH_MAX
+ * arrays and maps around any place. */
 void cbor_skip(struct reader *r);
 
 /* Maps with small unsigned keys, ascending: the form of every record body.
@@ -42,10 +48,5 @@ struct cbor_map {
 void cbor_map_begin(struct cbor_map *m, struct reader *r);
 bool cbor_map_key(struct cbor_map *m, uint64_t key);
 void cbor_map_end(struct cbor_map *m);
-
-/* The whole input is one well-formed deterministic item: map keys strictly ascending
- * in bytewise order of their encoding (and no arrays or maps), at most CBOR_DEPTH_MAX
- * arrays and maps around or at any place. */
-bool cbor_valid(struct str item);
 
 #endif

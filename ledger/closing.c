@@ -21,16 +21,11 @@ int32_t close_from(const struct close_entry *e)
 void close_write(const struct close_entry *e, struct writer *w)
 {
     cbor_put_map(w, e->statement_count > 0 ? 7 : 6);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, e->number);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, (uint64_t)e->what);
-    cbor_put_uint(w, 3);
-    cbor_put_uint(w, (uint64_t)e->month);
-    cbor_put_uint(w, 4);
-    cbor_put_uint(w, e->totals.rows);
-    cbor_put_uint(w, 5);
-    cbor_put_bytes(w, e->totals.digest, DIGEST_LEN);
+    cbor_pair_uint(w, 1, e->number);
+    cbor_pair_uint(w, 2, (uint64_t)e->what);
+    cbor_pair_uint(w, 3, (uint64_t)e->month);
+    cbor_pair_uint(w, 4, e->totals.rows);
+    cbor_pair_bytes(w, 5, e->totals.digest, DIGEST_LEN);
     cbor_put_uint(w, 6);
     cbor_put_array(w, ACCOUNT_KINDS);
     for (int k = 0; k < ACCOUNT_KINDS; k++) {
@@ -97,16 +92,11 @@ bool close_read(struct str plain, struct close_entry *out)
 void unknown_write(const struct unknown_list *x, struct writer *w)
 {
     cbor_put_map(w, 5);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, x->batch);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, x->lines);
-    cbor_put_uint(w, 3);
-    cbor_put_int(w, x->fen);
-    cbor_put_uint(w, 4);
-    cbor_put_bytes(w, x->digest, DIGEST_LEN);
-    cbor_put_uint(w, 5);
-    cbor_put_int(w, x->day);
+    cbor_pair_uint(w, 1, x->batch);
+    cbor_pair_uint(w, 2, x->lines);
+    cbor_pair_int(w, 3, x->fen);
+    cbor_pair_bytes(w, 4, x->digest, DIGEST_LEN);
+    cbor_pair_int(w, 5, x->day);
 }
 
 bool unknown_read(struct str plain, struct unknown_list *out)

@@ -154,18 +154,14 @@ static void genesis_body(const struct ledger_genesis *g, const uint8_t *public_k
 {
     enum suite suite = suite_of(g);
     cbor_put_map(w, suite == SUITE_2 ? 8 : 7);
-    cbor_put_uint(w, 1);
-    cbor_put_text(w, str_of(g->name));
-    cbor_put_uint(w, 2);
-    cbor_put_text(w, str_of(g->division));
-    cbor_put_uint(w, 3);
-    cbor_put_uint(w, (uint64_t)suite);
+    cbor_pair_text(w, 1, str_of(g->name));
+    cbor_pair_text(w, 2, str_of(g->division));
+    cbor_pair_uint(w, 3, (uint64_t)suite);
     cbor_put_uint(w, 4);
     body_put_key(w, public_key);
     cbor_put_uint(w, 5);
     cbor_put_bool(w, g->sandbox);
-    cbor_put_uint(w, 6);
-    cbor_put_int(w, g->offset_minutes);
+    cbor_pair_int(w, 6, g->offset_minutes);
     cbor_put_uint(w, 7);
     cbor_put_array(w, g->admin_count);
     for (size_t i = 0; i < g->admin_count; i++) {
@@ -174,8 +170,7 @@ static void genesis_body(const struct ledger_genesis *g, const uint8_t *public_k
         body_put_key(w, g->admins[i].public_key);
     }
     if (suite == SUITE_2) {
-        cbor_put_uint(w, 8);
-        cbor_put_text(w, str_of(sm2_id_of(g)));
+        cbor_pair_text(w, 8, str_of(sm2_id_of(g)));
     }
 }
 

@@ -167,30 +167,20 @@ bool lost_file_read(struct str plain, struct lost_file *out)
 
 static void write_sent(const struct lost_file *x, struct writer *w)
 {
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, x->sent.batch);
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(x->sent.format));
-    cbor_put_uint(w, 4);
-    cbor_put_bytes(w, x->sent.sha256, DIGEST_LEN);
-    cbor_put_uint(w, 5);
-    cbor_put_uint(w, x->sent.length);
-    cbor_put_uint(w, 6);
-    cbor_put_uint(w, x->sent.lines);
-    cbor_put_uint(w, 7);
-    cbor_put_int(w, x->sent.total_fen);
-    cbor_put_uint(w, 8);
-    cbor_put_int(w, x->created_us);
-    cbor_put_uint(w, 10);
-    cbor_put_uint(w, x->id_epoch);
-    cbor_put_uint(w, 11);
-    cbor_put_uint(w, x->id_number);
+    cbor_pair_uint(w, 2, x->sent.batch);
+    cbor_pair_text(w, 3, str_of(x->sent.format));
+    cbor_pair_bytes(w, 4, x->sent.sha256, DIGEST_LEN);
+    cbor_pair_uint(w, 5, x->sent.length);
+    cbor_pair_uint(w, 6, x->sent.lines);
+    cbor_pair_int(w, 7, x->sent.total_fen);
+    cbor_pair_int(w, 8, x->created_us);
+    cbor_pair_uint(w, 10, x->id_epoch);
+    cbor_pair_uint(w, 11, x->id_number);
     kept_profile_write(&x->sent.profile, &kept_in_lost, w);
     export_files_write(&x->sent, 15, w);
     export_payments_write(&x->sent, 17, w);
     if (x->refusals > 0) {
-        cbor_put_uint(w, 18);
-        cbor_put_uint(w, x->refusals);
+        cbor_pair_uint(w, 18, x->refusals);
     }
 }
 
@@ -201,19 +191,16 @@ void lost_file_write(const struct lost_file *x, struct writer *w)
                                                export_payments_pairs(&x->sent) +
                                                (x->refusals > 0 ? 1U : 0U)
                                          : 2);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, (uint64_t)x->what);
+    cbor_pair_uint(w, 1, (uint64_t)x->what);
     switch (x->what) {
     case LOST_SENT:
         write_sent(x, w);
         break;
     case LOST_STATED:
-        cbor_put_uint(w, 2);
-        cbor_put_text(w, str_of(x->document));
+        cbor_pair_text(w, 2, str_of(x->document));
         break;
     case LOST_AGREED:
-        cbor_put_uint(w, 2);
-        cbor_put_bytes(w, x->statement, DIGEST_LEN);
+        cbor_pair_bytes(w, 2, x->statement, DIGEST_LEN);
         break;
     }
 }

@@ -78,14 +78,10 @@ bool retention_class_parse(struct str s, enum retention_class *out)
 void retention_write(const struct retention_entry *e, struct writer *w)
 {
     cbor_put_map(w, 4);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, e->number);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, (uint64_t)e->class);
-    cbor_put_uint(w, 3);
-    cbor_put_uint(w, e->years);
-    cbor_put_uint(w, 4);
-    cbor_put_text(w, str_of(e->document));
+    cbor_pair_uint(w, 1, e->number);
+    cbor_pair_uint(w, 2, (uint64_t)e->class);
+    cbor_pair_uint(w, 3, e->years);
+    cbor_pair_text(w, 4, str_of(e->document));
 }
 
 bool retention_read(struct str plain, struct retention_entry *out)
@@ -196,14 +192,10 @@ enum status retention_refuse(struct txn *t, uint32_t count, enum retention_class
 void hold_write(const struct hold_terms *h, struct writer *w)
 {
     cbor_put_map(w, 4);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, h->person);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, h->set ? 1 : 0);
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(h->reason));
-    cbor_put_uint(w, 4);
-    cbor_put_text(w, str_of(h->document));
+    cbor_pair_uint(w, 1, h->person);
+    cbor_pair_uint(w, 2, h->set ? 1 : 0);
+    cbor_pair_text(w, 3, str_of(h->reason));
+    cbor_pair_text(w, 4, str_of(h->document));
 }
 
 bool hold_read(struct str plain, struct hold_terms *out)
@@ -271,12 +263,9 @@ enum status hold_refuse(struct txn *t, uint64_t person, struct diag *d)
 void erasure_terms_write(const struct erasure_terms *x, struct writer *w)
 {
     cbor_put_map(w, 3);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, x->person);
-    cbor_put_uint(w, 2);
-    cbor_put_text(w, str_of(x->reason));
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(x->document));
+    cbor_pair_uint(w, 1, x->person);
+    cbor_pair_text(w, 2, str_of(x->reason));
+    cbor_pair_text(w, 3, str_of(x->document));
 }
 
 bool erasure_terms_read(struct str plain, struct erasure_terms *out)
@@ -395,27 +384,20 @@ void erased_write(const struct erased_terms *x, struct writer *w)
 {
     bool copies = x->copies[0] != '\0';
     cbor_put_map(w, copies ? 10 : 9);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, x->person);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, x->proposal);
-    cbor_put_uint(w, 3);
-    cbor_put_bytes(w, x->proposal_leaf, DIGEST_LEN);
+    cbor_pair_uint(w, 1, x->person);
+    cbor_pair_uint(w, 2, x->proposal);
+    cbor_pair_bytes(w, 3, x->proposal_leaf, DIGEST_LEN);
     cbor_put_uint(w, 4);
     put_rows(x, w);
-    cbor_put_uint(w, 5);
-    cbor_put_uint(w, x->lookups);
-    cbor_put_uint(w, 6);
-    cbor_put_int(w, x->payments);
-    cbor_put_uint(w, 7);
-    cbor_put_int(w, x->applications);
+    cbor_pair_uint(w, 5, x->lookups);
+    cbor_pair_int(w, 6, x->payments);
+    cbor_pair_int(w, 7, x->applications);
     cbor_put_uint(w, 8);
     put_ranges(&x->imports, w);
     cbor_put_uint(w, 10);
     put_ranges(&x->batches, w);
     if (copies) {
-        cbor_put_uint(w, 11);
-        cbor_put_text(w, str_of(x->copies));
+        cbor_pair_text(w, 11, str_of(x->copies));
     }
 }
 

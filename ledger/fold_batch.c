@@ -1,5 +1,5 @@
 /* fold_batch.c - rules of batches: lines taken from what is due, signatures, export,
- * the bank's results, reissue, close. The states are the table in states.c. */
+ * the bank's results, close. The states are the table in states.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -630,105 +630,6 @@ enum status rule_answer_end(struct fold *f, const struct record *r, struct diag 
     if (e->state == BATCH_EXPORTED && e->paid_lines + e->back_lines == batch_count(e)) {
         e->state = BATCH_SETTLED;
         f->batch_changed = true;
-    }
-    fold_close(f);
-    return ST_OK;
-}
-
-/* ---- reissue ---- */
-
-/* Body {1: batch}. */
-enum status rule_reissue_start(struct fold *f, const struct record *r, struct diag *d)
-{
-    struct batch_entry *e;
-    const struct transition *go;
-    struct body b;
-    body_start(&b, f->body.plain);
-    uint32_t number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
-    if (!body_done(&b)) {
-        return fold_malformed(r, d);
-    }
-    TRY(fold_step(f, number, STEP_REISSUE, &go, &e, d));
-    fold_open(f, r, number);
-    return ST_OK;
-}
-
-enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
-                         struct postings *p, int64_t *again_fen, struct diag *d)
-{
-    struct batch_entry *b;
-    struct line_entry *line = &f->line;
-    struct postings own;
-    int64_t again = 0;
-    own.count = 0;
-    TRY(fold_batch(f, batch, &b, d));
-    TRY(fold_line_load(f, batch, number, line, d));
-    if (!line_may_become(line->state, LINE_REISSUED)) {
-        fold_refuse(d, "line-state", "line %u of batch %u is %s: nothing came back",
-                    number, batch, line_state_name(line->state));
-        return diag_hint(d, "almoner report returns lists what a maker can send again");
-    }
-    TRY(fold_account_get(f, line->person, d));
-    for (size_t i = 0; i < line->span_count; i++) {
-        TRY(account_reissue(f->account, str_of(line->programme), line->spans[i], &own,
-                            &again, d));
-    }
-    TRY(fold_account_put(f, line->person, d));
-    line->state = LINE_REISSUED;
-    b->reissued_lines++;
-    b->reissued_fen += again;
-    f->head.open.fen[OPEN_AGAIN] += again;
-    f->batch_changed = true;
-    TRY(fold_line_store(f, line, d));
-    *again_fen = again;
-    return fold_post(f, &own, p, d);
-}
-
-enum status money_reissue(struct fold *f, const struct record *r, struct diag *d)
-{
-    struct chunk_body c;
-    struct reader rd;
-    if (!chunk_body_read(r->body, &c)) {
-        return fold_malformed(r, d);
-    }
-    f->postings.count = 0;
-    reader_init(&rd, c.entries.p, c.entries.n);
-    for (uint64_t i = 0; i < c.count; i++) {
-        bool pair = cbor_get_array(&rd) == 2;
-        uint64_t line = cbor_get_uint(&rd);
-        int64_t claimed = cbor_get_int(&rd);
-        int64_t again;
-        if (!pair || rd.failed || line == 0 || line > UINT32_MAX) {
-            return fold_malformed(r, d);
-        }
-        TRY(fold_reissue(f, (uint32_t)c.number, (uint32_t)line, &f->postings, &again,
-                         d));
-        if (again != claimed) {
-            return fold_refuse(d, "reissue-sum",
-                               "line %u is due again with another sum", (unsigned)line);
-        }
-    }
-    return fold_compare_postings(f, &c, d);
-}
-
-/* Body {1: batch, 2: lines, 3: fen due again, 15: leaf before}. */
-enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d)
-{
-    uint8_t before[DIGEST_LEN];
-    struct body b;
-    body_start(&b, f->body.plain);
-    uint64_t number = body_uint(&b, 1, UINT32_MAX);
-    uint64_t lines = body_uint(&b, 2, UINT64_MAX);
-    int64_t again = body_int(&b, 3);
-    body_digest(&b, 15, before);
-    if (!body_done(&b) || memcmp(before, f->head.last_leaf, DIGEST_LEN) != 0) {
-        return fold_malformed(r, d);
-    }
-    TRY(fold_in(f, number, d));
-    if (lines != f->head.open.count[OPEN_DONE] ||
-        again != f->head.open.fen[OPEN_AGAIN]) {
-        return fold_refuse(d, "reissue-totals",
-                           "the totals of the reissue do not agree");
     }
     fold_close(f);
     return ST_OK;

@@ -1,6 +1,7 @@
 /* fold_withdraw.c - rules of what goes backwards: lines that leave a batch (dropped,
- * cancelled, recalled) or go to the treasury, and a batch that is sent back, refused by
- * the bank or given another day. Where a batch goes, the table in states.c says. */
+ * cancelled, recalled), go to the treasury or become due again, and a batch that is
+ * sent back, refused by the bank or given another day. Where a batch goes, the table in
+ * states.c says. */
 #include <string.h>
 
 #include "ledger/batch_step.h"
@@ -100,7 +101,12 @@ enum status fold_withdraw(struct fold *f, uint32_t batch, uint32_t number,
     return fold_post(f, &own, p, d);
 }
 
-enum status money_withdrawn(struct fold *f, const struct record *r, struct diag *d)
+/* Entries [line, fen]: each line moves now, and must give what the record says. */
+static enum status move_lines(struct fold *f, const struct record *r,
+                              enum status (*move)(struct fold *f, uint32_t batch,
+                                                  uint32_t line, struct postings *p,
+                                                  int64_t *fen, struct diag *d),
+                              const char *code, struct diag *d)
 {
     struct chunk_body c;
     struct reader rd;
@@ -117,14 +123,17 @@ enum status money_withdrawn(struct fold *f, const struct record *r, struct diag 
         if (!pair || rd.failed || line == 0 || line > UINT32_MAX) {
             return fold_malformed(r, d);
         }
-        TRY(fold_withdraw(f, (uint32_t)c.number, (uint32_t)line, &f->postings, &fen,
-                          d));
+        TRY(move(f, (uint32_t)c.number, (uint32_t)line, &f->postings, &fen, d));
         if (fen != claimed) {
-            return fold_refuse(d, "withdraw-sum", "line %u gives another sum",
-                               (unsigned)line);
+            return fold_refuse(d, code, "line %u gives another sum", (unsigned)line);
         }
     }
     return fold_compare_postings(f, &c, d);
+}
+
+enum status money_withdrawn(struct fold *f, const struct record *r, struct diag *d)
+{
+    return move_lines(f, r, fold_withdraw, "withdraw-sum", d);
 }
 
 /* What three sign covers which lines were dropped. */
@@ -152,10 +161,9 @@ static void forget_signatures(struct batch_entry *e)
 }
 
 /* Body {1: batch, 2: lines, 3: fen, 15: leaf before}. */
-enum status rule_withdraw_end(struct fold *f, const struct record *r, struct diag *d)
+static enum status read_end(struct fold *f, const struct record *r, const char *code,
+                            struct diag *d)
 {
-    struct batch_entry *e;
-    const struct transition *go;
     uint8_t before[DIGEST_LEN];
     struct body b;
     body_start(&b, f->body.plain);
@@ -167,12 +175,24 @@ enum status rule_withdraw_end(struct fold *f, const struct record *r, struct dia
         return fold_malformed(r, d);
     }
     TRY(fold_in(f, number, d));
-    enum withdraw_what what = (enum withdraw_what)f->head.open.count[OPEN_WHAT];
-    if (lines == 0 || lines != f->head.open.count[OPEN_DONE] ||
-        fen != f->head.open.fen[OPEN_AGAIN]) {
-        return fold_refuse(d, "withdraw-totals", "the totals of the act do not agree");
+    if (lines != f->head.open.count[OPEN_DONE] || fen != f->head.open.fen[OPEN_AGAIN]) {
+        return fold_refuse(d, code, "the totals of the act do not agree");
     }
-    TRY(fold_step(f, (uint32_t)number, withdraw_step(what), &go, &e, d));
+    return ST_OK;
+}
+
+enum status rule_withdraw_end(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    const struct transition *go;
+    const struct open_act *open = &f->head.open;
+    TRY(read_end(f, r, "withdraw-totals", d));
+    enum withdraw_what what = (enum withdraw_what)open->count[OPEN_WHAT];
+    uint64_t lines = open->count[OPEN_DONE];
+    if (lines == 0) {
+        return fold_refuse(d, "withdraw-totals", "the act moved no line");
+    }
+    TRY(fold_step(f, open->number, withdraw_step(what), &go, &e, d));
     if ((what == WITHDRAW_CANCEL && batch_count(e) != 0) ||
         (what == WITHDRAW_RECALL && batch_count(e) != lines)) {
         fold_refuse(d, "withdraw-lines", "lines of batch %u are left in it", e->number);
@@ -229,5 +249,66 @@ enum status rule_batch_step(struct fold *f, const struct record *r, struct diag 
     e->state = go->to;
     e->step_sequence = r->sequence + 1;
     f->batch_changed = true;
+    return ST_OK;
+}
+
+/* ---- reissue ---- */
+
+/* Body {1: batch}. */
+enum status rule_reissue_start(struct fold *f, const struct record *r, struct diag *d)
+{
+    struct batch_entry *e;
+    const struct transition *go;
+    struct body b;
+    body_start(&b, f->body.plain);
+    uint32_t number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
+    if (!body_done(&b)) {
+        return fold_malformed(r, d);
+    }
+    TRY(fold_step(f, number, STEP_REISSUE, &go, &e, d));
+    fold_open(f, r, number);
+    return ST_OK;
+}
+
+enum status fold_reissue(struct fold *f, uint32_t batch, uint32_t number,
+                         struct postings *p, int64_t *again_fen, struct diag *d)
+{
+    struct batch_entry *b;
+    struct line_entry *line = &f->line;
+    struct postings own;
+    int64_t again = 0;
+    own.count = 0;
+    TRY(fold_batch(f, batch, &b, d));
+    TRY(fold_line_load(f, batch, number, line, d));
+    if (!line_may_become(line->state, LINE_REISSUED)) {
+        fold_refuse(d, "line-state", "line %u of batch %u is %s: nothing came back",
+                    number, batch, line_state_name(line->state));
+        return diag_hint(d, "almoner report returns lists what a maker can send again");
+    }
+    TRY(fold_account_get(f, line->person, d));
+    for (size_t i = 0; i < line->span_count; i++) {
+        TRY(account_reissue(f->account, str_of(line->programme), line->spans[i], &own,
+                            &again, d));
+    }
+    TRY(fold_account_put(f, line->person, d));
+    line->state = LINE_REISSUED;
+    b->reissued_lines++;
+    b->reissued_fen += again;
+    f->head.open.fen[OPEN_AGAIN] += again;
+    f->batch_changed = true;
+    TRY(fold_line_store(f, line, d));
+    *again_fen = again;
+    return fold_post(f, &own, p, d);
+}
+
+enum status money_reissue(struct fold *f, const struct record *r, struct diag *d)
+{
+    return move_lines(f, r, fold_reissue, "reissue-sum", d);
+}
+
+enum status rule_reissue_end(struct fold *f, const struct record *r, struct diag *d)
+{
+    TRY(read_end(f, r, "reissue-totals", d));
+    fold_close(f);
     return ST_OK;
 }

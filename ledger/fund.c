@@ -76,25 +76,16 @@ bool fund_terms_fit(const struct fund_terms *t)
 void fund_terms_write(const struct fund_terms *t, struct writer *w)
 {
     cbor_put_map(w, t->adjusts != 0 ? 9 : 8);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, t->number);
-    cbor_put_uint(w, 2);
-    cbor_put_text(w, str_of(t->programme));
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(t->source));
-    cbor_put_uint(w, 4);
-    cbor_put_text(w, str_of(t->function));
-    cbor_put_uint(w, 5);
-    cbor_put_text(w, str_of(t->economic));
-    cbor_put_uint(w, 6);
-    cbor_put_uint(w, (uint64_t)t->year);
-    cbor_put_uint(w, 7);
-    cbor_put_text(w, str_of(t->document));
-    cbor_put_uint(w, 8);
-    cbor_put_int(w, t->fen);
+    cbor_pair_uint(w, 1, t->number);
+    cbor_pair_text(w, 2, str_of(t->programme));
+    cbor_pair_text(w, 3, str_of(t->source));
+    cbor_pair_text(w, 4, str_of(t->function));
+    cbor_pair_text(w, 5, str_of(t->economic));
+    cbor_pair_uint(w, 6, (uint64_t)t->year);
+    cbor_pair_text(w, 7, str_of(t->document));
+    cbor_pair_int(w, 8, t->fen);
     if (t->adjusts != 0) {
-        cbor_put_uint(w, 9);
-        cbor_put_uint(w, t->adjusts);
+        cbor_pair_uint(w, 9, t->adjusts);
     }
 }
 
@@ -205,10 +196,8 @@ enum status fund_get(struct txn *t, uint32_t number, struct fund_entry *out,
 void fund_confirm_write(const struct fund_confirm *c, struct writer *w)
 {
     cbor_put_map(w, 2);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, c->number);
-    cbor_put_uint(w, 2);
-    cbor_put_bytes(w, c->proposal, DIGEST_LEN);
+    cbor_pair_uint(w, 1, c->number);
+    cbor_pair_bytes(w, 2, c->proposal, DIGEST_LEN);
 }
 
 bool fund_confirm_read(struct str plain, struct fund_confirm *out)
@@ -223,14 +212,10 @@ bool fund_confirm_read(struct str plain, struct fund_confirm *out)
 void fund_receipt_write(const struct fund_receipt *x, struct writer *w)
 {
     cbor_put_map(w, 4);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, x->number);
-    cbor_put_uint(w, 2);
-    cbor_put_int(w, x->day);
-    cbor_put_uint(w, 3);
-    cbor_put_int(w, x->fen);
-    cbor_put_uint(w, 4);
-    cbor_put_text(w, str_of(x->document));
+    cbor_pair_uint(w, 1, x->number);
+    cbor_pair_int(w, 2, x->day);
+    cbor_pair_int(w, 3, x->fen);
+    cbor_pair_text(w, 4, str_of(x->document));
 }
 
 bool fund_receipt_read(struct str plain, struct fund_receipt *out)
@@ -251,8 +236,7 @@ bool fund_receipt_read(struct str plain, struct fund_receipt *out)
 void allocation_write(const struct allocation *a, struct writer *w)
 {
     cbor_put_map(w, 3);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, a->batch);
+    cbor_pair_uint(w, 1, a->batch);
     cbor_put_uint(w, 2);
     cbor_put_array(w, a->count);
     for (size_t i = 0; i < a->count; i++) {

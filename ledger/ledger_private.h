@@ -1,4 +1,4 @@
-/* ledger_private.h - the inside of a ledger, shared by ledger.c, create.c, headfile.c,
+/* ledger_private.h - the inside of a ledger, shared by ledger*.c, create.c, headfile.c,
  * vault.c and blob.c; nobody else includes it. */
 #ifndef ALMONER_LEDGER_LEDGER_PRIVATE_H
 #define ALMONER_LEDGER_LEDGER_PRIVATE_H
@@ -63,9 +63,12 @@ enum status ledger_load_file(const char *path, struct buf *out, struct diag *d)
 /* Takes the folder's lock for writing; *fd is to be closed in any case but -1. */
 enum status ledger_lock(const char *dir, int64_t wait_ms, int *fd, struct diag *d)
     MUST_USE;
+/* The lock of who reads, in l->lock_fd. */
+enum status ledger_share_lock(struct ledger *l, struct diag *d) MUST_USE;
 /* On the file of ledger_lock, before data.mdb is replaced: nobody reads from here on,
  * and whoever comes waits. ST_SYSTEM "readers" when somebody does all that time. */
 enum status ledger_lock_readers(int fd, int64_t wait_ms, struct diag *d) MUST_USE;
+void ledger_unlock_readers(int fd); /* they may come again */
 /* Writes a new file and syncs it; never over an old one. */
 enum status ledger_write_new(const char *path, struct str bytes, unsigned mode,
                              struct diag *d) MUST_USE;
@@ -78,8 +81,19 @@ enum status ledger_key_path(const struct ledger *l, const char *origin,
 /* A key of the ledger from its file, which has no passphrase. */
 enum status ledger_load_key(const char *path, struct key **out, struct diag *d)
     MUST_USE;
+/* l->key_dir: as given, else as DIR/config remembers, else DIR/keys. */
+enum status ledger_find_key_dir(struct ledger *l, struct diag *d) MUST_USE;
+/* Reading goes on without keys (an auditor's copy); the vault then stays shut. */
+enum status ledger_load_master(struct ledger *l, struct diag *d) MUST_USE;
+/* Origin and key become those that the head in hand says. */
+enum status ledger_adopt_key(struct ledger *l, struct diag *d) MUST_USE;
 /* Derives lookup, files and steady from master. */
 void ledger_derive_keys(struct ledger *l);
+/* A new read snapshot, or the one begun for writing. */
+enum status ledger_snapshot(struct ledger *l, bool write, struct diag *d) MUST_USE;
+void ledger_drop(struct ledger *l); /* the snapshot */
+/* When what is done now was, or is being, signed. */
+int64_t ledger_act_time(const struct ledger *l);
 /* At least n bytes at l->room. */
 enum status ledger_room(struct ledger *l, size_t n, struct diag *d) MUST_USE;
 

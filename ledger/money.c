@@ -97,19 +97,15 @@ bool span_read(struct reader *r, struct span *s)
 void entitlement_write_start(const struct entitlement *e, struct writer *w)
 {
     cbor_put_map(w, e->fact_count > 0 ? 7 : 6);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, e->run);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, e->person);
-    cbor_put_uint(w, 3);
-    cbor_put_uint(w, e->previous);
+    cbor_pair_uint(w, 1, e->run);
+    cbor_pair_uint(w, 2, e->person);
+    cbor_pair_uint(w, 3, e->previous);
 }
 
 void entitlement_write_rest(const struct entitlement *e, const struct postings *p,
                             struct writer *w)
 {
-    cbor_put_uint(w, 4);
-    cbor_put_text(w, e->programme);
+    cbor_pair_text(w, 4, e->programme);
     cbor_put_uint(w, 5);
     cbor_put_array(w, e->span_count);
     for (size_t i = 0; i < e->span_count; i++) {
@@ -297,11 +293,9 @@ void chunk_body_write(const struct chunk *c, uint64_t number, uint64_t first,
 {
     must(!c->entries.failed);
     cbor_put_map(w, 2 + (first > 0 ? 1U : 0U) + (with_postings ? 1U : 0U));
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, number);
+    cbor_pair_uint(w, 1, number);
     if (first > 0) {
-        cbor_put_uint(w, 2);
-        cbor_put_uint(w, first);
+        cbor_pair_uint(w, 2, first);
     }
     cbor_put_uint(w, 3);
     cbor_put_array(w, c->count);

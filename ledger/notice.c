@@ -30,24 +30,6 @@ static enum status plain_of(struct txn *t, uint64_t sequence, enum record_kind k
     return signed_body_read(&rec, out, d);
 }
 
-static void put_uint(struct writer *w, uint64_t key, uint64_t value)
-{
-    cbor_put_uint(w, key);
-    cbor_put_uint(w, value);
-}
-
-static void put_text(struct writer *w, uint64_t key, const char *text)
-{
-    cbor_put_uint(w, key);
-    cbor_put_text(w, str_of(text));
-}
-
-static void put_digest(struct writer *w, uint64_t key, const uint8_t hash[DIGEST_LEN])
-{
-    cbor_put_uint(w, key);
-    cbor_put_bytes(w, hash, DIGEST_LEN);
-}
-
 /* ---- notices ---- */
 
 const char *notice_who_name(enum notice_who w)
@@ -58,22 +40,20 @@ const char *notice_who_name(enum notice_who w)
 void notice_write(const struct notice_terms *n, struct writer *w)
 {
     cbor_put_map(w, n->working ? 13 : 12);
-    put_uint(w, 1, n->number);
-    put_text(w, 2, n->programme);
-    put_uint(w, 3, (uint64_t)n->period);
-    put_uint(w, 4, (uint64_t)n->who);
-    put_uint(w, 5, n->people);
-    cbor_put_uint(w, 6);
-    cbor_put_int(w, n->first);
-    cbor_put_uint(w, 7);
-    cbor_put_int(w, n->last);
-    put_uint(w, 8, n->days);
-    put_digest(w, 10, n->sha256);
-    put_uint(w, 11, n->length);
-    put_text(w, 12, n->level);
-    put_text(w, 13, n->label);
+    cbor_pair_uint(w, 1, n->number);
+    cbor_pair_text(w, 2, str_of(n->programme));
+    cbor_pair_uint(w, 3, (uint64_t)n->period);
+    cbor_pair_uint(w, 4, (uint64_t)n->who);
+    cbor_pair_uint(w, 5, n->people);
+    cbor_pair_int(w, 6, n->first);
+    cbor_pair_int(w, 7, n->last);
+    cbor_pair_uint(w, 8, n->days);
+    cbor_pair_bytes(w, 10, n->sha256, DIGEST_LEN);
+    cbor_pair_uint(w, 11, n->length);
+    cbor_pair_text(w, 12, str_of(n->level));
+    cbor_pair_text(w, 13, str_of(n->label));
     if (n->working) {
-        put_digest(w, 14, n->calendar);
+        cbor_pair_bytes(w, 14, n->calendar, DIGEST_LEN);
     }
 }
 
@@ -149,10 +129,9 @@ enum status notice_get(struct txn *t, uint32_t number, struct notice_entry *out,
 void notice_closing_write(const struct notice_closing *c, struct writer *w)
 {
     cbor_put_map(w, 3);
-    put_uint(w, 1, c->notice);
-    cbor_put_uint(w, 2);
-    cbor_put_int(w, c->down);
-    put_uint(w, 3, c->objections);
+    cbor_pair_uint(w, 1, c->notice);
+    cbor_pair_int(w, 2, c->down);
+    cbor_pair_uint(w, 3, c->objections);
 }
 
 bool notice_closing_read(struct str plain, struct notice_closing *out)
@@ -195,10 +174,10 @@ enum status notice_through(struct txn *t, uint32_t count, struct str programme,
 void objection_write(const struct objection_terms *x, struct writer *w)
 {
     cbor_put_map(w, 4);
-    put_uint(w, 1, x->number);
-    put_uint(w, 2, x->notice);
-    put_uint(w, 3, x->person);
-    put_text(w, 4, x->text);
+    cbor_pair_uint(w, 1, x->number);
+    cbor_pair_uint(w, 2, x->notice);
+    cbor_pair_uint(w, 3, x->person);
+    cbor_pair_text(w, 4, str_of(x->text));
 }
 
 bool objection_read(struct str plain, struct objection_terms *out)
@@ -277,9 +256,9 @@ enum status objection_get(struct txn *t, uint32_t number, struct objection_entry
 void objection_decision_write(const struct objection_decision *x, struct writer *w)
 {
     cbor_put_map(w, 3);
-    put_uint(w, 1, x->objection);
-    put_uint(w, 2, (uint64_t)x->into);
-    put_text(w, 3, x->reason);
+    cbor_pair_uint(w, 1, x->objection);
+    cbor_pair_uint(w, 2, (uint64_t)x->into);
+    cbor_pair_text(w, 3, str_of(x->reason));
 }
 
 bool objection_decision_read(struct str plain, struct objection_decision *out)

@@ -25,8 +25,8 @@ static size_t put_number(char *out, uint32_t n, size_t min)
     return count;
 }
 
-size_t payment_id_batch(const struct ledger_info *info, const struct batch_entry *batch,
-                        char out[PAYMENT_ID_CAP])
+static size_t batch_id(const struct ledger_info *info, const struct batch_entry *batch,
+                       char out[PAYMENT_ID_CAP])
 {
     size_t n = 0;
     if (info->sandbox) {
@@ -43,7 +43,7 @@ size_t payment_id_batch(const struct ledger_info *info, const struct batch_entry
 size_t payment_id_line(const struct ledger_info *info, const struct batch_entry *batch,
                        uint32_t line, char out[PAYMENT_ID_CAP])
 {
-    size_t n = payment_id_batch(info, batch, out);
+    size_t n = batch_id(info, batch, out);
     out[n++] = 'L';
     n += put_number(out + n, line, LINE_DIGITS);
     out[n] = '\0';
@@ -112,7 +112,7 @@ void payment_id_file(const struct ledger_info *info, const struct batch_entry *b
     char before[40];
     char behind[24] = "";
     size_t n = 0;
-    payment_id_batch(info, batch, id);
+    batch_id(info, batch, id);
     if (batch->refusals > 0) {
         n = (size_t)snprintf(behind, sizeof behind, "-R%llu", batch->refusals + 1ULL);
     }
@@ -150,7 +150,7 @@ uint32_t payment_id_refusals(const struct ledger_info *info,
                              const struct batch_entry *batch, struct str file)
 {
     char id[PAYMENT_ID_CAP + 2];
-    size_t n = payment_id_batch(info, batch, id);
+    size_t n = batch_id(info, batch, id);
     memcpy(id + n, "-R", 2);
     n += 2;
     for (size_t i = 0; i + n < file.n; i++) {

@@ -9,8 +9,6 @@
 
 #define PAYMENT_ID_CAP 36 /* with a NUL; the same as formats/payment.h allows */
 
-size_t payment_id_batch(const struct ledger_info *info, const struct batch_entry *batch,
-                        char out[PAYMENT_ID_CAP]);
 size_t payment_id_line(const struct ledger_info *info, const struct batch_entry *batch,
                        uint32_t line, char out[PAYMENT_ID_CAP]);
 

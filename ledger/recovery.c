@@ -181,29 +181,20 @@ void recovery_terms_write(const struct recovery_terms *t, struct writer *w)
 {
     bool plan = t->method == RECOVERY_PLAN;
     cbor_put_map(w, 7 + (plan ? 2U : 0U) + (t->replaces > 0 ? 1U : 0U));
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, t->number);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, t->person);
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(t->programme));
+    cbor_pair_uint(w, 1, t->number);
+    cbor_pair_uint(w, 2, t->person);
+    cbor_pair_text(w, 3, str_of(t->programme));
     cbor_put_uint(w, 4);
     spans_put(&t->months, w);
-    cbor_put_uint(w, 5);
-    cbor_put_uint(w, (uint64_t)t->method);
-    cbor_put_uint(w, 6);
-    cbor_put_text(w, str_of(t->document));
-    cbor_put_uint(w, 7);
-    cbor_put_int(w, t->served);
+    cbor_pair_uint(w, 5, (uint64_t)t->method);
+    cbor_pair_text(w, 6, str_of(t->document));
+    cbor_pair_int(w, 7, t->served);
     if (plan) {
-        cbor_put_uint(w, 8);
-        cbor_put_int(w, t->monthly_fen);
-        cbor_put_uint(w, 10);
-        cbor_put_uint(w, t->plan_months);
+        cbor_pair_int(w, 8, t->monthly_fen);
+        cbor_pair_uint(w, 10, t->plan_months);
     }
     if (t->replaces > 0) {
-        cbor_put_uint(w, 11);
-        cbor_put_uint(w, t->replaces);
+        cbor_pair_uint(w, 11, t->replaces);
     }
 }
 
@@ -593,14 +584,10 @@ int64_t set_off_limit(const struct segment *month, uint32_t share)
 void set_off_write(const struct set_off *s, const struct postings *p, struct writer *w)
 {
     cbor_put_map(w, 8);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, s->run);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, s->person);
-    cbor_put_uint(w, 3);
-    cbor_put_uint(w, s->recovery);
-    cbor_put_uint(w, 4);
-    cbor_put_text(w, str_of(s->programme));
+    cbor_pair_uint(w, 1, s->run);
+    cbor_pair_uint(w, 2, s->person);
+    cbor_pair_uint(w, 3, s->recovery);
+    cbor_pair_text(w, 4, str_of(s->programme));
     cbor_put_uint(w, 5);
     spans_put(&s->owed, w);
     cbor_put_uint(w, 6);
@@ -610,8 +597,7 @@ void set_off_write(const struct set_off *s, const struct postings *p, struct wri
         span_write(&s->due[i].span, w);
         cbor_put_uint(w, s->due[i].share);
     }
-    cbor_put_uint(w, 7);
-    cbor_put_uint(w, s->previous);
+    cbor_pair_uint(w, 7, s->previous);
     cbor_put_uint(w, 9);
     postings_write(p, w);
 }
@@ -657,10 +643,8 @@ bool set_off_read(struct str body, struct set_off *out, struct postings *p)
 void recovery_confirm_write(const struct recovery_confirm *c, struct writer *w)
 {
     cbor_put_map(w, 3);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, c->number);
-    cbor_put_uint(w, 2);
-    cbor_put_bytes(w, c->proposal, DIGEST_LEN);
+    cbor_pair_uint(w, 1, c->number);
+    cbor_pair_bytes(w, 2, c->proposal, DIGEST_LEN);
     cbor_put_uint(w, 9);
     postings_write(&c->postings, w);
 }
@@ -678,22 +662,15 @@ bool recovery_confirm_read(struct str plain, struct recovery_confirm *out)
 void repayment_write(const struct repayment *r, struct writer *w)
 {
     cbor_put_map(w, 9);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, r->recovery);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, r->person);
-    cbor_put_uint(w, 3);
-    cbor_put_int(w, r->received);
-    cbor_put_uint(w, 4);
-    cbor_put_int(w, r->fen);
-    cbor_put_uint(w, 5);
-    cbor_put_uint(w, (uint64_t)r->payer);
-    cbor_put_uint(w, 6);
-    cbor_put_bytes(w, r->name, DIGEST_LEN);
+    cbor_pair_uint(w, 1, r->recovery);
+    cbor_pair_uint(w, 2, r->person);
+    cbor_pair_int(w, 3, r->received);
+    cbor_pair_int(w, 4, r->fen);
+    cbor_pair_uint(w, 5, (uint64_t)r->payer);
+    cbor_pair_bytes(w, 6, r->name, DIGEST_LEN);
     cbor_put_uint(w, 7);
     spans_put(&r->owed, w);
-    cbor_put_uint(w, 8);
-    cbor_put_uint(w, r->previous);
+    cbor_pair_uint(w, 8, r->previous);
     cbor_put_uint(w, 9);
     postings_write(&r->postings, w);
 }

@@ -502,12 +502,10 @@ uint64_t export_files_pairs(const struct export_entry *x)
 void export_files_write(const struct export_entry *x, uint64_t key, struct writer *w)
 {
     if (x->files > 1) {
-        cbor_put_uint(w, key);
-        cbor_put_uint(w, x->files);
+        cbor_pair_uint(w, key, x->files);
     }
     if (x->file_number > 1) {
-        cbor_put_uint(w, key + 1);
-        cbor_put_uint(w, x->file_number);
+        cbor_pair_uint(w, key + 1, x->file_number);
     }
 }
 
@@ -526,8 +524,7 @@ uint64_t export_payments_pairs(const struct export_entry *x)
 void export_payments_write(const struct export_entry *x, uint64_t key, struct writer *w)
 {
     if (x->payments < x->lines) {
-        cbor_put_uint(w, key);
-        cbor_put_uint(w, x->payments);
+        cbor_pair_uint(w, key, x->payments);
     }
 }
 
@@ -794,4 +791,17 @@ enum status line_first(struct txn *t, const struct batch_entry *b, uint64_t pers
     }
     *out = low;
     return ST_OK;
+}
+
+bool line_shares_month(const struct line_entry *a, const struct line_entry *b)
+{
+    for (size_t i = 0; i < a->span_count; i++) {
+        for (size_t k = 0; k < b->span_count; k++) {
+            if (a->spans[i].from < b->spans[k].from + b->spans[k].months &&
+                b->spans[k].from < a->spans[i].from + a->spans[i].months) {
+                return true;
+            }
+        }
+    }
+    return false;
 }

@@ -315,5 +315,6 @@ bool line_payee(struct str row, uint64_t *payee);
 /* The same; *institution 0 when it is the person's own row. */
 bool line_institution(struct str row, uint64_t *institution);
 bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out);
+bool line_shares_month(const struct line_entry *a, const struct line_entry *b);
 
 #endif

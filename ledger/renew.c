@@ -138,19 +138,14 @@ static enum status append_epoch(struct ledger *l, const char *origin,
     ledger_root(l, root);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, known ? 6 : 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, epoch);
+    cbor_pair_uint(&w, 1, epoch);
     cbor_put_uint(&w, 2);
     body_put_key(&w, public_key);
-    cbor_put_uint(&w, 3);
-    cbor_put_uint(&w, size);
-    cbor_put_uint(&w, 4);
-    cbor_put_bytes(&w, root, DIGEST_LEN);
+    cbor_pair_uint(&w, 3, size);
+    cbor_pair_bytes(&w, 4, root, DIGEST_LEN);
     if (known) {
-        cbor_put_uint(&w, 5);
-        cbor_put_uint(&w, behind->size);
-        cbor_put_uint(&w, 6);
-        cbor_put_bytes(&w, behind->root, DIGEST_LEN);
+        cbor_pair_uint(&w, 5, behind->size);
+        cbor_pair_bytes(&w, 6, behind->root, DIGEST_LEN);
     }
     snprintf(subject, sizeof subject, "epoch %u: restored at %llu records", epoch,
              (unsigned long long)size);
@@ -194,8 +189,7 @@ enum status renew_key(struct ledger *l, uint32_t *number, struct diag *d)
     TRY(make_key(l, l->info.origin, public_key, d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, next);
+    cbor_pair_uint(&w, 1, next);
     cbor_put_uint(&w, 2);
     body_put_key(&w, public_key);
     snprintf(subject, sizeof subject, "ledger key %u", next);
@@ -215,10 +209,8 @@ enum status renew_confirm(struct ledger *l, uint32_t number, struct diag *d)
     TRY(ledger_may_write(l, 0, 0, &resume, d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, REGISTER_EPOCH);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, number);
+    cbor_pair_uint(&w, 1, REGISTER_EPOCH);
+    cbor_pair_uint(&w, 2, number);
     snprintf(subject, sizeof subject, "confirm ledger key %u", number);
     return ledger_act(l, KIND_SECOND, writer_str(&w), text, NULL, d);
 }

@@ -154,12 +154,9 @@ enum status setting_check(struct str name, struct str value, struct diag *d)
 void setting_write(const struct setting_entry *e, struct writer *w)
 {
     cbor_put_map(w, 3);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, e->number);
-    cbor_put_uint(w, 2);
-    cbor_put_text(w, str_of(e->name));
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(e->value));
+    cbor_pair_uint(w, 1, e->number);
+    cbor_pair_text(w, 2, str_of(e->name));
+    cbor_pair_text(w, 3, str_of(e->value));
 }
 
 bool setting_read(struct str plain, struct setting_entry *out)

@@ -421,7 +421,7 @@ enum eval_reason eval_not_eligible(struct eval *x, const struct standing *st,
 
 /* Under `on-decision`: the date of the latest approve or review, not after the paying
  * day, which after the death is the day of death; else the paying day. */
-int32_t eval_decision_day(const struct eval *x, int32_t paying_day)
+static int32_t decision_day(const struct eval *x, int32_t paying_day)
 {
     paying_day = paying_day < x->death ? paying_day : x->death;
     const struct eval_fact *f = eval_latest_of(
@@ -429,7 +429,7 @@ int32_t eval_decision_day(const struct eval *x, int32_t paying_day)
     return f == NULL ? paying_day : f->effective;
 }
 
-int eval_tier(struct eval *x, const struct standing *st)
+int32_t eval_tier_day(const struct eval *x, const struct standing *st)
 {
     int32_t day = st->paying_day;
     switch (st->version->rules->tier_change) {
@@ -440,9 +440,15 @@ int eval_tier(struct eval *x, const struct standing *st)
         day = st->last;
         break;
     case TIER_ON_DECISION:
-        day = eval_decision_day(x, st->paying_day);
+        day = decision_day(x, st->paying_day);
         break;
     }
+    return day;
+}
+
+int eval_tier(struct eval *x, const struct standing *st)
+{
+    int32_t day = eval_tier_day(x, st);
     if (day == st->paying_day) {
         return st->tier;
     }

@@ -344,7 +344,8 @@ bool eval_conds_hold(struct eval *x, struct context context, struct conds conds,
                      int32_t day);
 bool eval_eligible(struct eval *x, int32_t month, struct standing *st);
 int eval_tier(struct eval *x, const struct standing *st);
-int32_t eval_decision_day(const struct eval *x, int32_t paying_day); /* of step 5 */
+/* The day on which a month's tier is asked for, if one holds then (step 5). */
+int32_t eval_tier_day(const struct eval *x, const struct standing *st);
 /* Why an EVAL_NOT_ELIGIBLE is one: refused, or the first unmet condition. */
 enum eval_reason eval_not_eligible(struct eval *x, const struct standing *st,
                                    const struct condition **unmet);

@@ -12,13 +12,13 @@
 static enum status read_version(struct reading *r, const struct ynode *n,
                                 const struct read_key *k, void *out, struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     (void)k;
     (void)out;
-    TRY(read_want(r, n, YNODE_SCALAR, d));
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     if (!str_is(n->text, "1")) {
-        read_fail(r, n->place, d, "bad-version", "version \"%s\" is not known",
-                  read_show(n->text, shown));
+        yaml_fail(r->file, n->place, d, "bad-version", "version \"%s\" is not known",
+                  yaml_show(n->text, shown));
         return diag_hint(d, "this program reads almoner-policy: 1");
     }
     return ST_OK;
@@ -183,7 +183,7 @@ static enum status read_head(struct reading *r, const struct ynode *root,
 {
     static const struct read_table table = {"a policy file", policy_keys,
                                             READ_COUNT(policy_keys)};
-    TRY(read_want(r, root, YNODE_MAP, d));
+    TRY(yaml_want(r->file, root, YNODE_MAP, d));
     TRY(read_need(r, root, "almoner-policy", d));
     TRY(read_version(r, yaml_find(root, "almoner-policy"), NULL, NULL, d));
     return read_mapping(r, root, &table, p, d);
@@ -205,7 +205,7 @@ static enum status check_parameters(const struct reading *r, const struct policy
     for (size_t i = 0; i < programme->tier_count; i++) {
         const struct amount *a = &programme->tiers[i].amount;
         if (a->kind == AMOUNT_PERCENT && !has_parameter(p, a->parameter)) {
-            read_fail(r, a->place, d, "unknown-parameter",
+            yaml_fail(r->file, a->place, d, "unknown-parameter",
                       "\"%s\" is not among the parameters of this file", a->parameter);
             return diag_hint(d, "declare it, or correct the name");
         }

@@ -5,7 +5,7 @@
 #ifndef ALMONER_POLICY_READ_H
 #define ALMONER_POLICY_READ_H
 
-#include "base/yaml.h"
+#include "base/yaml_words.h"
 #include "policy/model.h"
 
 #define READ_TEXT_MAX 4000 /* bytes of a citation, note or title */
@@ -16,12 +16,6 @@
 struct reading {
     struct arena *arena;
     const char *file;
-};
-
-/* A word of the format and the number of its enum. */
-struct word {
-    const char *text;
-    int number;
 };
 
 struct read_key;
@@ -48,14 +42,8 @@ struct read_table {
 
 #define READ_COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* Errors. read_fail fills d and returns ST_INPUT; a hint may follow. */
-enum status read_fail(const struct reading *r, struct place at, struct diag *d,
-                      const char *code, const char *fmt, ...) PRINTF_LIKE(5, 6);
 /* Says how to mend the failure in d, when nobody said it yet; returns its status. */
 enum status read_hint(struct diag *d);
-#define READ_SHOW_CAP 96
-/* The text for a message: cut to a line, without control characters. */
-const char *read_show(struct str s, char out[READ_SHOW_CAP]);
 
 /* Structure. */
 enum status read_mapping(struct reading *r, const struct ynode *n,
@@ -63,8 +51,6 @@ enum status read_mapping(struct reading *r, const struct ynode *n,
     MUST_USE;
 enum status read_need(const struct reading *r, const struct ynode *map, const char *key,
                       struct diag *d) MUST_USE;
-enum status read_want(const struct reading *r, const struct ynode *n,
-                      enum ynode_kind kind, struct diag *d) MUST_USE;
 /* Wants a list or mapping with 1 to max members. */
 enum status read_size(struct reading *r, const struct ynode *n, enum ynode_kind kind,
                       size_t max, struct diag *d) MUST_USE;

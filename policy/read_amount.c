@@ -68,17 +68,17 @@ static enum status find_only_form(const struct reading *r, const struct ynode *n
                                   const struct amount_form **form,
                                   const struct ynode **value, struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     for (const struct ynode *m = n->first; m != NULL; m = m->next) {
         const struct amount_form *f = find_form(m->key);
         if (f == NULL && !str_is(m->key, "of") && !str_is(m->key, "floor")) {
-            read_fail(r, m->key_place, d, "unknown-key",
-                      "\"%s\" is not a key of amount", read_show(m->key, shown));
+            yaml_fail(r->file, m->key_place, d, "unknown-key",
+                      "\"%s\" is not a key of amount", yaml_show(m->key, shown));
             return diag_hint(d, "per-month, per-year, percent and of, approved, once, "
                                 "ask, none; floor");
         }
         if (f != NULL && *form != NULL) {
-            read_fail(r, m->key_place, d, "amount-form", "two forms of amount");
+            yaml_fail(r->file, m->key_place, d, "amount-form", "two forms of amount");
             return diag_hint(d, "\"%s\" is already given; a tier has one amount",
                              (*form)->name);
         }
@@ -88,7 +88,7 @@ static enum status find_only_form(const struct reading *r, const struct ynode *n
         }
     }
     if (*form == NULL) {
-        read_fail(r, n->place, d, "amount-form", "no form of amount");
+        yaml_fail(r->file, n->place, d, "amount-form", "no form of amount");
         return diag_hint(d, "one of per-month, per-year, percent and of, approved, "
                             "once, ask, none");
     }
@@ -104,7 +104,7 @@ static enum status read_of(struct reading *r, const struct ynode *n, struct amou
         return read_name(r, of, NULL, &a->parameter, d);
     }
     if (of != NULL) {
-        return read_fail(r, of->key_place, d, "amount-form",
+        return yaml_fail(r->file, of->key_place, d, "amount-form",
                          "\"of\" belongs to a percentage only");
     }
     return ST_OK;
@@ -117,7 +117,7 @@ enum status read_amount(struct reading *r, const struct ynode *n,
     const struct amount_form *form = NULL;
     const struct ynode *value = NULL;
     (void)k;
-    TRY(read_want(r, n, YNODE_MAP, d));
+    TRY(yaml_want(r->file, n, YNODE_MAP, d));
     TRY(find_only_form(r, n, &form, &value, d));
     a->kind = form->kind;
     a->place = n->place;
@@ -128,7 +128,7 @@ enum status read_amount(struct reading *r, const struct ynode *n,
         return ST_OK;
     }
     if (form->floor == NULL) {
-        return read_fail(r, least->key_place, d, "amount-form",
+        return yaml_fail(r->file, least->key_place, d, "amount-form",
                          "\"%s\" has no amount that a floor could hold for",
                          form->name);
     }

@@ -32,7 +32,7 @@ enum status read_ends(struct reading *r, const struct ynode *n,
         TRY(read_end(r, m, end, d));
         for (size_t i = 0; i < p->end_count; i++) {
             if (strcmp(p->ends[i].programme, end->programme) == 0) {
-                return read_fail(r, m->place, d, "doubled-name",
+                return yaml_fail(r->file, m->place, d, "doubled-name",
                                  "\"%s\" is ended twice", end->programme);
             }
         }
@@ -48,7 +48,7 @@ static enum status read_among(struct reading *r, const struct ynode *n,
     (void)k;
     TRY(read_strings(r, n, read_name, &c->among, &c->among_count, d));
     if (c->among_count < 2) {
-        return read_fail(r, n->place, d, "conflict-form",
+        return yaml_fail(r->file, n->place, d, "conflict-form",
                          "one programme alone is not in conflict");
     }
     return ST_OK;
@@ -78,7 +78,7 @@ static enum status check_form(const struct reading *r, const struct ynode *n,
     if (fits) {
         return ST_OK;
     }
-    read_fail(r, n->place, d, "conflict-form", "these keys do not go together");
+    yaml_fail(r->file, n->place, d, "conflict-form", "these keys do not go together");
     return diag_hint(d, "{programme, when, rule: blocked} or {among: [A, B], rule: "
                         "higher-only, first or chosen}");
 }

@@ -29,7 +29,7 @@ static enum status read_series(struct reading *r, const struct ynode *n,
     for (const struct ynode *m = n->first; m != NULL; m = m->next, i++) {
         TRY(read_dated(r, m, &list[i], d));
         if (i > 0 && list[i].from_day <= list[i - 1].from_day) {
-            read_fail(r, m->place, d, "value-order",
+            yaml_fail(r->file, m->place, d, "value-order",
                       "this value does not begin after the one before it");
             return diag_hint(d, "write values in the order of their first days");
         }

@@ -48,8 +48,8 @@ static enum status read_tiers(struct reading *r, const struct ynode *n,
         TRY(read_tier(r, m, tier, d));
         for (size_t i = 0; i < p->tier_count; i++) {
             if (strcmp(p->tiers[i].name, tier->name) == 0) {
-                read_fail(r, m->place, d, "doubled-name", "two tiers are named \"%s\"",
-                          tier->name);
+                yaml_fail(r->file, m->place, d, "doubled-name",
+                          "two tiers are named \"%s\"", tier->name);
                 return diag_hint(d, "decisions name a tier; give each its own name");
             }
         }
@@ -166,7 +166,7 @@ enum status read_programmes(struct reading *r, const struct ynode *n,
         TRY(read_programme(r, m, one, d));
         for (size_t i = 0; i < p->programme_count; i++) {
             if (strcmp(p->programmes[i].code, one->code) == 0) {
-                return read_fail(r, m->place, d, "doubled-name",
+                return yaml_fail(r->file, m->place, d, "doubled-name",
                                  "two programmes have the code \"%s\"", one->code);
             }
         }

@@ -62,7 +62,7 @@ static enum status read_backdate(struct reading *r, const struct ynode *n,
     struct rules *rules = out;
     int kind = BACKDATE_N;
     (void)k;
-    TRY(read_want(r, n, YNODE_SCALAR, d));
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     if (n->text.n > 0 && text_all_digits(n->text)) {
         TRY(read_number(r, n, 1, READ_MONTHS_MAX, &rules->entry.backdate_months, d));
     } else {
@@ -123,7 +123,7 @@ static enum status read_resume_months(struct reading *r, const struct ynode *n,
             return read_number(r, only, 0, READ_MONTHS_MAX, &out->months, d);
         }
     }
-    read_fail(r, n->place, d, "bad-resume", "not a way to resume");
+    yaml_fail(r->file, n->place, d, "bad-resume", "not a way to resume");
     return diag_hint(d, "all, none, {last: MONTHS} or {unless-over: MONTHS}");
 }
 
@@ -162,14 +162,14 @@ static enum status read_window(struct reading *r, const struct ynode *n,
                                struct month_day *from, struct month_day *to,
                                struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
-    TRY(read_want(r, n, YNODE_SCALAR, d));
+    char shown[YAML_SHOW_CAP];
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     const char *p = n->text.p;
     bool ok = n->text.n == 12 && p[5] == '.' && p[6] == '.' &&
               month_day_parse(p, from) && month_day_parse(p + 7, to);
     if (!ok || (from->month == 2 && from->day == 29)) {
-        read_fail(r, n->place, d, "bad-window", "\"%s\" is not a certification window",
-                  read_show(n->text, shown));
+        yaml_fail(r->file, n->place, d, "bad-window",
+                  "\"%s\" is not a certification window", yaml_show(n->text, shown));
         return diag_hint(d, "write days that every year has: 04-01..06-20");
     }
     return ST_OK;
@@ -226,7 +226,7 @@ static enum status read_certification(struct reading *r, const struct ynode *n,
     }
     TRY(read_mapping(r, n, &table, rules, d));
     if ((yaml_find(n, "every") != NULL) == (yaml_find(n, "windows") != NULL)) {
-        read_fail(r, n->place, d, "bad-certification", "not exactly one rhythm");
+        yaml_fail(r->file, n->place, d, "bad-certification", "not exactly one rhythm");
         return diag_hint(d, "none, or every: MONTHS, or windows: [04-01..06-20]");
     }
     return ST_OK;
@@ -236,7 +236,7 @@ static enum status read_certification(struct reading *r, const struct ynode *n,
 static enum status read_lifted(struct reading *r, const struct ynode *n,
                                const struct read_key *k, void *out, struct diag *d)
 {
-    TRY(read_want(r, n, YNODE_SCALAR, d));
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     return read_resume(r, n, k, out, d);
 }
 
@@ -336,7 +336,7 @@ static enum status read_set_off(struct reading *r, const struct ynode *n,
     int64_t percent = 0;
     TRY(read_percent(r, n, k, &percent, d));
     if (percent > 10000) {
-        return read_fail(r, n->place, d, "bad-percent", "more than 100 percent");
+        return yaml_fail(r->file, n->place, d, "bad-percent", "more than 100 percent");
     }
     *(int64_t *)out = percent;
     return ST_OK;
@@ -385,8 +385,8 @@ enum status read_rules(struct reading *r, const struct ynode *n,
         return read_need(r, n, "stop", d);
     }
     if (yaml_find(n, "start") != NULL || yaml_find(n, "stop") != NULL) {
-        read_fail(r, yaml_find(n, "days-at-least")->key_place, d, "rules-contradict",
-                  "days-at-least stands beside start or stop");
+        yaml_fail(r->file, yaml_find(n, "days-at-least")->key_place, d,
+                  "rules-contradict", "days-at-least stands beside start or stop");
         return diag_hint(d, "it takes their place; leave them out");
     }
     return ST_OK;
@@ -428,10 +428,10 @@ static enum status read_choice(struct reading *r, const struct ynode *n,
         {"ref", read_text, offsetof(struct choice, ref), false, NULL},
     };
     static const struct read_table table = {"a choice", keys, READ_COUNT(keys)};
-    char shown[READ_SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     if (!is_rule(n->key)) {
-        read_fail(r, n->key_place, d, "unknown-rule", "\"%s\" is not a rule",
-                  read_show(n->key, shown));
+        yaml_fail(r->file, n->key_place, d, "unknown-rule", "\"%s\" is not a rule",
+                  yaml_show(n->key, shown));
         return diag_hint(d, "name a key of rules, or payee, class or funds");
     }
     TRY(read_key_name(r, n, &out->rule, d));

@@ -2,93 +2,31 @@
  * takes the whole scalar or refuses it. */
 #include "policy/read.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
 #include "base/text.h"
 
-enum status read_fail(const struct reading *r, struct place at, struct diag *d,
-                      const char *code, const char *fmt, ...)
-{
-    char what[sizeof d->what];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(what, sizeof what, fmt, args);
-    va_end(args);
-    diag_fail(d, ST_INPUT, code, "%s", what);
-    return diag_where(d, "%s:%u:%u", r->file, (unsigned)at.line, (unsigned)at.column);
-}
-
-const char *read_show(struct str s, char out[READ_SHOW_CAP])
-{
-    size_t n = s.n < READ_SHOW_CAP - 4 ? s.n : READ_SHOW_CAP - 4;
-    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xc0) == 0x80) {
-        n--; /* not within a character */
-    }
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        out[i] = c < 0x20 || c == 0x7f ? ' ' : s.p[i];
-    }
-    out[n] = '\0';
-    if (n < s.n) {
-        memcpy(out + n, "...", 4);
-    }
-    return out;
-}
-
-enum status read_want(const struct reading *r, const struct ynode *n,
-                      enum ynode_kind kind, struct diag *d)
-{
-    if (n->kind == kind) {
-        return ST_OK;
-    }
-    return read_fail(r, n->place, d, "wrong-kind", "%s is expected, not %s",
-                     yaml_kind_name(kind), yaml_kind_name(n->kind));
-}
-
 bool read_is(const struct ynode *n, const char *word)
 {
     return n->kind == YNODE_SCALAR && str_is(n->text, word);
-}
-
-/* Control characters, C1 controls, and the marks that turn the direction of writing:
- * what is read on the screen must be what is stored. */
-static bool is_hidden(struct str s)
-{
-    if (text_has_control(s)) {
-        return true;
-    }
-    for (size_t i = 0; i + 1 < s.n; i++) {
-        unsigned char a = (unsigned char)s.p[i];
-        unsigned char b = (unsigned char)s.p[i + 1];
-        unsigned char c = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
-        bool c1 = a == 0xc2 && b < 0xa0;
-        bool turned = a == 0xe2 && ((b == 0x80 && c >= 0xaa && c <= 0xae) ||
-                                    (b == 0x81 && c >= 0xa6 && c <= 0xa9));
-        bool mark = a == 0xef && b == 0xbb && c == 0xbf;
-        if (c1 || turned || mark) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A scalar that says something. */
 static enum status want_text(const struct reading *r, const struct ynode *n, size_t max,
                              struct diag *d)
 {
-    TRY(read_want(r, n, YNODE_SCALAR, d));
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     if (n->text.n == 0) {
-        read_fail(r, n->place, d, "empty-value", "a value is missing");
+        yaml_fail(r->file, n->place, d, "empty-value", "a value is missing");
         return diag_hint(d, "leave the key out when there is nothing to say");
     }
     if (n->text.n > max) {
-        return read_fail(r, n->place, d, "too-long", "more than %zu bytes", max);
+        return yaml_fail(r->file, n->place, d, "too-long", "more than %zu bytes", max);
     }
-    if (is_hidden(n->text)) {
-        read_fail(r, n->place, d, "hidden-character",
+    if (yaml_hides(n->text, false)) {
+        yaml_fail(r->file, n->place, d, "hidden-character",
                   "the text has a line break or an invisible character");
         return diag_hint(d, "write it in one line; retype what was pasted");
     }
@@ -105,9 +43,9 @@ static enum status keep(struct reading *r, struct str s, const char **out,
 static enum status refuse(const struct reading *r, const struct ynode *n,
                           const char *code, const char *what, struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
-    return read_fail(r, n->place, d, code, "\"%s\" is not %s",
-                     read_show(n->text, shown), what);
+    char shown[YAML_SHOW_CAP];
+    return yaml_fail(r->file, n->place, d, code, "\"%s\" is not %s",
+                     yaml_show(n->text, shown), what);
 }
 
 enum status read_text(struct reading *r, const struct ynode *n,
@@ -140,8 +78,8 @@ static bool is_name(struct str s)
 static enum status fail_name(const struct reading *r, struct str s, struct place at,
                              struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
-    read_fail(r, at, d, "bad-name", "\"%s\" is not a name", read_show(s, shown));
+    char shown[YAML_SHOW_CAP];
+    yaml_fail(r->file, at, d, "bad-name", "\"%s\" is not a name", yaml_show(s, shown));
     return diag_hint(d, "a name has a-z, 0-9 and inner hyphens, at most %d of them",
                      READ_NAME_MAX);
 }
@@ -281,38 +219,11 @@ enum status read_number(const struct reading *r, const struct ynode *n, int32_t 
     return ST_OK;
 }
 
-static enum status unknown_word(const struct reading *r, const struct ynode *n,
-                                const struct word *words, struct diag *d)
-{
-    char list[256] = "";
-    size_t used = 0;
-    for (const struct word *w = words; w->text != NULL; w++) {
-        size_t len = strlen(w->text);
-        if (used + len + 3 > sizeof list) {
-            break;
-        }
-        if (used > 0) {
-            memcpy(list + used, ", ", 2);
-            used += 2;
-        }
-        memcpy(list + used, w->text, len + 1);
-        used += len;
-    }
-    refuse(r, n, "unknown-word", "a word that is known here", d);
-    return diag_hint(d, "one of: %s", list);
-}
-
 enum status read_word_of(const struct reading *r, const struct ynode *n,
                          const struct word *words, int *out, struct diag *d)
 {
     TRY(want_text(r, n, READ_TEXT_MAX, d));
-    for (const struct word *w = words; w->text != NULL; w++) {
-        if (str_is(n->text, w->text)) {
-            *out = w->number;
-            return ST_OK;
-        }
-    }
-    return unknown_word(r, n, words, d);
+    return yaml_word(r->file, n, words, out, d);
 }
 
 _Static_assert(sizeof(enum timing) == sizeof(int), "read_word stores enums as int");

@@ -17,7 +17,7 @@ static const struct read_key *find_key(const struct read_table *t, struct str na
 static enum status unknown_key(const struct reading *r, const struct ynode *n,
                                const struct read_table *t, struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     char list[300] = "";
     size_t used = 0;
     for (size_t i = 0; i < t->count; i++) {
@@ -30,8 +30,8 @@ static enum status unknown_key(const struct reading *r, const struct ynode *n,
         list[used++] = ' ';
         list[used] = '\0';
     }
-    read_fail(r, n->key_place, d, "unknown-key", "\"%s\" is not a key of %s",
-              read_show(n->key, shown), t->what);
+    yaml_fail(r->file, n->key_place, d, "unknown-key", "\"%s\" is not a key of %s",
+              yaml_show(n->key, shown), t->what);
     return diag_hint(d, "known here: %s", list);
 }
 
@@ -41,14 +41,14 @@ enum status read_need(const struct reading *r, const struct ynode *map, const ch
     if (yaml_find(map, key) != NULL) {
         return ST_OK;
     }
-    read_fail(r, map->place, d, "missing-key", "\"%s\" is missing here", key);
+    yaml_fail(r->file, map->place, d, "missing-key", "\"%s\" is missing here", key);
     return diag_hint(d, "there are no hidden defaults; say what holds");
 }
 
 enum status read_mapping(struct reading *r, const struct ynode *n,
                          const struct read_table *t, void *out, struct diag *d)
 {
-    TRY(read_want(r, n, YNODE_MAP, d));
+    TRY(yaml_want(r->file, n, YNODE_MAP, d));
     for (const struct ynode *m = n->first; m != NULL; m = m->next) {
         const struct read_key *k = find_key(t, m->key);
         if (k == NULL) {
@@ -67,13 +67,13 @@ enum status read_mapping(struct reading *r, const struct ynode *n,
 enum status read_size(struct reading *r, const struct ynode *n, enum ynode_kind kind,
                       size_t max, struct diag *d)
 {
-    TRY(read_want(r, n, kind, d));
+    TRY(yaml_want(r->file, n, kind, d));
     if (n->count == 0) {
-        read_fail(r, n->place, d, "empty-list", "there is nothing in it");
+        yaml_fail(r->file, n->place, d, "empty-list", "there is nothing in it");
         return diag_hint(d, "leave the key out when there is nothing to say");
     }
     if (n->count > max) {
-        return read_fail(r, n->place, d, "too-many", "%zu of them, at most %zu",
+        return yaml_fail(r->file, n->place, d, "too-many", "%zu of them, at most %zu",
                          n->count, max);
     }
     return ST_OK;
@@ -106,10 +106,10 @@ static enum status refuse_twin(const struct reading *r, const struct ynode *list
 {
     for (const struct ynode *n = list->first; n != item; n = n->next) {
         if (str_eq(n->text, item->text)) {
-            char shown[READ_SHOW_CAP];
-            return read_fail(r, item->place, d, "doubled-value",
+            char shown[YAML_SHOW_CAP];
+            return yaml_fail(r->file, item->place, d, "doubled-value",
                              "\"%s\" stands twice in the list",
-                             read_show(item->text, shown));
+                             yaml_show(item->text, shown));
         }
     }
     return ST_OK;

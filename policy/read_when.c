@@ -12,10 +12,10 @@
 static enum status read_age(struct reading *r, const struct ynode *n,
                             struct condition *c, struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     uint64_t low = 0;
     uint64_t high = INT32_MAX;
-    TRY(read_want(r, n, YNODE_SCALAR, d));
+    TRY(yaml_want(r->file, n, YNODE_SCALAR, d));
     size_t dots = 0;
     while (dots < n->text.n && n->text.p[dots] != '.') {
         dots++;
@@ -29,8 +29,8 @@ static enum status read_age(struct reading *r, const struct ynode *n,
         ok = text_u64(end, 0, AGE_MAX, &high);
     }
     if (!ok || low > high) {
-        read_fail(r, n->place, d, "bad-age", "\"%s\" is not an age range",
-                  read_show(n->text, shown));
+        yaml_fail(r->file, n->place, d, "bad-age", "\"%s\" is not an age range",
+                  yaml_show(n->text, shown));
         return diag_hint(d, "completed years: 80..89, 90.. or ..59");
     }
     c->age_low = (int32_t)low;
@@ -79,7 +79,7 @@ static enum status read_condition(struct reading *r, const struct ynode *n,
 static enum status read_for_months(struct reading *r, const struct ynode *n,
                                    const struct read_when_out *w, struct diag *d)
 {
-    char shown[READ_SHOW_CAP];
+    char shown[YAML_SHOW_CAP];
     TRY(read_size(r, n, YNODE_MAP, CONDITIONS_MAX, d));
     for (const struct ynode *m = n->first; m != NULL; m = m->next) {
         size_t i = 0;
@@ -87,8 +87,8 @@ static enum status read_for_months(struct reading *r, const struct ynode *n,
             i++;
         }
         if (i == w->count) {
-            read_fail(r, m->key_place, d, "for-months",
-                      "there is no condition on \"%s\" here", read_show(m->key, shown));
+            yaml_fail(r->file, m->key_place, d, "for-months",
+                      "there is no condition on \"%s\" here", yaml_show(m->key, shown));
             return diag_hint(d, "for-months says how long a condition beside it held");
         }
         TRY(read_number(r, m, 1, READ_MONTHS_MAX, &w->when[i].for_months, d));
@@ -102,7 +102,7 @@ enum status read_when(struct reading *r, const struct ynode *n,
     struct read_when_out *w = out;
     void *memory = NULL;
     (void)k;
-    TRY(read_want(r, n, YNODE_MAP, d));
+    TRY(yaml_want(r->file, n, YNODE_MAP, d));
     if (n->count == 0) { /* everybody */
         w->when = NULL;
         w->count = 0;

@@ -139,18 +139,7 @@ static int row_of(const struct version *v, const struct cond *c)
  * then, else the paying day. */
 static int32_t tier_day(struct eval *x, const struct standing *st)
 {
-    int32_t day = st->paying_day;
-    switch (st->version->rules->tier_change) {
-    case TIER_NEXT_MONTH:
-        day = st->first - 1;
-        break;
-    case TIER_SAME_MONTH:
-        day = st->last;
-        break;
-    case TIER_ON_DECISION:
-        day = eval_decision_day(x, st->paying_day);
-        break;
-    }
+    int32_t day = eval_tier_day(x, st);
     const struct cond *first;
     const struct row *row = &st->version->rows[st->tier];
     return why_unmet(x, st->version, row, day, &first) == 0 ? day : st->paying_day;

@@ -101,7 +101,7 @@ static void add_floor(const struct amount *a, struct buf *out)
     buf_add_text(out, ")");
 }
 
-void wording_amount(const struct amount *a, struct buf *out)
+static void put_amount(const struct amount *a, struct buf *out)
 {
     static const struct {
         const char *before;
@@ -170,7 +170,7 @@ static void tier_when(const void *of, struct buf *out)
 
 static void tier_amount(const void *of, struct buf *out)
 {
-    wording_amount(&((const struct tier *)of)->amount, out);
+    put_amount(&((const struct tier *)of)->amount, out);
 }
 
 static void tier_funds(const void *of, struct buf *out)

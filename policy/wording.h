@@ -25,7 +25,6 @@ extern const struct wordings wording_programme; /* of struct programme, but for 
 extern const struct wordings wording_rules;     /* of struct rules */
 extern const struct wordings wording_tier;      /* of struct tier */
 
-void wording_amount(const struct amount *a, struct buf *out);
 void wording_when(const struct condition *when, size_t count, struct buf *out);
 void wording_value(const struct parameter_value *v, struct buf *out);
 void wording_choice(const struct choice *c, struct buf *out);

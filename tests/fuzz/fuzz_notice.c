@@ -3,28 +3,9 @@
  * byte chooses which. */
 #include "base/must.h"
 #include "formats/calendar.h"
-#include "ledger/notice.h"
+#include "tests/unit/notice_again.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static bool body_again(int which, struct str body, struct writer *w)
-{
-    static struct notice_terms n;
-    static struct objection_terms x;
-    static struct objection_decision y;
-    static struct notice_closing z;
-    switch (which) {
-    case 0:
-        return notice_read(body, &n) && (notice_write(&n, w), true);
-    case 1:
-        return objection_read(body, &x) && (objection_write(&x, w), true);
-    case 2:
-        return objection_decision_read(body, &y) &&
-               (objection_decision_write(&y, w), true);
-    default:
-        return notice_closing_read(body, &z) && (notice_closing_write(&z, w), true);
-    }
-}
 
 static void calendar(struct str file)
 {
@@ -54,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     writer_init(&w, bytes, sizeof bytes);
     if (data[0] % 5 == 4) {
         calendar(rest);
-    } else if (body_again(data[0] % 5, rest, &w)) {
+    } else if (notice_again(data[0] % 5, rest, &w)) {
         must(!w.failed && str_eq(writer_str(&w), rest));
     }
     return 0;

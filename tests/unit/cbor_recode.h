@@ -5,6 +5,15 @@
 
 #include "ledger/cbor.h"
 
+/* The whole input is one item. */
+static bool cbor_valid(struct str item)
+{
+    struct reader r;
+    reader_init(&r, item.p, item.n);
+    cbor_skip(&r);
+    return reader_done(&r);
+}
+
 /* Recursion is bounded: only what cbor_valid accepted comes here. */
 static void cbor_recode(struct reader *r, struct writer *w)
 {
@@ -37,7 +46,7 @@ static void cbor_recode(struct reader *r, struct writer *w)
     default:
         if (cbor_is_null(r)) {
             cbor_get_null(r);
-            cbor_put_null(w);
+            writer_u8(w, 0xf6);
         } else {
             cbor_put_bool(w, cbor_get_bool(r));
         }

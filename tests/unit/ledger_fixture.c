@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "batch/admin.h"
 #include "batch/adopt.h"
 #include "ledger/body.h"
@@ -210,14 +211,11 @@ size_t fixture_operator_body(struct fixture *f, const char *name, const struct k
     key_public(key, public_key);
     writer_init(&w, out, BODY_BYTES_MAX);
     cbor_put_map(&w, 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, ledger_head(f->l)->operators + 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(name));
+    cbor_pair_uint(&w, 1, ledger_head(f->l)->operators + 1);
+    cbor_pair_text(&w, 2, str_of(name));
     cbor_put_uint(&w, 3);
     body_put_key(&w, public_key);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, roles);
+    cbor_pair_uint(&w, 4, roles);
     ck_assert(!w.failed);
     return w.len;
 }
@@ -253,16 +251,11 @@ static uint32_t propose(struct fixture *f, enum import_what what, size_t rows,
     ok(f, vault_file_put(f->l, sha256, vault_source_text(&left), &f->d));
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, (uint64_t)what);
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, sha256, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, strlen(text));
-    cbor_put_uint(&w, 5);
-    cbor_put_uint(&w, rows);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_uint(&w, 2, (uint64_t)what);
+    cbor_pair_bytes(&w, 3, sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, strlen(text));
+    cbor_pair_uint(&w, 5, rows);
     struct act_text act = {.subject = "import", .count = rows};
     ok(f, ledger_act(f->l, KIND_IMPORT, writer_str(&w), act, NULL, &f->d));
     return number;
@@ -275,10 +268,8 @@ static void import_start(struct fixture *f, uint32_t number, size_t rows,
     struct writer w;
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_bytes(&w, sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_bytes(&w, 2, sha256, DIGEST_LEN);
     struct act_text act = {.subject = "import: start", .count = rows};
     ok(f,
        ledger_append_signed(f->l, KIND_IMPORT_START, writer_str(&w), act, NULL, &f->d));
@@ -291,16 +282,11 @@ static void import_end(struct fixture *f, uint32_t number, size_t rows)
     const struct head *h = ledger_head(f->l);
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, rows);
-    cbor_put_uint(&w, 3);
-    cbor_put_uint(&w, h->open.count[1]);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, h->open.count[0]);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_uint(&w, 2, rows);
+    cbor_pair_uint(&w, 3, h->open.count[1]);
+    cbor_pair_uint(&w, 4, h->open.count[0]);
+    cbor_pair_bytes(&w, 15, h->last_leaf, DIGEST_LEN);
     struct act_text act = {.subject = "import: end", .count = rows};
     ok(f,
        ledger_append_signed(f->l, KIND_IMPORT_END, writer_str(&w), act, NULL, &f->d));
@@ -606,4 +592,67 @@ struct import_file memory_file(struct memory_file *m, struct str bytes)
     *m = (struct memory_file){.bytes = bytes};
     return (struct import_file){
         .name = "file.csv", .rewind = memory_rewind, .read = memory_read, .ctx = m};
+}
+
+/* ---- records ---- */
+
+struct str fixture_record(struct fixture *f, uint64_t sequence, struct record *rec)
+{
+    static uint8_t copy[RECORD_BYTES_MAX];
+    struct str bytes;
+    ok(f, record_get(ledger_txn(f->l), sequence, rec, &bytes, &f->d));
+    memcpy(copy, bytes.p, bytes.n);
+    ok(f, record_read(str_make(copy, bytes.n), rec, &f->d));
+    return str_make(copy, bytes.n);
+}
+
+static void load_text(const char *path, struct buf *out)
+{
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "cannot open %s (run from the repository's root)",
+                  path);
+    buf_init(out, 1024 * 1024);
+    char *p = buf_room(out, 512 * 1024);
+    ck_assert_ptr_nonnull(p);
+    out->len += fread(p, 1, 512 * 1024, file);
+    ck_assert(feof(file));
+    fclose(file);
+}
+
+static void print_record(struct fixture *f, uint64_t sequence, struct buf *out)
+{
+    struct record rec;
+    char hex[65];
+    struct str bytes = fixture_record(f, sequence, &rec);
+    for (size_t at = 0; at < bytes.n; at += 32) {
+        size_t n = bytes.n - at < 32 ? bytes.n - at : 32;
+        text_hex(bytes.p + at, n, hex);
+        buf_addf(out, "%s\n", hex);
+    }
+    buf_add_text(out, "\n");
+}
+
+void fixture_first_records(struct fixture *f, const char *golden)
+{
+    struct buf got;
+    struct buf want;
+    struct buf document;
+    buf_init(&got, 64 * 1024);
+    print_record(f, 0, &got);
+    print_record(f, 1, &got);
+    load_text(golden, &want);
+    ck_assert_msg(str_eq(buf_str(&got), buf_str(&want)), "other bytes than %s:\n%s",
+                  golden, buf_cstr(&got));
+    load_text("docs/formats/ledger.md", &document);
+    for (char *line = want.p; line < want.p + want.len;) {
+        char *end = memchr(line, '\n', (size_t)(want.p + want.len - line));
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        ck_assert_msg(strstr(buf_cstr(&document), line) != NULL,
+                      "%s is not in docs/formats/ledger.md", line);
+        line = end + 1;
+    }
+    buf_release(&got);
+    buf_release(&want);
+    buf_release(&document);
 }

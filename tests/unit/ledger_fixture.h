@@ -125,4 +125,10 @@ struct import_file memory_file(struct memory_file *m, struct str bytes);
 void fixture_load(const struct fixture *f, const char *name, struct buf *out);
 void fixture_save(const struct fixture *f, const char *name, struct str bytes);
 
+/* A record and its bytes, which rec borrows: good until the next call. */
+struct str fixture_record(struct fixture *f, uint64_t sequence, struct record *rec);
+/* Records 0 and 1 are those of the file, lines of 32 bytes in hex with an empty one
+ * behind each record, and all of it stands in docs/formats/ledger.md. */
+void fixture_first_records(struct fixture *f, const char *golden);
+
 #endif

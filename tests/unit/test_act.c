@@ -84,12 +84,15 @@ START_TEST(round_trip)
     uint8_t plain[BODY_BYTES_MAX];
     struct act_signature s = sample();
     struct act_signature back;
+    struct reader r;
     struct writer w;
     struct writer p;
     memset(s.signature, 0x22, sizeof s.signature);
     writer_init(&w, body, sizeof body);
     act_body(&s, str_make(PLAIN, sizeof PLAIN), &w);
-    ck_assert(cbor_valid(writer_str(&w)));
+    reader_init(&r, body, w.len);
+    cbor_skip(&r);
+    ck_assert(reader_done(&r));
     writer_init(&p, plain, sizeof plain);
     ck_assert(act_split(writer_str(&w), &back, &p));
     ck_assert(str_eq(writer_str(&p), str_make(PLAIN, sizeof PLAIN)));

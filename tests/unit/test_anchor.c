@@ -73,15 +73,11 @@ static enum status record(const struct cosigned_entry *e)
     cbor_put_map(&w, 6);
     const uint64_t numbers[] = {e->number, e->witness, e->size};
     for (uint64_t key = 1; key <= 3; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, numbers[key - 1]);
+        cbor_pair_uint(&w, key, numbers[key - 1]);
     }
-    cbor_put_uint(&w, 4);
-    cbor_put_bytes(&w, e->root, DIGEST_LEN);
-    cbor_put_uint(&w, 5);
-    cbor_put_uint(&w, e->cosignature.time_s);
-    cbor_put_uint(&w, 6);
-    cbor_put_bytes(&w, e->cosignature.signature, SIGNATURE_LEN);
+    cbor_pair_bytes(&w, 4, e->root, DIGEST_LEN);
+    cbor_pair_uint(&w, 5, e->cosignature.time_s);
+    cbor_pair_bytes(&w, 6, e->cosignature.signature, SIGNATURE_LEN);
     return ledger_act(f.l, KIND_COSIGNED, writer_str(&w), text, NULL, &f.d);
 }
 

@@ -68,8 +68,7 @@ static void write(const struct batch_choice *c, struct writer *w)
 {
     cbor_put_map(w, 3 + batch_choice_pairs(c));
     for (uint64_t key = 1; key <= 3; key++) {
-        cbor_put_uint(w, key);
-        cbor_put_uint(w, 7);
+        cbor_pair_uint(w, key, 7);
     }
     batch_choice_write(c, w);
     ck_assert(!w->failed);

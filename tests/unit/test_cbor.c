@@ -261,7 +261,7 @@ static struct str sample(uint8_t *out, size_t cap)
     cbor_put_uint(&w, 30);
     cbor_put_array(&w, 3);
     cbor_put_bool(&w, true);
-    cbor_put_null(&w);
+    writer_u8(&w, 0xf6); /* null */
     cbor_put_array(&w, 0);
     cbor_put_uint(&w, 300);
     cbor_put_map(&w, 1);

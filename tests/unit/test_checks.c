@@ -277,16 +277,11 @@ static enum status sign(const struct warned *x, size_t cut)
     OK(batch_get(ledger_txn(f.l), 1, &b, &f.d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, x->count < 0 ? 5 : 6);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, (uint64_t)x->step);
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, b.content, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, b.lines);
-    cbor_put_uint(&w, 5);
-    cbor_put_int(&w, b.total_fen);
+    cbor_pair_uint(&w, 1, 1);
+    cbor_pair_uint(&w, 2, (uint64_t)x->step);
+    cbor_pair_bytes(&w, 3, b.content, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, b.lines);
+    cbor_pair_int(&w, 5, b.total_fen);
     if (x->count >= 0) {
         cbor_put_uint(&w, 6);
         cbor_put_array(&w, (uint64_t)x->count);

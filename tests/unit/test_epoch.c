@@ -39,21 +39,16 @@ struct epoch_body {
 static void write_body(const struct epoch_body *b, struct writer *w)
 {
     cbor_put_map(w, (size_t)(4 + b->has_size + b->has_root));
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, b->epoch);
+    cbor_pair_uint(w, 1, b->epoch);
     cbor_put_uint(w, 2);
     body_put_key(w, b->public_key);
-    cbor_put_uint(w, 3);
-    cbor_put_uint(w, b->size);
-    cbor_put_uint(w, 4);
-    cbor_put_bytes(w, b->root, DIGEST_LEN);
+    cbor_pair_uint(w, 3, b->size);
+    cbor_pair_bytes(w, 4, b->root, DIGEST_LEN);
     if (b->has_size) {
-        cbor_put_uint(w, 5);
-        cbor_put_uint(w, b->behind);
+        cbor_pair_uint(w, 5, b->behind);
     }
     if (b->has_root) {
-        cbor_put_uint(w, 6);
-        cbor_put_bytes(w, b->root, DIGEST_LEN);
+        cbor_pair_bytes(w, 6, b->root, DIGEST_LEN);
     }
 }
 

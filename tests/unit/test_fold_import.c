@@ -41,8 +41,7 @@ static uint32_t propose(enum import_what what)
         }
     }
     if (what == IMPORT_HISTORY) {
-        cbor_put_uint(&w, 8);
-        cbor_put_uint(&w, 24011);
+        cbor_pair_uint(&w, 8, 24011);
     }
     fixture_as(&f, FIXTURE_MAKER);
     struct act_text text = {.subject = "import", .count = 1};
@@ -59,10 +58,8 @@ static void start(uint32_t number)
     struct writer w;
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_bytes(&w, sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_bytes(&w, 2, sha256, DIGEST_LEN);
     struct act_text text = {.subject = "start", .count = 1};
     ck_assert_int_eq(ledger_begin(f.l, &f.d), ST_OK);
     ck_assert_int_eq(

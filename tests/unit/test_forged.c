@@ -80,20 +80,15 @@ static void verified_as(enum status want, const char *label)
 static void add_totals(struct writer *w, const struct head *h)
 {
     cbor_put_map(w, 8);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, h->open.number);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, h->open.count[0]);
+    cbor_pair_uint(w, 1, h->open.number);
+    cbor_pair_uint(w, 2, h->open.count[0]);
     for (size_t i = 0; i < 3; i++) {
         cbor_put_uint(w, 3 + i);
         cbor_put_int(w, h->open.fen[i]);
     }
-    cbor_put_uint(w, 6);
-    cbor_put_uint(w, h->open.count[1]);
-    cbor_put_uint(w, 7);
-    cbor_put_int(w, h->open.fen[3]);
-    cbor_put_uint(w, 15);
-    cbor_put_bytes(w, h->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(w, 6, h->open.count[1]);
+    cbor_pair_int(w, 7, h->open.fen[3]);
+    cbor_pair_bytes(w, 15, h->last_leaf, DIGEST_LEN);
 }
 
 static void sign(enum record_kind kind, const struct writer *w)
@@ -124,8 +119,7 @@ static enum status grant(uint64_t person)
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 4);
     for (uint64_t key = 1; key <= 4; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, start[key - 1]);
+        cbor_pair_uint(&w, key, start[key - 1]);
     }
     sign(KIND_RUN_START, &w);
     enum status st = fold_entitlement(ledger_fold(f.l), &e, &p, &f.d);
@@ -309,12 +303,10 @@ static void merge_2_into_1(uint64_t other_of_2, uint64_t other_of_1)
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 6);
     for (uint64_t key = 1; key <= 4; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, values[key - 1]);
+        cbor_pair_uint(&w, key, values[key - 1]);
     }
     for (uint64_t key = 5; key <= 6; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_bytes(&w, sha256[key - 5], DIGEST_LEN);
+        cbor_pair_bytes(&w, key, sha256[key - 5], DIGEST_LEN);
     }
     OK(ledger_append(f.l, KIND_MERGE, writer_str(&w), NULL, &f.d));
 }
@@ -385,8 +377,7 @@ static enum status batch_limited(const struct batch_choice *choice)
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 3 + batch_choice_pairs(choice));
     for (uint64_t key = 1; key <= 3; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, key == 3 ? 20800 : 1);
+        cbor_pair_uint(&w, key, key == 3 ? 20800 : 1);
     }
     batch_choice_write(choice, &w);
     sign(KIND_BATCH_START, &w);
@@ -410,16 +401,11 @@ static enum status batch_limited(const struct batch_choice *choice)
     OK(fold_batch(ledger_fold(f.l), 1, &b, &f.d));
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 3);
-    cbor_put_int(&w, 10000);
-    cbor_put_uint(&w, 4);
-    cbor_put_bytes(&w, b->content, DIGEST_LEN);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, ledger_head(f.l)->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, 1);
+    cbor_pair_uint(&w, 2, 1);
+    cbor_pair_int(&w, 3, 10000);
+    cbor_pair_bytes(&w, 4, b->content, DIGEST_LEN);
+    cbor_pair_bytes(&w, 15, ledger_head(f.l)->last_leaf, DIGEST_LEN);
     sign(KIND_BATCH_END, &w);
     OK(ledger_commit(f.l, &f.d));
     return ST_OK;
@@ -481,16 +467,11 @@ START_TEST(a_batch_is_signed_for_what_it_is)
     OK(batch_get(ledger_txn(f.l), 1, &b, &f.d));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, STEP_SUBMIT);
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, b.content, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, b.lines);
-    cbor_put_uint(&w, 5);
-    cbor_put_int(&w, b.total_fen);
+    cbor_pair_uint(&w, 1, 1);
+    cbor_pair_uint(&w, 2, STEP_SUBMIT);
+    cbor_pair_bytes(&w, 3, b.content, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, b.lines);
+    cbor_pair_int(&w, 5, b.total_fen);
     struct act_text text = {.subject = rows[_i].subject,
                             .count = b.lines + rows[_i].more,
                             .total_fen = b.total_fen + rows[_i].more_fen};
@@ -509,18 +490,13 @@ START_TEST(zero_is_not_written_out)
     struct answer_start a;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 6);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of("x"));
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, 1);
+    cbor_pair_text(&w, 2, str_of("x"));
+    cbor_pair_bytes(&w, 3, sha256, DIGEST_LEN);
     for (uint64_t key = 4; key <= 5; key++) {
-        cbor_put_uint(&w, key);
-        cbor_put_uint(&w, 1);
+        cbor_pair_uint(&w, key, 1);
     }
-    cbor_put_uint(&w, 8);
-    cbor_put_uint(&w, (uint64_t)_i);
+    cbor_pair_uint(&w, 8, (uint64_t)_i);
     ck_assert(answer_start_read(writer_str(&w), &a) == (_i == 1));
 }
 END_TEST

@@ -280,16 +280,6 @@ END_TEST
 
 /* ---- signatures put where they do not belong ---- */
 
-static struct str record_bytes(uint64_t sequence, struct record *rec)
-{
-    static uint8_t copy[RECORD_BYTES_MAX];
-    struct str bytes;
-    OK(record_get(ledger_txn(f.l), sequence, rec, &bytes, &f.d));
-    memcpy(copy, bytes.p, bytes.n);
-    OK(record_read(str_make(copy, bytes.n), rec, &f.d));
-    return str_make(copy, bytes.n);
-}
-
 /* A record with this body as the next one, straight into the fold; nothing stays. */
 static enum status append_raw(enum record_kind kind, struct str body, int64_t time_us)
 {
@@ -398,7 +388,7 @@ START_TEST(copied_signature)
     struct writer p;
     struct writer w;
     struct key *k = fixture_key("clerk");
-    (void)record_bytes(1, &rec); /* "operator 2: add maker" */
+    (void)fixture_record(&f, 1, &rec); /* "operator 2: add maker" */
     writer_init(&p, plain, sizeof plain);
     ck_assert(act_split(rec.body, &s, &p));
     size_t n = fixture_operator_body(&f, "clerk", k, ROLE_MAKER, plain);
@@ -415,7 +405,7 @@ START_TEST(signature_used_again)
     struct record rec;
     fixture_as(&f, FIXTURE_MAKER);
     OK(admin_reveal(f.l, 0, "audit", &f.d));
-    (void)record_bytes(size() - 1, &rec);
+    (void)fixture_record(&f, size() - 1, &rec);
     ck_assert_int_eq(rec.kind, KIND_REVEAL);
     FAILS(append_raw(KIND_REVEAL, rec.body, f.now_us), ST_DENIED, "signature-used");
     f.now_us += 1000000;
@@ -445,7 +435,7 @@ START_TEST(signature_of_a_fork)
 {
     struct buf data;
     struct buf head;
-    struct record rec; /* borrows from record_bytes */
+    struct record rec; /* borrows from fixture_record */
     fixture_close(&f);
     fixture_load(&f, "data.mdb", &data);
     fixture_load(&f, "head", &head);
@@ -453,7 +443,7 @@ START_TEST(signature_of_a_fork)
     fixture_as(&f, FIXTURE_MAKER);
     OK(admin_reveal(f.l, 0, "here", &f.d));
     OK(admin_reveal(f.l, 0, "signed here", &f.d));
-    (void)record_bytes(size() - 1, &rec);
+    (void)fixture_record(&f, size() - 1, &rec);
     fixture_close(&f);
     fixture_save(&f, "data.mdb", buf_str(&data));
     fixture_save(&f, "head", buf_str(&head));
@@ -524,7 +514,7 @@ START_TEST(clock_jump)
     fixture_as(&f, FIXTURE_MAKER);
     OK(admin_reveal(f.l, 0, "audit", &f.d));
     ck_assert_uint_eq(size(), before + 2);
-    (void)record_bytes(before, &rec);
+    (void)fixture_record(&f, before, &rec);
     ck_assert_int_eq(rec.kind, KIND_CLOCK);
     ck_assert_int_eq(rec.time_us, f.now_us);
     OK(admin_reveal(f.l, 0, "audit", &f.d));
@@ -555,10 +545,8 @@ static void begin_import(uint32_t *number)
     OK(ledger_act(f.l, KIND_IMPORT, writer_str(&w), text, NULL, &f.d));
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, *number);
-    cbor_put_uint(&w, 2);
-    cbor_put_bytes(&w, sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, *number);
+    cbor_pair_bytes(&w, 2, sha256, DIGEST_LEN);
     FAILS(ledger_act(f.l, KIND_IMPORT_START, writer_str(&w), text, NULL, &f.d),
           ST_DENIED, "role");
     fixture_as(&f, FIXTURE_CHECKER);
@@ -574,10 +562,8 @@ static struct str facts_body(uint32_t number, uint64_t row, const uint64_t *peop
     struct writer w;
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 3);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, number);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, row);
+    cbor_pair_uint(&w, 1, number);
+    cbor_pair_uint(&w, 2, row);
     cbor_put_uint(&w, 3);
     cbor_put_array(&w, count);
     for (size_t i = 0; i < count; i++) {
@@ -794,7 +780,7 @@ START_TEST(flipped_byte_in_the_file)
     struct buf data;
     struct record rec;
     uint64_t n = 2;
-    struct str bytes = record_bytes(n, &rec);
+    struct str bytes = fixture_record(&f, n, &rec);
     size_t found = 0;
     fixture_close(&f);
     fixture_load(&f, "data.mdb", &data);
@@ -1172,61 +1158,11 @@ END_TEST
 
 /* ---- the example of docs/formats/ledger.md ---- */
 
-#define GOLDEN "tests/golden/ledger-first-records.hex"
-#define DOCUMENT "docs/formats/ledger.md"
-
-static void load_text(const char *path, struct buf *out)
-{
-    FILE *file = fopen(path, "rb");
-    ck_assert_msg(file != NULL, "cannot open %s (run from the repository's root)",
-                  path);
-    buf_init(out, 1024 * 1024);
-    char *p = buf_room(out, 512 * 1024);
-    ck_assert_ptr_nonnull(p);
-    out->len += fread(p, 1, 512 * 1024, file);
-    ck_assert(feof(file));
-    fclose(file);
-}
-
-/* Lines of 32 bytes in hex, an empty line behind each record. */
-static void print_record(uint64_t sequence, struct buf *out)
-{
-    struct record rec;
-    char hex[65];
-    struct str bytes = record_bytes(sequence, &rec);
-    for (size_t at = 0; at < bytes.n; at += 32) {
-        size_t n = bytes.n - at < 32 ? bytes.n - at : 32;
-        text_hex(bytes.p + at, n, hex);
-        buf_addf(out, "%s\n", hex);
-    }
-    buf_add_text(out, "\n");
-}
-
 START_TEST(first_records)
 {
-    struct buf got;
-    struct buf want;
-    struct buf document;
-    buf_init(&got, 64 * 1024);
     fixture_as(&f, FIXTURE_ADMIN);
     OK(fixture_add_operator(&f, "maker", f.keys[FIXTURE_MAKER], ROLE_MAKER));
-    print_record(0, &got);
-    print_record(1, &got);
-    load_text(GOLDEN, &want);
-    ck_assert_msg(str_eq(buf_str(&got), buf_str(&want)), "other bytes than %s:\n%s",
-                  GOLDEN, buf_cstr(&got));
-    load_text(DOCUMENT, &document);
-    for (char *line = want.p; line < want.p + want.len;) {
-        char *end = memchr(line, '\n', (size_t)(want.p + want.len - line));
-        ck_assert_ptr_nonnull(end);
-        *end = '\0';
-        ck_assert_msg(strstr(buf_cstr(&document), line) != NULL, "%s is not in %s",
-                      line, DOCUMENT);
-        line = end + 1;
-    }
-    buf_release(&got);
-    buf_release(&want);
-    buf_release(&document);
+    fixture_first_records(&f, "tests/golden/ledger-first-records.hex");
 }
 END_TEST
 

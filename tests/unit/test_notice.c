@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "batch/notice.h"
+#include "tests/unit/notice_again.h"
 
 Suite *suite_notice(void);
 
@@ -32,26 +33,6 @@ static struct notice_terms sample(void)
     memset(n.sha256, 0xa5, sizeof n.sha256);
     memset(n.calendar, 0x5a, sizeof n.calendar);
     return n;
-}
-
-/* Reads a body and, when that went well, writes it again into w. */
-static bool again(int which, struct str body, struct writer *w)
-{
-    static struct notice_terms n;
-    struct objection_terms x;
-    struct objection_decision y;
-    struct notice_closing z;
-    switch (which) {
-    case 0:
-        return notice_read(body, &n) && (notice_write(&n, w), true);
-    case 1:
-        return objection_read(body, &x) && (objection_write(&x, w), true);
-    case 2:
-        return objection_decision_read(body, &y) &&
-               (objection_decision_write(&y, w), true);
-    default:
-        return notice_closing_read(body, &z) && (notice_closing_write(&z, w), true);
-    }
 }
 
 static void write_sample(int which, struct writer *w)
@@ -85,15 +66,15 @@ START_TEST(bodies)
     struct str body = writer_str(&w);
     struct writer v;
     writer_init(&v, back, sizeof back);
-    ck_assert(again(_i, body, &v));
+    ck_assert(notice_again(_i, body, &v));
     ck_assert(str_eq(writer_str(&v), body));
     for (size_t n = 0; n < body.n; n++) {
         writer_init(&v, back, sizeof back);
-        ck_assert_msg(!again(_i, str_make(body.p, n), &v), "cut at %zu", n);
+        ck_assert_msg(!notice_again(_i, str_make(body.p, n), &v), "cut at %zu", n);
         for (int bit = 0; bit < 8; bit++) {
             bytes[n] ^= (uint8_t)(1 << bit);
             writer_init(&v, back, sizeof back);
-            ck_assert_msg(!again(_i, body, &v) || str_eq(writer_str(&v), body),
+            ck_assert_msg(!notice_again(_i, body, &v) || str_eq(writer_str(&v), body),
                           "byte %zu", n);
             bytes[n] ^= (uint8_t)(1 << bit);
         }

@@ -286,10 +286,8 @@ static void make_batch(uint32_t channel, uint64_t payee, uint64_t committed)
     for (size_t i = 0; i < 6; i++) {
         cbor_put_int(&w, sums[i]);
     }
-    cbor_put_uint(&w, 4);
-    cbor_put_bytes(&w, b->content, DIGEST_LEN);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, ledger_head(F.l)->last_leaf, DIGEST_LEN);
+    cbor_pair_bytes(&w, 4, b->content, DIGEST_LEN);
+    cbor_pair_bytes(&w, 15, ledger_head(F.l)->last_leaf, DIGEST_LEN);
     append(KIND_BATCH_END, &w);
     ok(ledger_commit(F.l, &F.d));
 }

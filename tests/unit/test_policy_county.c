@@ -10,34 +10,13 @@
 
 #include "policy/diff.h"
 #include "policy/print.h"
+#include "tests/unit/policy_file.h"
 
 Suite *suite_policy_county(void);
 
 #define SEEDS "../shared/seeds"
 
 static struct diag d;
-
-static char *load(const char *path, size_t *size)
-{
-    char *text = malloc(POLICY_FILE_MAX + 1);
-    FILE *f = fopen(path, "rb");
-    ck_assert_msg(text != NULL && f != NULL, "%s", path);
-    *size = fread(text, 1, POLICY_FILE_MAX, f);
-    text[*size] = '\0';
-    fclose(f);
-    return text;
-}
-
-static struct policy *read_file(const char *path)
-{
-    struct policy *p = NULL;
-    size_t size = 0;
-    char *text = load(path, &size);
-    enum status st = policy_read(&p, str_make(text, size), path, &d);
-    ck_assert_msg(st == ST_OK, "%s: %s: %s", d.where, d.code, d.what);
-    free(text);
-    return p;
-}
 
 /* Calls `look` for every policy file there is; how many. */
 static size_t all_files(void (*look)(const char *path, const struct policy *p))
@@ -46,7 +25,7 @@ static size_t all_files(void (*look)(const char *path, const struct policy *p))
     ck_assert_int_eq(glob("policies/*/*.yaml", 0, NULL, &found), 0);
     size_t count = found.gl_pathc;
     for (size_t i = 0; i < count; i++) {
-        struct policy *p = read_file(found.gl_pathv[i]);
+        struct policy *p = policy_file_read(found.gl_pathv[i]);
         look(found.gl_pathv[i], p);
         policy_free(p);
     }
@@ -157,8 +136,8 @@ START_TEST(quotations_stand_in_the_document)
     if (glob(counties[_i].seed, 0, NULL, &found) != 0) {
         return; /* the documents are not part of the project */
     }
-    char *seed = load(found.gl_pathv[0], &size);
-    struct policy *p = read_file(counties[_i].file);
+    char *seed = policy_file_load(found.gl_pathv[0], &size);
+    struct policy *p = policy_file_read(counties[_i].file);
     squeeze(seed);
     for (size_t i = 0; i < p->programme_count; i++) {
         const struct programme *one = &p->programmes[i];
@@ -176,7 +155,7 @@ END_TEST
 START_TEST(counties_without_rates_never_pay)
 {
     for (size_t c = 2; c < 4; c++) {
-        struct policy *p = read_file(counties[c].file);
+        struct policy *p = policy_file_read(counties[c].file);
         for (size_t i = 0; i < p->programme_count; i++) {
             ck_assert_msg(!p->programmes[i].pays, "%s", p->programmes[i].code);
         }
@@ -188,7 +167,7 @@ END_TEST
 
 START_TEST(youyi_is_a_draft_and_its_tier_is_of_the_province)
 {
-    struct policy *p = read_file(counties[1].file);
+    struct policy *p = policy_file_read(counties[1].file);
     const struct programme *old = policy_programme(p, "old-age");
     ck_assert_int_eq(p->status, POLICY_DRAFT);
     for (size_t i = 0; i < 2; i++) {
@@ -264,7 +243,7 @@ static void never(void *ctx, const struct policy_change *c)
 static void check_same(const char *path, const struct policy *p)
 {
     size_t count = 1;
-    struct policy *again = read_file(path);
+    struct policy *again = policy_file_read(path);
     struct policy_changes to = {never, NULL};
     ck_assert_int_eq(policy_diff(p, again, to, &count, &d), ST_OK);
     ck_assert_uint_eq(count, 0);

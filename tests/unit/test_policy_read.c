@@ -10,6 +10,7 @@
 
 #include "base/date.h"
 #include "policy/print.h"
+#include "tests/unit/policy_file.h"
 
 Suite *suite_policy_read(void);
 
@@ -18,30 +19,9 @@ Suite *suite_policy_read(void);
 
 static struct diag d;
 
-static char *load(const char *path, size_t *size)
-{
-    char *text = malloc(POLICY_FILE_MAX);
-    FILE *f = fopen(path, "rb");
-    ck_assert_msg(text != NULL && f != NULL, "%s", path);
-    *size = fread(text, 1, POLICY_FILE_MAX, f);
-    fclose(f);
-    return text;
-}
-
-static struct policy *read_file(const char *path)
-{
-    struct policy *p = NULL;
-    size_t size = 0;
-    char *text = load(path, &size);
-    enum status st = policy_read(&p, str_make(text, size), path, &d);
-    ck_assert_msg(st == ST_OK, "%s: %s: %s", d.where, d.code, d.what);
-    free(text); /* the model keeps no pointer into it */
-    return p;
-}
-
 START_TEST(head_is_read)
 {
-    struct policy *p = read_file(ALL_FORMS);
+    struct policy *p = policy_file_read(ALL_FORMS);
     ck_assert_str_eq(p->id, "test-2024");
     ck_assert_str_eq(p->document_number, "测〔2024〕1号");
     ck_assert_int_eq(p->document_issued, date_from_civil(2024, 8, 21));
@@ -71,7 +51,7 @@ END_TEST
 
 START_TEST(rules_are_read)
 {
-    struct policy *p = read_file(ALL_FORMS);
+    struct policy *p = policy_file_read(ALL_FORMS);
     const struct programme *one = policy_programme(p, "old-age");
     const struct rules *r = &one->rules;
     ck_assert(one->has_rules && one->has_payee && one->pays);
@@ -104,7 +84,7 @@ END_TEST
 
 START_TEST(tiers_are_read)
 {
-    struct policy *p = read_file(ALL_FORMS);
+    struct policy *p = policy_file_read(ALL_FORMS);
     const struct programme *one = &p->programmes[0];
     ck_assert_uint_eq(one->tier_count, 3);
     const struct tier *t = &one->tiers[0];
@@ -137,7 +117,7 @@ END_TEST
 
 START_TEST(a_programme_without_rate_needs_no_rules)
 {
-    struct policy *p = read_file(ALL_FORMS);
+    struct policy *p = policy_file_read(ALL_FORMS);
     const struct programme *care = policy_programme(p, "care");
     ck_assert(!care->pays && !care->has_rules && !care->has_payee);
     ck_assert_uint_eq(care->tiers[0].when_count, 0);
@@ -159,7 +139,7 @@ static struct policy *read_changed(const char *old, const char *new)
 {
     struct policy *p = NULL;
     size_t size = 0;
-    char *text = load(ALL_FORMS, &size);
+    char *text = policy_file_load(ALL_FORMS, &size);
     text[size] = '\0';
     char *at = strstr(text, old);
     ck_assert_msg(at != NULL, "%s", old);
@@ -228,7 +208,7 @@ END_TEST
 START_TEST(baoqing_says_what_the_document_says)
 {
     static const int64_t nursing_fen[] = {15000, 10000, 10000, 5000};
-    struct policy *p = read_file(BAOQING);
+    struct policy *p = policy_file_read(BAOQING);
     const struct programme *old = policy_programme(p, "old-age");
     const struct programme *nursing = policy_programme(p, "nursing");
     const struct programme *dibao = policy_programme(p, "dibao-supplement");
@@ -300,7 +280,7 @@ static const char *const files[] = {ALL_FORMS, BAOQING};
 START_TEST(every_cut_file_is_survived)
 {
     size_t size = 0;
-    char *text = load(files[_i], &size);
+    char *text = policy_file_load(files[_i], &size);
     for (size_t n = 0; n < size; n++) {
         survive(text, n);
     }
@@ -311,7 +291,7 @@ END_TEST
 START_TEST(flipped_bytes_are_survived)
 {
     size_t size = 0;
-    char *text = load(files[_i], &size);
+    char *text = policy_file_load(files[_i], &size);
     /* Of the long file one byte in seven: all of them take ten seconds. */
     for (size_t i = 0; i < size; i += _i == 0 ? 1 : 7) {
         unsigned char kept = (unsigned char)text[i];

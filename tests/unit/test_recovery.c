@@ -761,14 +761,10 @@ static void open_run(void)
     const struct head *h = ledger_head(f.l);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, h->runs + 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, (uint64_t)MONTH(11));
-    cbor_put_uint(&w, 3);
-    cbor_put_uint(&w, h->tree.size);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, h->confirmed);
+    cbor_pair_uint(&w, 1, h->runs + 1);
+    cbor_pair_uint(&w, 2, (uint64_t)MONTH(11));
+    cbor_pair_uint(&w, 3, h->tree.size);
+    cbor_pair_uint(&w, 4, h->confirmed);
     struct act_text text = {.subject = "run"};
     fixture_as(&f, FIXTURE_MAKER);
     OK(ledger_begin(f.l, &f.d));

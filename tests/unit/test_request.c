@@ -328,10 +328,8 @@ static enum status command(struct elsewhere *e, bool answered, uint64_t person)
     begin(e, answered);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, person);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of("test"));
+    cbor_pair_uint(&w, 1, person);
+    cbor_pair_text(&w, 2, str_of("test"));
     return ledger_act(f.l, KIND_REVEAL, writer_str(&w), text, NULL, &f.d);
 }
 

@@ -708,16 +708,11 @@ static void start_answer(uint32_t batch, struct str file)
     OK(vault_file_put(f.l, sha256, vault_source_text(&left), &f.d));
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 5);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, batch);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of("pipe-trailer"));
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, sha256, DIGEST_LEN);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, file.n);
-    cbor_put_uint(&w, 5);
-    cbor_put_uint(&w, 2);
+    cbor_pair_uint(&w, 1, batch);
+    cbor_pair_text(&w, 2, str_of("pipe-trailer"));
+    cbor_pair_bytes(&w, 3, sha256, DIGEST_LEN);
+    cbor_pair_uint(&w, 4, file.n);
+    cbor_pair_uint(&w, 5, 2);
     OK(ledger_begin(f.l, &f.d));
     sign(KIND_ANSWER_START, &w);
 }
@@ -741,12 +736,9 @@ static void post(uint32_t batch, const enum line_state states[2])
     const struct head *h = ledger_head(f.l);
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 3);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, batch);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, h->open.count[0]);
-    cbor_put_uint(&w, 15);
-    cbor_put_bytes(&w, h->last_leaf, DIGEST_LEN);
+    cbor_pair_uint(&w, 1, batch);
+    cbor_pair_uint(&w, 2, h->open.count[0]);
+    cbor_pair_bytes(&w, 15, h->last_leaf, DIGEST_LEN);
     sign(KIND_ANSWER_END, &w);
     OK(ledger_commit(f.l, &f.d));
 }
@@ -820,12 +812,9 @@ START_TEST(a_batch_goes_on_as_it_began)
     ck_assert(date_parse(str_of("2026-11-20"), &q.pay_day));
     writer_init(&w, body, sizeof body);
     cbor_put_map(&w, 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, 3);
-    cbor_put_int(&w, q.pay_day);
+    cbor_pair_uint(&w, 1, 1);
+    cbor_pair_uint(&w, 2, 1);
+    cbor_pair_int(&w, 3, q.pay_day);
     cbor_put_uint(&w, 4);
     cbor_put_array(&w, 1);
     cbor_put_text(&w, old_age);
