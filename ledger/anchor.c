@@ -4,52 +4,9 @@
 
 #include <string.h>
 
-#include "base/must.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 64
-
-/* ---- rows ---- */
-
-static enum status put_row(struct txn *t, enum register_kind kind, uint32_t number,
-                           const struct writer *w, struct diag *d)
-{
-    uint8_t key[5];
-    must(!w->failed);
-    return store_put(t, TABLE_REGISTER, register_key(key, kind, number), writer_str(w),
-                     d);
-}
-
-static enum status get_row(struct txn *t, enum register_kind kind, uint32_t number,
-                           const char *what, struct reader *r, struct diag *d)
-{
-    uint8_t key[5];
-    struct str row;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, kind, number), &row, d));
-    if (row.p == NULL) {
-        char code[40] = "unknown-";
-        size_t n = strlen(code);
-        must(str_copy(str_of(what), code + n, sizeof code - n));
-        return diag_fail(d, ST_CONFLICT, code, "there is no %s %u", what, number);
-    }
-    reader_init(r, row.p, row.n);
-    return ST_OK;
-}
-
-static enum status damaged(const char *what, uint32_t number, struct diag *d)
-{
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of %s %u is not what was written", what,
-                     number);
-}
-
-static enum status read_body(struct txn *t, uint64_t sequence, struct signed_body *out,
-                             struct diag *d)
-{
-    struct record r;
-    TRY(record_get(t, sequence, &r, NULL, d));
-    return signed_body_read(&r, out, d);
-}
 
 /* ---- witnesses ---- */
 
@@ -61,7 +18,7 @@ enum status witness_put(struct txn *t, const struct witness_entry *e, struct dia
     writer_u8(&w, (uint8_t)e->state);
     writer_varint(&w, e->sequence);
     writer_varint(&w, e->proposed_by);
-    return put_row(t, REGISTER_WITNESS, e->number, &w, d);
+    return row_put(t, REGISTER_WITNESS, e->number, &w, d);
 }
 
 enum status witness_get(struct txn *t, uint32_t number, struct witness_entry *out,
@@ -72,21 +29,21 @@ enum status witness_get(struct txn *t, uint32_t number, struct witness_entry *ou
     struct body b;
     char name[KEY_NAME_MAX + 1];
     uint8_t key[WITNESS_KEY_LEN];
-    TRY(get_row(t, REGISTER_WITNESS, number, "witness", &r, d));
+    TRY(row_get(t, REGISTER_WITNESS, number, &r, d));
     out->number = number;
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
     out->proposed_by = (uint32_t)reader_varint(&r);
     if (!reader_done(&r)) {
-        return damaged("witness", number, d);
+        return row_damaged("witness", number, d);
     }
-    TRY(read_body(t, out->sequence, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     body_start(&b, s.plain);
     uint64_t own = body_uint(&b, 1, UINT32_MAX);
     body_text(&b, 2, name, sizeof name);
     body_digest(&b, 3, key);
     if (!body_done(&b) || own != number || !key_name_valid(str_of(name))) {
-        return damaged("witness", number, d);
+        return row_damaged("witness", number, d);
     }
     return witness_key_make(str_of(name), key, &out->key, d);
 }
@@ -143,13 +100,13 @@ static enum status cosigned_row(struct txn *t, uint32_t number,
                                 struct cosigned_entry *out, struct diag *d)
 {
     struct reader r;
-    TRY(get_row(t, REGISTER_COSIGNED, number, "cosigned", &r, d));
+    TRY(row_get(t, REGISTER_COSIGNED, number, &r, d));
     out->number = number;
     out->sequence = reader_varint(&r);
     out->witness = (uint32_t)reader_varint(&r);
     out->size = reader_varint(&r);
     out->cosignature.time_s = reader_varint(&r);
-    return reader_done(&r) ? ST_OK : damaged("cosigned", number, d);
+    return reader_done(&r) ? ST_OK : row_damaged("cosigned", number, d);
 }
 
 static enum status get_cosigned(struct txn *t, uint32_t number,
@@ -157,10 +114,10 @@ static enum status get_cosigned(struct txn *t, uint32_t number,
 {
     struct signed_body s;
     TRY(cosigned_row(t, number, out, d));
-    TRY(read_body(t, out->sequence, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     return cosigned_body_read(s.plain, out) && out->number == number
                ? ST_OK
-               : damaged("cosigned", number, d);
+               : row_damaged("cosigned", number, d);
 }
 
 enum status cosigned_put(struct txn *t, const struct cosigned_entry *e, struct diag *d)
@@ -172,7 +129,7 @@ enum status cosigned_put(struct txn *t, const struct cosigned_entry *e, struct d
     writer_varint(&w, e->witness);
     writer_varint(&w, e->size);
     writer_varint(&w, e->cosignature.time_s);
-    return put_row(t, REGISTER_COSIGNED, e->number, &w, d);
+    return row_put(t, REGISTER_COSIGNED, e->number, &w, d);
 }
 
 enum status cosigned_known(struct txn *t, uint32_t count, uint32_t witness,
@@ -240,15 +197,15 @@ enum status timestamp_get(struct txn *t, uint32_t number, struct timestamp_entry
 {
     struct reader r;
     struct signed_body s;
-    TRY(get_row(t, REGISTER_TIMESTAMP, number, "timestamp", &r, d));
+    TRY(row_get(t, REGISTER_TIMESTAMP, number, &r, d));
     out->sequence = reader_varint(&r);
     if (!reader_done(&r)) {
-        return damaged("timestamp", number, d);
+        return row_damaged("timestamp", number, d);
     }
-    TRY(read_body(t, out->sequence, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     return timestamp_body_read(s.plain, out) && out->number == number
                ? ST_OK
-               : damaged("timestamp", number, d);
+               : row_damaged("timestamp", number, d);
 }
 
 enum status timestamp_put(struct txn *t, const struct timestamp_entry *e,
@@ -258,7 +215,7 @@ enum status timestamp_put(struct txn *t, const struct timestamp_entry *e,
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     writer_varint(&w, e->sequence);
-    return put_row(t, REGISTER_TIMESTAMP, e->number, &w, d);
+    return row_put(t, REGISTER_TIMESTAMP, e->number, &w, d);
 }
 
 enum status timestamp_known(struct txn *t, uint32_t count,

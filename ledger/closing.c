@@ -6,7 +6,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "base/must.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 64
 #define ENCODED_MAX 40
@@ -116,7 +116,6 @@ bool unknown_read(struct str plain, struct unknown_list *out)
 
 enum status close_put(struct txn *t, const struct close_entry *e, struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -125,55 +124,43 @@ enum status close_put(struct txn *t, const struct close_entry *e, struct diag *d
     writer_varint(&w, e->made_by);
     writer_varint(&w, e->confirmed_by);
     writer_varint(&w, e->confirmed_at);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_CLOSE, e->number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_CLOSE, e->number, &w, d);
 }
 
-static bool row_read(struct str row, struct close_entry *e)
+static bool row_read(struct reader *r, struct close_entry *e)
 {
-    struct reader r;
-    reader_init(&r, row.p, row.n);
-    uint8_t state = reader_u8(&r);
+    uint8_t state = reader_u8(r);
     e->state = (enum entry_state)state;
-    e->sequence = reader_varint(&r);
-    uint64_t by = reader_varint(&r);
-    uint64_t second = reader_varint(&r);
-    e->confirmed_at = reader_varint(&r);
+    e->sequence = reader_varint(r);
+    uint64_t by = reader_varint(r);
+    uint64_t second = reader_varint(r);
+    e->confirmed_at = reader_varint(r);
     e->made_by = (uint32_t)by;
     e->confirmed_by = (uint32_t)second;
-    return reader_done(&r) && state <= ENTRY_REFUSED && by <= UINT32_MAX &&
+    return reader_done(r) && state <= ENTRY_REFUSED && by <= UINT32_MAX &&
            second <= UINT32_MAX;
 }
 
 enum status close_get(struct txn *t, uint32_t number, struct close_entry *out,
                       struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
-    struct record rec;
+    struct reader r;
     struct signed_body body;
     struct close_entry row_says;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_CLOSE, number), &row,
-                  d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-close", "there is no close %u", number);
-        return diag_hint(d, "almoner month list shows them");
+    TRY(row_get(t, REGISTER_CLOSE, number, &r, d));
+    if (!row_read(&r, &row_says)) {
+        return row_damaged("close", number, d);
     }
-    if (row_read(row, &row_says)) {
-        TRY(record_get(t, row_says.sequence, &rec, NULL, d));
-        TRY(signed_body_read(&rec, &body, d));
-        if (rec.kind == KIND_MONTH_CLOSE && close_read(body.plain, out)) {
-            out->state = row_says.state;
-            out->sequence = row_says.sequence;
-            out->made_by = row_says.made_by;
-            out->confirmed_by = row_says.confirmed_by;
-            out->confirmed_at = row_says.confirmed_at;
-            return ST_OK;
-        }
+    TRY(row_record(t, row_says.sequence, KIND_MONTH_CLOSE, &body, d));
+    if (!close_read(body.plain, out)) {
+        return row_damaged("close", number, d);
     }
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of close %u is not what was written", number);
+    out->state = row_says.state;
+    out->sequence = row_says.sequence;
+    out->made_by = row_says.made_by;
+    out->confirmed_by = row_says.confirmed_by;
+    out->confirmed_at = row_says.confirmed_at;
+    return ST_OK;
 }
 
 /* ---- batches ---- */

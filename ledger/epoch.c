@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 void epoch_origin(const char *genesis_origin, uint32_t epoch, char out[ORIGIN_MAX + 1])
 {
@@ -19,7 +19,6 @@ void epoch_origin(const char *genesis_origin, uint32_t epoch, char out[ORIGIN_MA
 enum status epoch_key_put(struct txn *t, const struct epoch_key *e, struct diag *d)
 {
     uint8_t bytes[200];
-    uint8_t key[5];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     writer_u8(&w, (uint8_t)e->state);
@@ -32,24 +31,14 @@ enum status epoch_key_put(struct txn *t, const struct epoch_key *e, struct diag 
     writer_varint(&w, e->behind_size);
     writer_bytes(&w, e->behind_root, DIGEST_LEN);
     writer_bytes(&w, e->public_key, KEY_PUBLIC_LEN);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_EPOCH, e->number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_EPOCH, e->number, &w, d);
 }
 
 enum status epoch_key_get(struct txn *t, uint32_t number, struct epoch_key *out,
                           struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_EPOCH, number), &row,
-                  d));
-    if (row.p == NULL) {
-        return diag_fail(d, ST_CONFLICT, "unknown-ledger-key",
-                         "the ledger has no key %u", number);
-    }
-    reader_init(&r, row.p, row.n);
+    TRY(row_get(t, REGISTER_EPOCH, number, &r, d));
     out->number = number;
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
@@ -62,9 +51,7 @@ enum status epoch_key_get(struct txn *t, uint32_t number, struct epoch_key *out,
     struct str root = reader_bytes(&r, DIGEST_LEN);
     struct str public_key = reader_bytes(&r, KEY_PUBLIC_LEN);
     if (!reader_done(&r)) {
-        return diag_fail(d, ST_INTEGRITY, "register-row",
-                         "the register's row of ledger key %u is not what was written",
-                         number);
+        return row_damaged("ledger key", number, d);
     }
     memcpy(out->behind_root, root.p, DIGEST_LEN);
     memcpy(out->public_key, public_key.p, KEY_PUBLIC_LEN);

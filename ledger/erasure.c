@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 64
 
@@ -22,31 +22,11 @@ static const struct {
     [RETENTION_APPLICATIONS] = {"applications", 10},
 };
 
-static enum status damaged(const char *what, uint64_t number, struct diag *d)
-{
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of %s %llu is not what was written", what,
-                     (unsigned long long)number);
-}
-
 static struct str person_key(uint8_t key[9], enum register_kind kind, uint64_t person)
 {
     key[0] = (uint8_t)kind;
     put_u64(key + 1, person);
     return str_make(key, 9);
-}
-
-/* The plain body of the signed record at this sequence. */
-static enum status plain_of(struct txn *t, uint64_t sequence, enum record_kind kind,
-                            struct signed_body *out, struct diag *d)
-{
-    struct record rec;
-    TRY(record_get(t, sequence, &rec, NULL, d));
-    if (rec.kind != kind) {
-        return diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no %s record",
-                         (unsigned long long)sequence, record_kind_name(kind));
-    }
-    return signed_body_read(&rec, out, d);
 }
 
 static enum status no_body(uint64_t sequence, struct diag *d)
@@ -99,40 +79,28 @@ bool retention_read(struct str plain, struct retention_entry *out)
 enum status retention_put(struct txn *t, const struct retention_entry *e,
                           struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     writer_u8(&w, (uint8_t)e->state);
     writer_varint(&w, e->sequence);
     writer_varint(&w, e->proposed_by);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_KEEPING, e->number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_KEEPING, e->number, &w, d);
 }
 
 enum status retention_get(struct txn *t, uint32_t number, struct retention_entry *out,
                           struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
     struct signed_body body;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_KEEPING, number), &row,
-                  d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-retention", "there is no retention rule %u",
-                  number);
-        return diag_hint(d, "almoner retention show lists them");
-    }
-    reader_init(&r, row.p, row.n);
+    TRY(row_get(t, REGISTER_KEEPING, number, &r, d));
     uint8_t state = reader_u8(&r);
     uint64_t sequence = reader_varint(&r);
     uint64_t by = reader_varint(&r);
     if (!reader_done(&r) || state > ENTRY_REFUSED || by > UINT32_MAX) {
-        return damaged("retention rule", number, d);
+        return row_damaged("retention rule", number, d);
     }
-    TRY(plain_of(t, sequence, KIND_RETENTION, &body, d));
+    TRY(row_record(t, sequence, KIND_RETENTION, &body, d));
     if (!retention_read(body.plain, out)) {
         return no_body(sequence, d);
     }
@@ -242,7 +210,7 @@ enum status hold_get(struct txn *t, uint64_t person, struct hold_entry *out,
     out->held = held == 1;
     out->sequence = reader_varint(&r);
     out->set_by = (uint32_t)reader_varint(&r);
-    return reader_done(&r) && held <= 1 ? ST_OK : damaged("the hold on", person, d);
+    return reader_done(&r) && held <= 1 ? ST_OK : row_damaged("the hold on", person, d);
 }
 
 enum status hold_refuse(struct txn *t, uint64_t person, struct diag *d)
@@ -317,7 +285,7 @@ enum status erasure_get(struct txn *t, uint64_t person, struct erasure_entry *ou
     out->person = reader_varint(&r);
     return reader_done(&r) && state >= ERASURE_PROPOSED && state <= ERASURE_REFUSED
                ? ST_OK
-               : damaged("the erasure of", person, d);
+               : row_damaged("the erasure of", person, d);
 }
 
 enum status money_refuse(const struct account *a, uint64_t person, struct diag *d)
@@ -466,7 +434,7 @@ enum status erased_get(struct txn *t, uint64_t sequence, struct erased_terms *ou
                        struct diag *d)
 {
     struct signed_body body;
-    TRY(plain_of(t, sequence, KIND_ERASED, &body, d));
+    TRY(row_record(t, sequence, KIND_ERASED, &body, d));
     return erased_read(body.plain, out) ? ST_OK : no_body(sequence, d);
 }
 

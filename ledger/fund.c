@@ -7,18 +7,11 @@
 #include "base/date.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 160
 #define DAY_MIN (-62091) /* 1800-01-01 */
 #define DAY_MAX 2932896  /* 9999-12-31 */
-
-static enum status damaged(const char *what, uint32_t number, struct diag *d)
-{
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of %s %u is not what was written", what,
-                     number);
-}
 
 /* ---- appropriations ---- */
 
@@ -134,7 +127,6 @@ static void sums_read(struct reader *r, struct fund_sums *s)
 
 enum status fund_put(struct txn *t, const struct fund_entry *e, struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -143,52 +135,36 @@ enum status fund_put(struct txn *t, const struct fund_entry *e, struct diag *d)
     writer_varint(&w, e->made_by);
     writer_varint(&w, e->confirmed_by);
     sums_write(&e->sums, &w);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER,
-                     register_key(key, REGISTER_FUND, e->terms.number), writer_str(&w),
-                     d);
+    return row_put(t, REGISTER_FUND, e->terms.number, &w, d);
 }
 
-static bool row_read(struct str row, struct fund_entry *out)
+static bool row_read(struct reader *r, struct fund_entry *out)
 {
-    struct reader r;
-    reader_init(&r, row.p, row.n);
-    uint8_t state = reader_u8(&r);
-    out->sequence = reader_varint(&r);
-    uint64_t made_by = reader_varint(&r);
-    uint64_t confirmed_by = reader_varint(&r);
-    sums_read(&r, &out->sums);
+    uint8_t state = reader_u8(r);
+    out->sequence = reader_varint(r);
+    uint64_t made_by = reader_varint(r);
+    uint64_t confirmed_by = reader_varint(r);
+    sums_read(r, &out->sums);
     out->state = (enum entry_state)state;
     out->made_by = (uint32_t)made_by;
     out->confirmed_by = (uint32_t)confirmed_by;
-    return reader_done(&r) && state <= ENTRY_REFUSED && made_by <= UINT32_MAX &&
+    return reader_done(r) && state <= ENTRY_REFUSED && made_by <= UINT32_MAX &&
            confirmed_by <= UINT32_MAX;
 }
 
 enum status fund_get(struct txn *t, uint32_t number, struct fund_entry *out,
                      struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
-    struct record rec;
+    struct reader r;
     struct signed_body body;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_FUND, number), &row,
-                  d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-fund", "there is no appropriation %u",
-                  number);
-        return diag_hint(d, "almoner budget show lists them");
+    TRY(row_get(t, REGISTER_FUND, number, &r, d));
+    if (!row_read(&r, out)) {
+        return row_damaged("appropriation", number, d);
     }
-    if (!row_read(row, out)) {
-        return damaged("appropriation", number, d);
-    }
-    TRY(record_get(t, out->sequence, &rec, NULL, d));
-    TRY(signed_body_read(&rec, &body, d));
-    if (rec.kind != KIND_APPROPRIATION || !fund_terms_read(body.plain, &out->terms) ||
-        out->terms.number != number) {
-        return damaged("appropriation", number, d);
-    }
-    return ST_OK;
+    TRY(row_record(t, out->sequence, KIND_APPROPRIATION, &body, d));
+    return fund_terms_read(body.plain, &out->terms) && out->terms.number == number
+               ? ST_OK
+               : row_damaged("appropriation", number, d);
 }
 
 /* ---- confirmations and receipts ---- */
@@ -325,43 +301,36 @@ enum status allocation_put(struct txn *t, const struct allocation_entry *e,
     uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
-    struct str at = register_key(key, REGISTER_ALLOCATION, e->terms.batch);
     if (e->state == ALLOCATION_NONE) {
-        return store_delete(t, TABLE_REGISTER, at, d);
+        return store_delete(t, TABLE_REGISTER,
+                            register_key(key, REGISTER_ALLOCATION, e->terms.batch), d);
     }
     writer_init(&w, bytes, sizeof bytes);
     writer_u8(&w, (uint8_t)e->state);
     writer_varint(&w, e->sequence);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER, at, writer_str(&w), d);
+    return row_put(t, REGISTER_ALLOCATION, e->terms.batch, &w, d);
 }
 
 enum status allocation_get(struct txn *t, uint32_t batch, struct allocation_entry *out,
                            struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
-    struct record rec;
     struct signed_body body;
+    bool found;
     out->state = ALLOCATION_NONE;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_ALLOCATION, batch),
-                  &row, d));
-    if (row.p == NULL) {
+    TRY(row_find(t, REGISTER_ALLOCATION, batch, &r, &found, d));
+    if (!found) {
         return ST_OK;
     }
-    reader_init(&r, row.p, row.n);
     uint8_t state = reader_u8(&r);
     uint64_t sequence = reader_varint(&r);
     if (!reader_done(&r) ||
         (state != ALLOCATION_RESERVED && state != ALLOCATION_COMMITTED)) {
-        return damaged("the allocation of batch", batch, d);
+        return row_damaged("the allocation of batch", batch, d);
     }
-    TRY(record_get(t, sequence, &rec, NULL, d));
-    TRY(signed_body_read(&rec, &body, d));
-    if (rec.kind != KIND_ALLOCATION || !allocation_read(body.plain, &out->terms) ||
-        out->terms.batch != batch) {
-        return damaged("the allocation of batch", batch, d);
+    TRY(row_record(t, sequence, KIND_ALLOCATION, &body, d));
+    if (!allocation_read(body.plain, &out->terms) || out->terms.batch != batch) {
+        return row_damaged("the allocation of batch", batch, d);
     }
     out->state = (enum allocation_state)state;
     out->sequence = sequence;

@@ -6,29 +6,9 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 64
-
-static enum status damaged(const char *what, uint64_t number, struct diag *d)
-{
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of %s %llu is not what was written", what,
-                     (unsigned long long)number);
-}
-
-/* The plain body of the signed record at this sequence. */
-static enum status plain_of(struct txn *t, uint64_t sequence, enum record_kind kind,
-                            struct signed_body *out, struct diag *d)
-{
-    struct record rec;
-    TRY(record_get(t, sequence, &rec, NULL, d));
-    if (rec.kind != kind) {
-        return diag_fail(d, ST_INTEGRITY, "record-body", "record %llu is no %s record",
-                         (unsigned long long)sequence, record_kind_name(kind));
-    }
-    return signed_body_read(&rec, out, d);
-}
 
 /* ---- notices ---- */
 
@@ -81,7 +61,6 @@ bool notice_read(struct str plain, struct notice_terms *out)
 
 enum status notice_put(struct txn *t, const struct notice_entry *e, struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -90,26 +69,15 @@ enum status notice_put(struct txn *t, const struct notice_entry *e, struct diag 
     writer_varint(&w, e->made_by);
     writer_varint(&w, e->objections);
     writer_varint(&w, e->closed);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER,
-                     register_key(key, REGISTER_NOTICE, e->terms.number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_NOTICE, e->terms.number, &w, d);
 }
 
 enum status notice_get(struct txn *t, uint32_t number, struct notice_entry *out,
                        struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
     struct signed_body body;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_NOTICE, number), &row,
-                  d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-notice", "there is no notice %u", number);
-        return diag_hint(d, "almoner notice list shows them");
-    }
-    reader_init(&r, row.p, row.n);
+    TRY(row_get(t, REGISTER_NOTICE, number, &r, d));
     uint8_t state = reader_u8(&r);
     out->sequence = reader_varint(&r);
     uint64_t by = reader_varint(&r);
@@ -117,13 +85,14 @@ enum status notice_get(struct txn *t, uint32_t number, struct notice_entry *out,
     out->closed = reader_varint(&r);
     if (!reader_done(&r) || state > NOTICE_CLOSED || by > UINT32_MAX ||
         objections > UINT32_MAX) {
-        return damaged("notice", number, d);
+        return row_damaged("notice", number, d);
     }
     out->state = (enum notice_state)state;
     out->made_by = (uint32_t)by;
     out->objections = (uint32_t)objections;
-    TRY(plain_of(t, out->sequence, KIND_NOTICE, &body, d));
-    return notice_read(body.plain, &out->terms) ? ST_OK : damaged("notice", number, d);
+    TRY(row_record(t, out->sequence, KIND_NOTICE, &body, d));
+    return notice_read(body.plain, &out->terms) ? ST_OK
+                                                : row_damaged("notice", number, d);
 }
 
 void notice_closing_write(const struct notice_closing *c, struct writer *w)
@@ -148,10 +117,10 @@ enum status notice_closing_get(struct txn *t, uint64_t sequence,
                                struct notice_closing *out, struct diag *d)
 {
     struct signed_body body;
-    TRY(plain_of(t, sequence, KIND_NOTICE_CLOSED, &body, d));
+    TRY(row_record(t, sequence, KIND_NOTICE_CLOSED, &body, d));
     return notice_closing_read(body.plain, out)
                ? ST_OK
-               : damaged("a notice closed by record", sequence, d);
+               : row_damaged("a notice closed by record", sequence, d);
 }
 
 enum status notice_through(struct txn *t, uint32_t count, struct str programme,
@@ -206,7 +175,6 @@ bool objection_holds(enum objection_state s)
 enum status objection_put(struct txn *t, const struct objection_entry *e,
                           struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -215,27 +183,15 @@ enum status objection_put(struct txn *t, const struct objection_entry *e,
     writer_varint(&w, e->made_by);
     writer_varint(&w, e->decided);
     writer_varint(&w, e->before);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER,
-                     register_key(key, REGISTER_OBJECTION, e->terms.number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_OBJECTION, e->terms.number, &w, d);
 }
 
 enum status objection_get(struct txn *t, uint32_t number, struct objection_entry *out,
                           struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
     struct signed_body body;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_OBJECTION, number),
-                  &row, d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-objection", "there is no objection %u",
-                  number);
-        return diag_hint(d, "almoner notice show N shows those about a notice");
-    }
-    reader_init(&r, row.p, row.n);
+    TRY(row_get(t, REGISTER_OBJECTION, number, &r, d));
     uint8_t state = reader_u8(&r);
     out->sequence = reader_varint(&r);
     uint64_t by = reader_varint(&r);
@@ -243,14 +199,15 @@ enum status objection_get(struct txn *t, uint32_t number, struct objection_entry
     uint64_t before = reader_varint(&r);
     if (!reader_done(&r) || state > OBJECTION_LIFTED || by > UINT32_MAX ||
         before > UINT32_MAX) {
-        return damaged("objection", number, d);
+        return row_damaged("objection", number, d);
     }
     out->state = (enum objection_state)state;
     out->made_by = (uint32_t)by;
     out->before = (uint32_t)before;
-    TRY(plain_of(t, out->sequence, KIND_OBJECTION, &body, d));
-    return objection_read(body.plain, &out->terms) ? ST_OK
-                                                   : damaged("objection", number, d);
+    TRY(row_record(t, out->sequence, KIND_OBJECTION, &body, d));
+    return objection_read(body.plain, &out->terms)
+               ? ST_OK
+               : row_damaged("objection", number, d);
 }
 
 void objection_decision_write(const struct objection_decision *x, struct writer *w)
@@ -275,10 +232,10 @@ enum status objection_decision_get(struct txn *t, uint64_t sequence,
                                    struct objection_decision *out, struct diag *d)
 {
     struct signed_body body;
-    TRY(plain_of(t, sequence, KIND_OBJECTION_DECIDED, &body, d));
+    TRY(row_record(t, sequence, KIND_OBJECTION_DECIDED, &body, d));
     return objection_decision_read(body.plain, out)
                ? ST_OK
-               : damaged("an objection decided by record", sequence, d);
+               : row_damaged("an objection decided by record", sequence, d);
 }
 
 /* ---- whose objections: a chain from the newest to the first ---- */
@@ -304,7 +261,7 @@ static enum status newest_of(struct txn *t, uint64_t person, uint32_t *out,
     reader_init(&r, row.p, row.n);
     uint64_t number = reader_varint(&r);
     if (!reader_done(&r) || number == 0 || number > UINT32_MAX) {
-        return damaged("the objections about person", person, d);
+        return row_damaged("the objections about person", person, d);
     }
     *out = (uint32_t)number;
     return ST_OK;

@@ -5,7 +5,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "base/must.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 1024
 #define DAY_MIN (-62091) /* 1800-01-01 */
@@ -282,17 +282,9 @@ static struct str person_key(uint8_t key[9], uint64_t person)
     return str_make(key, 9);
 }
 
-static enum status damaged(uint32_t number, struct diag *d)
-{
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of recovery %u is not what was written",
-                     number);
-}
-
 enum status recovery_put(struct txn *t, const struct recovery_entry *e, struct diag *d)
 {
     uint8_t bytes[ROW_MAX];
-    uint8_t key[5];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     writer_u8(&w, (uint8_t)e->state);
@@ -307,10 +299,7 @@ enum status recovery_put(struct txn *t, const struct recovery_entry *e, struct d
         writer_varint(&w, (uint64_t)e->left.items[i].months);
         writer_varint(&w, (uint64_t)e->left.items[i].fen);
     }
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER,
-                     register_key(key, REGISTER_RECOVERY, e->terms.number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_RECOVERY, e->terms.number, &w, d);
 }
 
 enum status recovery_newest(struct txn *t, uint64_t person, uint32_t *number,
@@ -338,53 +327,42 @@ enum status recovery_put_new(struct txn *t, struct recovery_entry *e, struct dia
     return recovery_put(t, e, d);
 }
 
-static bool row_read(struct str row, struct recovery_entry *out)
+static bool row_read(struct reader *r, struct recovery_entry *out)
 {
-    struct reader r;
-    reader_init(&r, row.p, row.n);
-    out->state = (enum recovery_state)reader_u8(&r);
-    out->sequence = reader_varint(&r);
-    out->before = (uint32_t)reader_varint(&r);
-    out->confirmed_by = (uint32_t)reader_varint(&r);
-    out->confirmed_at = reader_varint(&r);
-    out->last = reader_varint(&r);
-    uint64_t count = reader_varint(&r);
-    if (r.failed || count > RECOVERY_SPANS_MAX + 1 || out->state < RECOVERY_PROPOSED ||
+    out->state = (enum recovery_state)reader_u8(r);
+    out->sequence = reader_varint(r);
+    out->before = (uint32_t)reader_varint(r);
+    out->confirmed_by = (uint32_t)reader_varint(r);
+    out->confirmed_at = reader_varint(r);
+    out->last = reader_varint(r);
+    uint64_t count = reader_varint(r);
+    if (r->failed || count > RECOVERY_SPANS_MAX + 1 || out->state < RECOVERY_PROPOSED ||
         out->state > RECOVERY_REFUSED) {
         return false;
     }
     out->left.count = (size_t)count;
     for (size_t i = 0; i < out->left.count; i++) {
-        out->left.items[i].from = (int32_t)reader_varint(&r);
-        out->left.items[i].months = (int32_t)reader_varint(&r);
-        out->left.items[i].fen = (int64_t)reader_varint(&r);
+        out->left.items[i].from = (int32_t)reader_varint(r);
+        out->left.items[i].months = (int32_t)reader_varint(r);
+        out->left.items[i].fen = (int64_t)reader_varint(r);
     }
-    return reader_done(&r) && spans_sound(&out->left, 0);
+    return reader_done(r) && spans_sound(&out->left, 0);
 }
 
 enum status recovery_get(struct txn *t, uint32_t number, struct recovery_entry *out,
                          struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
-    struct record rec;
+    struct reader r;
     struct signed_body s;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_RECOVERY, number), &row,
-                  d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-recovery", "there is no recovery %u",
-                  number);
-        return diag_hint(d, "almoner correct list shows them");
+    TRY(row_get(t, REGISTER_RECOVERY, number, &r, d));
+    if (!row_read(&r, out)) {
+        return row_damaged("recovery", number, d);
     }
-    if (!row_read(row, out)) {
-        return damaged(number, d);
-    }
-    TRY(record_get(t, out->sequence, &rec, NULL, d));
-    TRY(signed_body_read(&rec, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     out->made_by = s.signature.operator_number;
     return recovery_terms_read(s.plain, &out->terms) && out->terms.number == number
                ? ST_OK
-               : damaged(number, d);
+               : row_damaged("recovery", number, d);
 }
 
 /* ---- what is open ---- */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "ledger/body.h"
 #include "ledger/epoch.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 512
 
@@ -16,56 +16,6 @@ struct str register_key(uint8_t key[5], enum register_kind kind, uint32_t number
     key[0] = (uint8_t)kind;
     put_u32(key + 1, number);
     return str_make(key, 5);
-}
-
-static enum status row_put(struct txn *t, enum register_kind kind, uint32_t number,
-                           const struct writer *w, struct diag *d)
-{
-    uint8_t key[5];
-    if (w->failed) {
-        return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
-    }
-    return store_put(t, TABLE_REGISTER, register_key(key, kind, number), writer_str(w),
-                     d);
-}
-
-/* Opens a row: *found false when there is none. */
-static enum status row_get(struct txn *t, enum register_kind kind, uint32_t number,
-                           struct reader *r, bool *found, struct diag *d)
-{
-    uint8_t key[5];
-    struct str value;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, kind, number), &value, d));
-    *found = value.p != NULL;
-    reader_init(r, value.p, value.n);
-    return ST_OK;
-}
-
-static enum status missing(const char *what, uint32_t number, struct diag *d)
-{
-    char code[40];
-    snprintf(code, sizeof code, "unknown-%s", what);
-    diag_fail(d, ST_CONFLICT, code, "there is no %s %u", what, number);
-    if (strcmp(what, "run") == 0 || strcmp(what, "answer") == 0) {
-        return d->status; /* no command lists them */
-    }
-    return diag_hint(d, "almoner %s list shows their numbers", what);
-}
-
-static enum status damaged(const char *what, uint32_t number, struct diag *d)
-{
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of %s %u is not what was written", what,
-                     number);
-}
-
-/* The plain body of the record an entry was made by. */
-static enum status entry_body(struct txn *t, uint64_t sequence, struct signed_body *out,
-                              struct diag *d)
-{
-    struct record rec;
-    TRY(record_get(t, sequence, &rec, NULL, d));
-    return signed_body_read(&rec, out, d);
 }
 
 /* ---- operators ---- */
@@ -89,11 +39,7 @@ enum status operator_get(struct txn *t, uint32_t number, struct operator_entry *
                          struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_OPERATOR, number, &r, &found, d));
-    if (!found) {
-        return missing("operator", number, d);
-    }
+    TRY(row_get(t, REGISTER_OPERATOR, number, &r, d));
     out->number = number;
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
@@ -104,7 +50,7 @@ enum status operator_get(struct txn *t, uint32_t number, struct operator_entry *
     struct str office = reader_text(&r);
     if (!reader_done(&r) || !str_copy(name, out->name, sizeof out->name) ||
         !str_copy(office, out->office, sizeof out->office)) {
-        return damaged("operator", number, d);
+        return row_damaged("operator", number, d);
     }
     memcpy(out->public_key, key.p, KEY_PUBLIC_LEN);
     return ST_OK;
@@ -118,7 +64,7 @@ static enum status operator_search(struct txn *t, struct str name,
     for (uint32_t number = 1;; number++) {
         struct reader r;
         bool found;
-        TRY(row_get(t, REGISTER_OPERATOR, number, &r, &found, d));
+        TRY(row_find(t, REGISTER_OPERATOR, number, &r, &found, d));
         if (!found) {
             out->number = 0;
             return ST_OK;
@@ -176,22 +122,18 @@ enum status channel_get(struct txn *t, uint32_t number, struct channel_entry *ou
                         struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_CHANNEL, number, &r, &found, d));
-    if (!found) {
-        return missing("channel", number, d);
-    }
+    TRY(row_get(t, REGISTER_CHANNEL, number, &r, d));
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
     out->proposed_by = (uint32_t)reader_varint(&r);
     if (!reader_done(&r)) {
-        return damaged("channel", number, d);
+        return row_damaged("channel", number, d);
     }
     struct signed_body s;
-    TRY(entry_body(t, out->sequence, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     return channel_body(s.plain, out) && out->number == number
                ? ST_OK
-               : damaged("channel", number, d);
+               : row_damaged("channel", number, d);
 }
 
 enum status channel_find(struct txn *t, struct str name, struct channel_entry *out,
@@ -200,7 +142,7 @@ enum status channel_find(struct txn *t, struct str name, struct channel_entry *o
     for (uint32_t number = 1;; number++) {
         struct reader r;
         bool found;
-        TRY(row_get(t, REGISTER_CHANNEL, number, &r, &found, d));
+        TRY(row_find(t, REGISTER_CHANNEL, number, &r, &found, d));
         if (!found) {
             out->number = 0;
             return ST_OK;
@@ -232,11 +174,7 @@ enum status policy_get(struct txn *t, uint32_t number, struct policy_entry *out,
                        struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_POLICY, number, &r, &found, d));
-    if (!found) {
-        return missing("policy", number, d);
-    }
+    TRY(row_get(t, REGISTER_POLICY, number, &r, d));
     out->number = number;
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
@@ -245,18 +183,18 @@ enum status policy_get(struct txn *t, uint32_t number, struct policy_entry *out,
     out->confirmed_us = reader_zigzag(&r);
     out->confirmed_at = reader_varint(&r);
     if (!reader_done(&r)) {
-        return damaged("policy", number, d);
+        return row_damaged("policy", number, d);
     }
     struct signed_body s;
     struct body b;
-    TRY(entry_body(t, out->sequence, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     out->adopted_by = s.signature.operator_number;
     body_start(&b, s.plain);
     body_uint(&b, 1, UINT32_MAX);
     body_text(&b, 2, out->id, sizeof out->id);
     body_digest(&b, 3, out->sha256);
     out->length = body_uint(&b, 4, UINT64_MAX);
-    return body_done(&b) ? ST_OK : damaged("policy", number, d);
+    return body_done(&b) ? ST_OK : row_damaged("policy", number, d);
 }
 
 /* ---- imports ---- */
@@ -312,24 +250,20 @@ enum status import_get(struct txn *t, uint32_t number, struct import_entry *out,
                        struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_IMPORT, number, &r, &found, d));
-    if (!found) {
-        return missing("import", number, d);
-    }
+    TRY(row_get(t, REGISTER_IMPORT, number, &r, d));
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
     out->confirmed_by = (uint32_t)reader_varint(&r);
     out->confirmed_at = reader_varint(&r);
     if (!reader_done(&r)) {
-        return damaged("import", number, d);
+        return row_damaged("import", number, d);
     }
     struct signed_body s;
-    TRY(entry_body(t, out->sequence, &s, d));
+    TRY(row_body(t, out->sequence, &s, d));
     out->made_by = s.signature.operator_number;
     return import_entry_read(s.plain, out) && out->number == number
                ? ST_OK
-               : damaged("import", number, d);
+               : row_damaged("import", number, d);
 }
 
 /* ---- runs ---- */
@@ -358,11 +292,7 @@ enum status run_get(struct txn *t, uint32_t number, struct run_entry *out,
                     struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_RUN, number, &r, &found, d));
-    if (!found) {
-        return missing("run", number, d);
-    }
+    TRY(row_get(t, REGISTER_RUN, number, &r, d));
     out->number = number;
     out->state = (enum entry_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
@@ -376,7 +306,7 @@ enum status run_get(struct txn *t, uint32_t number, struct run_entry *out,
     out->reduction_fen = reader_zigzag(&r);
     out->set_offs = reader_varint(&r);
     out->set_off_fen = reader_zigzag(&r);
-    return reader_done(&r) ? ST_OK : damaged("run", number, d);
+    return reader_done(&r) ? ST_OK : row_damaged("run", number, d);
 }
 
 /* ---- batches ---- */
@@ -451,11 +381,7 @@ enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
                       struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_BATCH, number, &r, &found, d));
-    if (!found) {
-        return missing("batch", number, d);
-    }
+    TRY(row_get(t, REGISTER_BATCH, number, &r, d));
     out->number = number;
     out->state = (enum batch_state)reader_u8(&r);
     out->sequence = reader_varint(&r);
@@ -477,7 +403,7 @@ enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
     out->corrected_fen = reader_zigzag(&r);
     out->over_fen = reader_zigzag(&r);
     if (!reader_done(&r)) {
-        return damaged("batch", number, d);
+        return row_damaged("batch", number, d);
     }
     memcpy(out->content, content.p, DIGEST_LEN);
     return ST_OK;
@@ -591,8 +517,9 @@ enum status answer_start_get(struct txn *t, const struct answer_entry *e,
                              struct answer_start *out, struct diag *d)
 {
     struct signed_body s;
-    TRY(entry_body(t, e->sequence, &s, d));
-    return answer_start_read(s.plain, out) ? ST_OK : damaged("answer", e->number, d);
+    TRY(row_body(t, e->sequence, &s, d));
+    return answer_start_read(s.plain, out) ? ST_OK
+                                           : row_damaged("answer", e->number, d);
 }
 
 enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
@@ -612,17 +539,13 @@ enum status answer_get(struct txn *t, uint32_t number, struct answer_entry *out,
                        struct diag *d)
 {
     struct reader r;
-    bool found;
-    TRY(row_get(t, REGISTER_ANSWER, number, &r, &found, d));
-    if (!found) {
-        return missing("answer", number, d);
-    }
+    TRY(row_get(t, REGISTER_ANSWER, number, &r, d));
     out->number = number;
     out->batch = (uint32_t)reader_varint(&r);
     struct str sha256 = reader_bytes(&r, DIGEST_LEN);
     out->sequence = reader_varint(&r);
     if (!reader_done(&r)) {
-        return damaged("answer", number, d);
+        return row_damaged("answer", number, d);
     }
     memcpy(out->sha256, sha256.p, DIGEST_LEN);
     return ST_OK;
@@ -636,7 +559,7 @@ enum status answer_known(struct txn *t, uint32_t batch,
         struct reader r;
         struct answer_entry e;
         bool found;
-        TRY(row_get(t, REGISTER_ANSWER, number, &r, &found, d));
+        TRY(row_find(t, REGISTER_ANSWER, number, &r, &found, d));
         if (!found) {
             return ST_OK;
         }
@@ -769,7 +692,7 @@ enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
         return diag_hint(d, "almoner batch show %u --lines shows them", batch);
     }
     if (!line_read(value, batch, line, out)) {
-        return damaged("line of batch", batch, d);
+        return row_damaged("line of batch", batch, d);
     }
     return ST_OK;
 }

@@ -6,7 +6,7 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "base/text.h"
-#include "ledger/body.h"
+#include "ledger/row.h"
 
 #define ROW_MAX 64
 #define CHECK_WORDS "block warn off"
@@ -171,49 +171,35 @@ bool setting_read(struct str plain, struct setting_entry *out)
 
 enum status setting_put(struct txn *t, const struct setting_entry *e, struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[ROW_MAX];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     writer_u8(&w, (uint8_t)e->state);
     writer_varint(&w, e->sequence);
     writer_varint(&w, e->proposed_by);
-    must(!w.failed);
-    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_SETTING, e->number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_SETTING, e->number, &w, d);
 }
 
 enum status setting_get(struct txn *t, uint32_t number, struct setting_entry *out,
                         struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
-    struct record rec;
     struct signed_body body;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_SETTING, number), &row,
-                  d));
-    if (row.p == NULL) {
-        diag_fail(d, ST_CONFLICT, "unknown-setting", "there is no setting %u", number);
-        return diag_hint(d, "almoner config show lists them");
-    }
-    reader_init(&r, row.p, row.n);
+    TRY(row_get(t, REGISTER_SETTING, number, &r, d));
     uint8_t state = reader_u8(&r);
     uint64_t sequence = reader_varint(&r);
     uint64_t by = reader_varint(&r);
-    if (reader_done(&r) && state <= ENTRY_REFUSED && by <= UINT32_MAX) {
-        TRY(record_get(t, sequence, &rec, NULL, d));
-        TRY(signed_body_read(&rec, &body, d));
-        if (rec.kind == KIND_SETTING && setting_read(body.plain, out)) {
-            out->state = (enum entry_state)state;
-            out->sequence = sequence;
-            out->proposed_by = (uint32_t)by;
-            return ST_OK;
-        }
+    if (!reader_done(&r) || state > ENTRY_REFUSED || by > UINT32_MAX) {
+        return row_damaged("setting", number, d);
     }
-    return diag_fail(d, ST_INTEGRITY, "register-row",
-                     "the register's row of setting %u is not what was written",
-                     number);
+    TRY(row_record(t, sequence, KIND_SETTING, &body, d));
+    if (!setting_read(body.plain, out)) {
+        return row_damaged("setting", number, d);
+    }
+    out->state = (enum entry_state)state;
+    out->sequence = sequence;
+    out->proposed_by = (uint32_t)by;
+    return ST_OK;
 }
 
 /* ---- what holds ---- */

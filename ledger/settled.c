@@ -2,21 +2,16 @@
 #include "ledger/settled.h"
 
 #include "base/money.h"
-#include "ledger/register.h"
+#include "ledger/row.h"
 
 enum status settled_get(struct txn *t, uint32_t number, struct settled_entry *out,
                         bool *found, struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_SETTLED, number), &row,
-                  d));
-    *found = row.p != NULL;
+    TRY(row_find(t, REGISTER_SETTLED, number, &r, found, d));
     if (!*found) {
         return ST_OK;
     }
-    reader_init(&r, row.p, row.n);
     out->number = number;
     struct str code = reader_text(&r);
     uint64_t through = reader_varint(&r);
@@ -28,10 +23,7 @@ enum status settled_get(struct txn *t, uint32_t number, struct settled_entry *ou
     return reader_done(&r) && through <= ACCOUNT_MONTH_MAX &&
                    str_copy(code, out->programme, sizeof out->programme)
                ? ST_OK
-               : diag_fail(d, ST_INTEGRITY, "register-row",
-                           "the register's row of settled programme %u is not what "
-                           "was written",
-                           number);
+               : row_damaged("settled programme", number, d);
 }
 
 enum status settled_through(struct txn *t, struct str programme, uint64_t known_below,
@@ -66,7 +58,6 @@ enum status settled_total(struct txn *t, int64_t *fen, struct diag *d)
 
 enum status settled_put(struct txn *t, const struct settled_entry *e, struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[100];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -75,9 +66,5 @@ enum status settled_put(struct txn *t, const struct settled_entry *e, struct dia
     writer_varint(&w, e->import);
     writer_varint(&w, e->sequence);
     writer_zigzag(&w, e->fen);
-    if (w.failed) {
-        return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
-    }
-    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_SETTLED, e->number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_SETTLED, e->number, &w, d);
 }

@@ -5,21 +5,16 @@
 #include <stdlib.h>
 
 #include "base/date.h"
-#include "ledger/register.h"
+#include "ledger/row.h"
 
 enum status unit_get(struct txn *t, uint32_t number, struct unit_entry *out,
                      bool *found, struct diag *d)
 {
-    uint8_t key[5];
-    struct str row;
     struct reader r;
-    TRY(store_get(t, TABLE_REGISTER, register_key(key, REGISTER_UNIT, number), &row,
-                  d));
-    *found = row.p != NULL;
+    TRY(row_find(t, REGISTER_UNIT, number, &r, found, d));
     if (!*found) {
         return ST_OK;
     }
-    reader_init(&r, row.p, row.n);
     out->number = number;
     out->sequence = reader_varint(&r);
     bool fits = str_copy(reader_text(&r), out->code, sizeof out->code);
@@ -28,16 +23,11 @@ enum status unit_get(struct txn *t, uint32_t number, struct unit_entry *out,
     fits = str_copy(reader_text(&r), out->successor, sizeof out->successor) && fits;
     out->from = (int32_t)reader_zigzag(&r);
     out->until = (int32_t)reader_zigzag(&r);
-    return fits && reader_done(&r)
-               ? ST_OK
-               : diag_fail(d, ST_INTEGRITY, "register-row",
-                           "the register's row of unit %u is not what was written",
-                           number);
+    return fits && reader_done(&r) ? ST_OK : row_damaged("unit", number, d);
 }
 
 enum status unit_put(struct txn *t, const struct unit_entry *e, struct diag *d)
 {
-    uint8_t key[5];
     uint8_t bytes[3 * UNIT_CODE_MAX + UNIT_NAME_MAX + 60];
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
@@ -48,11 +38,7 @@ enum status unit_put(struct txn *t, const struct unit_entry *e, struct diag *d)
     writer_text(&w, str_of(e->successor));
     writer_zigzag(&w, e->from);
     writer_zigzag(&w, e->until);
-    if (w.failed) {
-        return diag_fail(d, ST_INTERNAL, "register-row", "a register row is too long");
-    }
-    return store_put(t, TABLE_REGISTER, register_key(key, REGISTER_UNIT, e->number),
-                     writer_str(&w), d);
+    return row_put(t, REGISTER_UNIT, e->number, &w, d);
 }
 
 static int by_code(const void *a, const void *b)
