@@ -56,7 +56,7 @@ MODEL_SRC := $(sort $(filter-out tests/model/ledger%,$(wildcard tests/model/*.c)
 # Histories through a ledger, whose work in pieces is cut smaller, to be killed between.
 LEDGERS_SRC := $(sort $(filter-out tests/model/property.c,$(wildcard tests/model/*.c)) \
 	tests/unit/ledger_fixture.c)
-LEDGERS_SMALL := $(addprefix batch/,answer.c assess.c import_take.c line_act.c make.c) \
+LEDGERS_SMALL := $(addprefix batch/,answer.c assess.c import_new.c import_take.c line_act.c make.c) \
 	entitle/payee.c ledger/ahead.c
 UNIT_SMALL := batch/checks.c
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))

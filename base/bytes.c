@@ -205,13 +205,19 @@ void writer_u64(struct writer *w, uint64_t v)
 void writer_varint_long(struct writer *w, uint64_t v)
 {
     uint8_t text[VARINT_MAX_BYTES];
+    bool in_place = !w->failed && w->cap - w->len >= VARINT_MAX_BYTES;
+    uint8_t *to = in_place ? w->p + w->len : text;
     size_t n = 0;
     while (v >= 0x80) {
-        text[n++] = (uint8_t)(v | 0x80);
+        to[n++] = (uint8_t)(v | 0x80);
         v >>= 7;
     }
-    text[n++] = (uint8_t)v;
-    writer_bytes(w, text, n);
+    to[n++] = (uint8_t)v;
+    if (in_place) {
+        w->len += n;
+    } else {
+        writer_bytes(w, text, n);
+    }
 }
 
 void writer_zigzag(struct writer *w, int64_t v)
@@ -221,7 +227,7 @@ void writer_zigzag(struct writer *w, int64_t v)
 }
 
 /* A text that does not fit leaves no length behind either. */
-void writer_text(struct writer *w, struct str s)
+void writer_text_long(struct writer *w, struct str s)
 {
     size_t before = w->len;
     writer_varint(w, s.n);

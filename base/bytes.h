@@ -133,8 +133,17 @@ static inline void writer_varint(struct writer *w, uint64_t v)
     }
 }
 void writer_zigzag(struct writer *w, int64_t v);
-void writer_text(struct writer *w, struct str s); /* varint length, then the bytes */
-struct str writer_str(const struct writer *w);    /* what was written; borrowed */
+void writer_text_long(struct writer *w, struct str s);
+static inline void writer_text(struct writer *w,
+                               struct str s) /* varint length, bytes */
+{
+    if (s.n == 0) { /* many are */
+        writer_u8(w, 0);
+    } else {
+        writer_text_long(w, s);
+    }
+}
+struct str writer_str(const struct writer *w); /* what was written; borrowed */
 
 /* Fixed-place helpers for keys. */
 void put_u32(uint8_t *p, uint32_t v);

@@ -215,12 +215,7 @@ static size_t find_control(const uint8_t *p, size_t n)
         if (step == 8) {
             uint64_t word;
             memcpy(&word, p + i, 8);
-            /* In each byte below 0x80: bit 7 of not (c + 0x60) says c < 0x20, bit 7 of
-             * c + 1 says c = 0x7f. */
-            uint64_t low = word & UINT64_C(0x7f7f7f7f7f7f7f7f);
-            uint64_t odd = ~(low + UINT64_C(0x6060606060606060)) |
-                           (low + UINT64_C(0x0101010101010101));
-            if ((odd & ~word & UINT64_C(0x8080808080808080)) == 0) {
+            if (!text_eight_have_control(word)) {
                 i += 8;
                 continue;
             }
@@ -487,9 +482,19 @@ static void run_known(const struct charset_conv *c, struct str in, struct buf *o
     size_t i = *at;
     while (i < in.n) {
         size_t key = 0;
-        if (n > sizeof made - CHAR_MAX_BYTES) {
+        uint64_t word;
+        if (n > sizeof made - sizeof word) {
             buf_add(out, made, n);
             n = 0;
+        }
+        if (in.n - i >= sizeof word && p[i] < 0x80) {
+            memcpy(&word, p + i, sizeof word);
+            if ((word & UINT64_C(0x8080808080808080)) == 0) {
+                memcpy(made + n, &word, sizeof word);
+                n += sizeof word;
+                i += sizeof word;
+                continue;
+            }
         }
         if (p[i] < 0x80) {
             made[n++] = (char)p[i++];

@@ -158,7 +158,15 @@ size_t text_width(struct str s)
 
 bool text_has_control(struct str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
+    size_t i = 0;
+    uint64_t word;
+    for (; s.n - i >= sizeof word; i += sizeof word) {
+        memcpy(&word, s.p + i, sizeof word);
+        if (text_eight_have_control(word)) {
+            return true;
+        }
+    }
+    for (; i < s.n; i++) {
         uint8_t c = (uint8_t)s.p[i];
         if (c < 0x20 || c == 0x7f) {
             return true;

@@ -14,6 +14,16 @@ size_t text_utf8_count(struct str s); /* characters of valid UTF-8 */
 /* Columns on a terminal: Han and fullwidth count two. Valid UTF-8. */
 size_t text_width(struct str s);
 bool text_has_control(struct str s); /* bytes below 0x20, or 0x7f */
+/* The same of eight bytes, in any order. */
+static inline bool text_eight_have_control(uint64_t word)
+{
+    /* In each byte below 0x80: bit 7 of not (c + 0x60) says c < 0x20, bit 7 of c + 1
+     * says c = 0x7f. */
+    uint64_t low = word & UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t odd =
+        ~(low + UINT64_C(0x6060606060606060)) | (low + UINT64_C(0x0101010101010101));
+    return (odd & ~word & UINT64_C(0x8080808080808080)) != 0;
+}
 /* Would an office program that opens it in a CSV file calculate it? It begins with = or
  * @, or with + or - before more than figures; full width counts as well. */
 bool text_is_formula(struct str s);

@@ -77,6 +77,7 @@ void import_job_release(struct import_job *j)
     digest_free(j->g);
     free(j->person);
     free(j->take.leads);
+    import_new_free(j->newcomers);
     free(j->lists);
     import_history_free(j->history);
     import_units_free(j->units);
@@ -225,7 +226,9 @@ enum status import_check_rows(struct import_job *j, const struct import_file *f,
             return st;
         }
     }
+    import_seen_expect(&j->seen, j->rows_total);
     TRY(import_file_rows(j, f, charset, check_row, d));
+    import_seen_checked(&j->seen);
     r->rows = j->row.ordinal;
     r->accepted = r->rows - r->rejected_count;
     if (r->rejected_count > 0) {

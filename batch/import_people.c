@@ -303,32 +303,29 @@ enum status import_people_new_facts(struct import_job *j,
 
 /* ---- taking in ---- */
 
-static enum status take_new(struct import_job *j, uint64_t recorded, struct diag *d)
+void import_people_write(const struct people_row *p, uint64_t recorded, struct buf *row)
 {
     struct statement list[PEOPLE_FACTS_MAX];
-    size_t count = statements(&j->u.people, list);
-    uint64_t person = ledger_head(j->l)->people + j->take.created + 1;
-    TRY(vault_row_create(j->l, person, &j->row_of, d));
+    size_t count = statements(p, list);
     for (size_t i = 0; i < count; i++) {
         list[i].fact.recorded = recorded;
-        person_add_fact(&j->row_of.plain, &list[i].fact);
+        person_add_fact(row, &list[i].fact);
     }
-    if (j->u.people.account.n > 0) {
-        struct route r = stated_route(&j->u.people);
+    if (p->account.n > 0) {
+        struct route r = stated_route(p);
         r.recorded = recorded;
-        person_add_route(&j->row_of.plain, &r);
+        person_add_route(row, &r);
     }
-    j->take.created++;
-    TRY(import_take_lead(j, j->u.people.id, person, d));
-    return import_take_person(j, 0, d);
 }
 
-static enum status take_known(struct import_job *j, uint64_t person, uint64_t recorded,
-                              struct diag *d)
+static enum status take_known(struct import_job *j, uint64_t person, struct diag *d)
 {
+    uint64_t recorded;
     struct statement list[PEOPLE_FACTS_MAX];
     size_t count = statements(&j->u.people, list);
     enum import_field field;
+    TRY(import_new_write(j, d));
+    TRY(import_take_ready(j, &recorded, d));
     TRY(import_person_read(j, person, d));
     /* person borrows from the row, which moves when it grows: decide first. */
     bool add[PEOPLE_FACTS_MAX];
@@ -355,12 +352,10 @@ static enum status take_known(struct import_job *j, uint64_t person, uint64_t re
 static enum status take_people(struct import_job *j, struct diag *d)
 {
     uint64_t person = 0;
-    uint64_t recorded;
-    TRY(import_take_ready(j, &recorded, d));
     if (!import_seen_is_fresh(&j->seen, j->row.ordinal)) {
         TRY(vault_find(j->l, j->u.people.id, &person, d));
     }
-    return person == 0 ? take_new(j, recorded, d) : take_known(j, person, recorded, d);
+    return person == 0 ? import_new_add(j, d) : take_known(j, person, d);
 }
 
 const struct import_kind import_people_kind = {

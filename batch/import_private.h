@@ -215,6 +215,7 @@ enum status import_file_rows(struct import_job *j, const struct import_file *f,
 struct import_seen {
     uint64_t *slots; /* keys; 0: free */
     size_t slot_count;
+    size_t first_slots; /* when it begins; 0: few */
     size_t count;
     uint8_t *rows; /* by person number: rows of this file so far, at most 255 */
     uint64_t people;
@@ -224,6 +225,10 @@ struct import_seen {
 enum status import_seen_init(struct import_seen *s, uint64_t people, struct diag *d)
     MUST_USE;
 void import_seen_release(struct import_seen *s);
+/* About so many rows come: growing moves all keys. */
+void import_seen_expect(struct import_seen *s, uint64_t rows);
+/* All rows were checked: the keys are not needed any more, the rest is. */
+void import_seen_checked(struct import_seen *s);
 /* *known: was there already. key is not 0. */
 enum status import_seen_add(struct import_seen *s, uint64_t key, bool *known,
                             struct diag *d) MUST_USE;
@@ -264,11 +269,17 @@ struct import_take {
 /* Makes room for one more person's entry; *recorded: what entries are to carry. */
 enum status import_take_ready(struct import_job *j, uint64_t *recorded, struct diag *d)
     MUST_USE;
+/* An entry of the record in the making. */
+void import_entry_write(struct writer *w, uint64_t person,
+                        const uint8_t commitment[DIGEST_LEN]);
+/* The same of a person who is not in it; their row, of so many bytes, was written. */
+void import_take_entry(struct import_job *j, uint64_t person,
+                       const uint8_t commitment[DIGEST_LEN], size_t row_bytes);
 /* j->row_of (with entries appended from byte `from` on) is written and committed to. */
 enum status import_take_person(struct import_job *j, size_t from, struct diag *d)
     MUST_USE;
-/* The number leads to a new person, from the commit on. */
-enum status import_take_lead(struct import_job *j, const char id[ID_NUMBER_LEN + 1],
+/* The number with this key leads to a new person, from the commit on. */
+enum status import_take_lead(struct import_job *j, const uint8_t key[VAULT_LOOKUP_LEN],
                              uint64_t person, struct diag *d) MUST_USE;
 /* The row is done. *due: import_take_border must be called before the next. */
 void import_take_done(struct import_job *j, uint64_t ordinal, bool *due);
@@ -279,6 +290,17 @@ enum status import_take_border(struct import_job *j, struct diag *d) MUST_USE;
 enum status import_take_end(struct import_job *j, struct diag *d) MUST_USE;
 /* The record in the making, if it holds anything. */
 enum status import_take_flush(struct import_job *j, struct diag *d) MUST_USE;
+
+/* ---- people who are new (import_new.c) ---- */
+
+struct import_new;
+/* The row in hand is a new person's, who is written with some delay: other people must
+ * not be written before import_new_write. */
+enum status import_new_add(struct import_job *j, struct diag *d) MUST_USE;
+/* Writes whoever waits. */
+enum status import_new_write(struct import_job *j, struct diag *d) MUST_USE;
+bool import_new_waiting(const struct import_job *j);
+void import_new_free(struct import_new *a); /* NULL is fine */
 
 /* ---- kinds of files ---- */
 
@@ -419,6 +441,7 @@ struct import_job {
     uint64_t known_below; /* of lists: entries recorded from here on are not read */
     uint64_t begun_at;    /* sequence of the start of an act that goes on, else 0 */
     struct import_take take;
+    struct import_new *newcomers; /* of people */
 };
 
 extern const struct import_kind import_people_kind;
@@ -501,6 +524,10 @@ enum status import_preview_row(struct import_job *j, struct diag *d) MUST_USE;
 enum status import_preview_list(struct import_job *j, bool on, const struct mark *marks,
                                 size_t count, struct diag *d) MUST_USE;
 void import_preview_free(struct previewing *v); /* NULL is fine */
+/* What a row says of a new person, as entries of their row, which is empty
+ * (import_people.c). */
+void import_people_write(const struct people_row *p, uint64_t recorded,
+                         struct buf *row);
 /* Of a checked row of people whose person is known, j->person: every fact it would add
  * (import_people.c). */
 enum status import_people_new_facts(struct import_job *j,

@@ -9,6 +9,7 @@
 #include "base/must.h"
 
 #define FIRST_SLOTS 4096
+#define FIRST_SLOTS_MAX ((size_t)4 * 1024 * 1024) /* 32 MB */
 
 enum status import_seen_init(struct import_seen *s, uint64_t people, struct diag *d)
 {
@@ -26,6 +27,22 @@ void import_seen_release(struct import_seen *s)
     memset(s, 0, sizeof *s);
 }
 
+void import_seen_expect(struct import_seen *s, uint64_t rows)
+{
+    s->first_slots = FIRST_SLOTS;
+    while (s->first_slots / 3 * 2 <= rows && s->first_slots < FIRST_SLOTS_MAX) {
+        s->first_slots *= 2;
+    }
+}
+
+void import_seen_checked(struct import_seen *s)
+{
+    free(s->slots);
+    s->slots = NULL;
+    s->slot_count = 0;
+    s->count = 0;
+}
+
 /* Keys may be ID numbers: 2^64 / golden ratio brings all their bits to the top. */
 static size_t slot_of(const struct import_seen *s, uint64_t key)
 {
@@ -41,7 +58,8 @@ static size_t slot_of(const struct import_seen *s, uint64_t key)
 static enum status grow(struct import_seen *s, struct diag *d)
 {
     struct import_seen old = *s;
-    s->slot_count = old.slot_count == 0 ? FIRST_SLOTS : old.slot_count * 2;
+    size_t first = s->first_slots != 0 ? s->first_slots : FIRST_SLOTS;
+    s->slot_count = old.slot_count == 0 ? first : old.slot_count * 2;
     s->slots = calloc(s->slot_count, sizeof *s->slots);
     if (s->slots == NULL) {
         *s = old;

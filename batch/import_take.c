@@ -8,11 +8,14 @@
 
 #include "base/must.h"
 
-/* A transaction's changed pages stay in memory until it is committed: these rows, and
- * for each person one page of older rows or of the look-up at most, so about 100 MB at
- * worst, below STORE_HEADROOM. */
+/* A transaction's changed pages stay in memory until it is committed: those of the
+ * rows, and for each person one page of older rows or of the look-up at most. 96 MB,
+ * below STORE_HEADROOM. Before that, 16 MB of rows are enough, when they are as much as
+ * the look-up's pages: a commit writes most of those anew. */
+#define COMMIT_PAGES 24576
 #define COMMIT_ROW_BYTES ((uint64_t)16 * 1024 * 1024)
-#define COMMIT_PAGES 20000
+#define PAGE_BYTES 4096
+#define ROW_EXTRA 128 /* keys, nonces and tags, what stays free of a page */
 /* Entries of the look-up (of 34 bytes) on one of its pages, at least. */
 #define LEADS_OF_PAGE 60
 #ifndef TICK_ROWS /* tests make pieces small */
@@ -51,12 +54,14 @@ static bool is_enough(const struct import_job *j)
 {
     const struct import_take *t = &j->take;
     uint64_t index = (ledger_head(j->l)->people + t->created) / LEADS_OF_PAGE + 1;
+    uint64_t leads = t->lead_count < index ? t->lead_count : index;
+    uint64_t rows = (t->row_bytes + t->people * ROW_EXTRA) / PAGE_BYTES;
     uint64_t known = t->people - t->lead_count;
-    uint64_t pages = known + (t->lead_count < index ? t->lead_count : index);
-    return t->row_bytes >= COMMIT_ROW_BYTES || pages >= COMMIT_PAGES;
+    return (t->row_bytes >= COMMIT_ROW_BYTES && rows >= leads) ||
+           rows + known + leads >= COMMIT_PAGES;
 }
 
-enum status import_take_lead(struct import_job *j, const char id[ID_NUMBER_LEN + 1],
+enum status import_take_lead(struct import_job *j, const uint8_t key[VAULT_LOOKUP_LEN],
                              uint64_t person, struct diag *d)
 {
     struct import_take *t = &j->take;
@@ -69,20 +74,42 @@ enum status import_take_lead(struct import_job *j, const char id[ID_NUMBER_LEN +
         t->leads = leads;
         t->lead_room = room;
     }
-    struct vault_lead *lead = &t->leads[t->lead_count];
+    struct vault_lead *lead = &t->leads[t->lead_count++];
     lead->person = person;
-    TRY(vault_find_key(j->l, id, lead->key, d));
-    t->lead_count++;
+    memcpy(lead->key, key, VAULT_LOOKUP_LEN);
     return ST_OK;
 }
 
 enum status import_take_end(struct import_job *j, struct diag *d)
 {
     struct import_take *t = &j->take;
+    TRY(import_new_write(j, d));
     TRY(import_take_flush(j, d));
     TRY(vault_index_all(j->l, t->leads, t->lead_count, d));
     t->lead_count = 0;
     return ST_OK;
+}
+
+void import_entry_write(struct writer *w, uint64_t person,
+                        const uint8_t commitment[DIGEST_LEN])
+{
+    cbor_put_array(w, 2);
+    cbor_put_uint(w, person);
+    cbor_put_bytes(w, commitment, DIGEST_LEN);
+    must(!w->failed);
+}
+
+void import_take_entry(struct import_job *j, uint64_t person,
+                       const uint8_t commitment[DIGEST_LEN], size_t row_bytes)
+{
+    struct import_take *t = &j->take;
+    must(t->chunk.count < IMPORT_ENTRIES_MAX);
+    import_entry_write(&t->chunk.entries, person, commitment);
+    t->entries[t->chunk.count].person = person;
+    t->entries[t->chunk.count].at = t->chunk.entries.len - DIGEST_LEN;
+    t->chunk.count++;
+    t->row_bytes += row_bytes;
+    t->people++;
 }
 
 enum status import_take_person(struct import_job *j, size_t from, struct diag *d)
@@ -98,27 +125,21 @@ enum status import_take_person(struct import_job *j, size_t from, struct diag *d
                                           : str_make(row.p + from, row.n - from);
     vault_commitment(j->l, &j->row_of, recorded, added, commitment);
     TRY(vault_row_write(j->l, &j->row_of, d));
-    t->row_bytes += row.n;
-    t->people++;
-    if (i < t->chunk.count) {
-        memcpy(t->chunk.bytes + t->entries[i].at, commitment, DIGEST_LEN);
+    if (i == t->chunk.count) {
+        import_take_entry(j, person, commitment, row.n);
         return ST_OK;
     }
-    must(i < IMPORT_ENTRIES_MAX);
-    struct writer *w = &t->chunk.entries;
-    cbor_put_array(w, 2);
-    cbor_put_uint(w, person);
-    cbor_put_bytes(w, commitment, DIGEST_LEN);
-    must(!w->failed);
-    t->entries[i].person = person;
-    t->entries[i].at = w->len - DIGEST_LEN;
-    t->chunk.count++;
+    t->row_bytes += row.n;
+    t->people++;
+    memcpy(t->chunk.bytes + t->entries[i].at, commitment, DIGEST_LEN);
     return ST_OK;
 }
 
 void import_take_done(struct import_job *j, uint64_t ordinal, bool *due)
 {
-    j->take.last = ordinal;
+    if (!import_new_waiting(j)) {
+        j->take.last = ordinal;
+    }
     j->take.since_tick++;
     *due = j->take.since_tick >= TICK_ROWS || is_enough(j);
 }

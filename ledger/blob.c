@@ -7,12 +7,12 @@
 #include <zlib.h>
 
 #include "base/must.h"
+#include "base/relay.h"
 #include "ledger/ledger_private.h"
 #include "ledger/vault.h"
 
 #define CHUNK ((size_t)60 * 1024) /* of the deflated stream */
-#define INPUT ((size_t)64 * 1024)
-#define CHUNKS_PER_TXN 512 /* 30 MB a transaction */
+#define CHUNKS_PER_TXN 512        /* 30 MB a transaction */
 #define KEY_LEN (DIGEST_LEN + 4)
 
 static struct str chunk_key(const uint8_t sha256[DIGEST_LEN], uint32_t chunk,
@@ -35,14 +35,32 @@ static struct str chunk_aad(const struct ledger *l, const uint8_t key[KEY_LEN],
 
 /* ---- writing ---- */
 
+/* The deflated stream is made of blocks, by two threads, as it takes four times as long
+ * as all the rest. Each block stands alone, which costs 1 % of the length. */
+#define BLOCK ((size_t)256 * 1024)
+#define DEFLATED_MAX (BLOCK + BLOCK / 8)
+#define LANES 2
+
+struct lane {
+    struct relay *relay; /* NULL: of a small file, by the caller */
+    z_stream z;
+    bool busy; /* its block was not written yet */
+    bool last;
+    size_t in_n, out_n;
+    uLong adler;
+    uint8_t in[BLOCK];
+    uint8_t out[DEFLATED_MAX];
+};
+
 struct blob_writer {
     struct ledger *l;
     const uint8_t *sha256;
-    z_stream z;
     struct digest *g;
     uint32_t chunk;
-    uint8_t *in;
-    uint8_t *out; /* one chunk being filled */
+    uLong adler; /* of what was written */
+    struct lane *lanes;
+    size_t out_n;
+    uint8_t out[CHUNK]; /* one chunk being filled */
 };
 
 static enum status put_chunk(struct blob_writer *w, size_t n, bool last, struct diag *d)
@@ -67,42 +85,106 @@ static enum status put_chunk(struct blob_writer *w, size_t n, bool last, struct 
     return ST_OK;
 }
 
-/* Deflates what is in z's input; puts every full chunk, at the end the last one. */
-static enum status deflate_input(struct blob_writer *w, bool end, struct diag *d)
+static enum status put_bytes(struct blob_writer *w, const uint8_t *p, size_t n,
+                             struct diag *d)
 {
-    for (;;) {
-        int rc = deflate(&w->z, end ? Z_FINISH : Z_NO_FLUSH);
-        must(rc != Z_STREAM_ERROR);
-        if (rc == Z_STREAM_END) {
-            return put_chunk(w, CHUNK - w->z.avail_out, true, d);
+    while (n > 0) {
+        if (w->out_n == CHUNK) {
+            TRY(put_chunk(w, CHUNK, false, d));
+            w->out_n = 0;
         }
-        if (w->z.avail_out > 0) {
-            return ST_OK; /* all input taken */
-        }
-        TRY(put_chunk(w, CHUNK, false, d));
-        w->z.next_out = w->out;
-        w->z.avail_out = CHUNK;
+        size_t part = n < CHUNK - w->out_n ? n : CHUNK - w->out_n;
+        memcpy(w->out + w->out_n, p, part);
+        w->out_n += part;
+        p += part;
+        n -= part;
     }
+    return ST_OK;
+}
+
+/* Often on another thread. */
+static void deflate_block(void *ctx, void *piece)
+{
+    struct lane *b = piece;
+    (void)ctx;
+    must(deflateReset(&b->z) == Z_OK);
+    b->z.next_in = b->in;
+    b->z.avail_in = (uInt)b->in_n;
+    b->z.next_out = b->out;
+    b->z.avail_out = DEFLATED_MAX;
+    int rc = deflate(&b->z, b->last ? Z_FINISH : Z_SYNC_FLUSH);
+    must(rc == (b->last ? Z_STREAM_END : Z_OK) && b->z.avail_out > 0);
+    b->out_n = DEFLATED_MAX - b->z.avail_out;
+    b->adler = adler32_z(adler32_z(0, NULL, 0), b->in, b->in_n);
+}
+
+static enum status start_block(struct lane *b, bool alone, struct diag *d)
+{
+    b->busy = true;
+    if (alone) {
+        deflate_block(NULL, b);
+        return ST_OK;
+    }
+    if (b->relay == NULL) {
+        TRY(relay_new(&b->relay, deflate_block, NULL, d));
+    }
+    relay_start(b->relay, b);
+    return ST_OK;
+}
+
+/* Writes the block that is in the lane, if there is one. */
+static enum status write_block(struct blob_writer *w, struct lane *b, struct diag *d)
+{
+    if (!b->busy) {
+        return ST_OK;
+    }
+    if (b->relay != NULL) {
+        must(relay_finish(b->relay) == b);
+    }
+    b->busy = false;
+    w->adler = adler32_combine(w->adler, b->adler, (z_off_t)b->in_n);
+    return put_bytes(w, b->out, b->out_n, d);
+}
+
+static enum status read_block(struct blob_writer *w, struct vault_source source,
+                              struct lane *b, struct diag *d)
+{
+    size_t n = 1;
+    b->in_n = 0;
+    while (n > 0 && b->in_n < BLOCK) {
+        TRY(source.read(source.ctx, b->in + b->in_n, BLOCK - b->in_n, &n, d));
+        b->in_n += n;
+    }
+    b->last = n == 0;
+    digest_add(w->g, b->in, b->in_n);
+    return ST_OK;
 }
 
 static enum status write_stream(struct blob_writer *w, struct vault_source source,
                                 struct diag *d)
 {
+    static const uint8_t head[2] = {0x78, 0x01}; /* RFC 1950: 32 KB, fast */
     uint8_t sha256[DIGEST_LEN];
-    w->z.next_out = w->out;
-    w->z.avail_out = CHUNK;
+    uint8_t adler[4];
+    unsigned i = 0;
+    bool last = false;
+    w->adler = adler32_z(0, NULL, 0);
     digest_start(w->g);
-    for (;;) {
-        size_t n;
-        TRY(source.read(source.ctx, w->in, INPUT, &n, d));
-        digest_add(w->g, w->in, n);
-        w->z.next_in = w->in;
-        w->z.avail_in = (uInt)n;
-        TRY(deflate_input(w, n == 0, d));
-        if (n == 0) {
-            break;
-        }
+    TRY(put_bytes(w, head, sizeof head, d));
+    while (!last) {
+        struct lane *b = &w->lanes[i % LANES];
+        TRY(write_block(w, b, d));
+        TRY(read_block(w, source, b, d));
+        last = b->last;
+        TRY(start_block(b, i == 0 && last, d));
+        i++;
     }
+    for (unsigned k = 0; k < LANES; k++) { /* the older one first */
+        TRY(write_block(w, &w->lanes[(i + k) % LANES], d));
+    }
+    put_u32(adler, (uint32_t)w->adler);
+    TRY(put_bytes(w, adler, sizeof adler, d));
+    TRY(put_chunk(w, w->out_n, true, d));
     digest_end(w->g, sha256);
     if (!digest_equal(sha256, w->sha256)) {
         return diag_fail(d, ST_CONFLICT, "file-changed",
@@ -133,38 +215,64 @@ static enum status file_known(struct ledger *l, const uint8_t sha256[DIGEST_LEN]
     return ST_OK;
 }
 
+static enum status make_lanes(struct blob_writer *w, struct diag *d)
+{
+    w->lanes = calloc(LANES, sizeof *w->lanes);
+    if (w->lanes == NULL) {
+        return diag_memory(d);
+    }
+    for (int i = 0; i < LANES; i++) {
+        /* Level 1: a monthly roster of a million people in half a second. Without head
+         * and trailer, which the whole has. */
+        if (deflateInit2(&w->lanes[i].z, 1, Z_DEFLATED, -MAX_WBITS, 8,
+                         Z_DEFAULT_STRATEGY) != Z_OK) {
+            return diag_memory(d);
+        }
+    }
+    return ST_OK;
+}
+
+static void free_lanes(struct blob_writer *w)
+{
+    for (int i = 0; w->lanes != NULL && i < LANES; i++) {
+        relay_free(w->lanes[i].relay);
+        deflateEnd(&w->lanes[i].z); /* zeroed is fine */
+    }
+    free(w->lanes);
+}
+
+static enum status put_file(struct blob_writer *w, struct vault_source source,
+                            struct diag *d)
+{
+    TRY(digest_new(&w->g, d));
+    TRY(make_lanes(w, d));
+    TRY(ledger_begin(w->l, d));
+    enum status st = write_stream(w, source, d);
+    if (st == ST_OK) {
+        return ledger_commit(w->l, d);
+    }
+    ledger_abort(w->l);
+    return st;
+}
+
 enum status vault_file_put(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
                            struct vault_source source, struct diag *d)
 {
     bool known;
-    struct blob_writer w = {.l = l, .sha256 = sha256};
     TRY(file_known(l, sha256, &known, d));
     if (known || ledger_only_asks(l)) {
         return ST_OK;
     }
-    enum status st = digest_new(&w.g, d);
-    w.in = malloc(INPUT);
-    w.out = malloc(CHUNK);
-    /* Level 1: a monthly roster of a million people in half a second. */
-    if (st == ST_OK &&
-        (w.in == NULL || w.out == NULL || deflateInit(&w.z, 1) != Z_OK)) {
-        st = diag_memory(d);
+    struct blob_writer *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        return diag_memory(d);
     }
-    if (st == ST_OK) {
-        st = ledger_begin(l, d);
-        if (st == ST_OK) {
-            st = write_stream(&w, source, d);
-            if (st == ST_OK) {
-                st = ledger_commit(l, d);
-            } else {
-                ledger_abort(l);
-            }
-        }
-        deflateEnd(&w.z);
-    }
-    digest_free(w.g);
-    free(w.in);
-    free(w.out);
+    w->l = l;
+    w->sha256 = sha256;
+    enum status st = put_file(w, source, d);
+    free_lanes(w);
+    digest_free(w->g);
+    free(w);
     return st;
 }
 
@@ -185,14 +293,46 @@ struct vault_source vault_source_text(struct str *rest)
 
 /* ---- reading ---- */
 
+/* What comes next is opened and inflated by a second thread while the caller is at
+ * work on what came before: it takes as long as taking rows apart does. Chunks are
+ * copied for it, as it must not call the store. Small files, which are most, need no
+ * thread. */
+#define PIECE ((size_t)256 * 1024)
+#define CHUNKS 4 /* copied, but not opened */
+
+struct sealed_chunk {
+    size_t n;
+    uint8_t bytes[1 + CHUNK + SEAL_OVERHEAD];
+};
+
+struct piece {
+    uint32_t copied; /* chunks that can be opened for it */
+    uint32_t opened; /* and that were, when it is done */
+    bool ended;      /* the deflated stream */
+    bool bad;        /* what comes behind this piece cannot be read */
+    size_t n;
+    size_t at; /* given so far */
+    uint8_t bytes[PIECE];
+};
+
 struct vault_file {
     struct ledger *l;
     uint8_t sha256[DIGEST_LEN];
+    uint32_t copied; /* chunks so far */
+    uint32_t opened; /* of them, as far as is known; their room is free */
+    bool last;       /* the file's last was copied */
+    struct piece *now;
+    unsigned begun;      /* pieces so far */
+    struct relay *relay; /* NULL: not needed */
+    /* Of who inflates: */
+    struct sealer *sealer;
     z_stream z;
-    uint32_t chunk;
-    bool last;  /* the chunk in hand is the file's last */
-    bool ended; /* the deflated stream ended */
+    uint32_t chunk; /* to be opened next */
+    bool ended;
     uint8_t in[CHUNK];
+    /* Shared: */
+    struct sealed_chunk chunks[CHUNKS];
+    struct piece pieces[RELAY_PIECES];
 };
 
 enum status vault_file_open(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
@@ -208,6 +348,12 @@ enum status vault_file_open(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
     }
     f->l = l;
     memcpy(f->sha256, sha256, DIGEST_LEN);
+    enum status st = sealer_new(&f->sealer, d);
+    if (st != ST_OK) {
+        vault_file_close(f);
+        return st;
+    }
+    sealer_key(f->sealer, l->files);
     *out = f;
     return ST_OK;
 }
@@ -215,6 +361,8 @@ enum status vault_file_open(struct ledger *l, const uint8_t sha256[DIGEST_LEN],
 void vault_file_close(struct vault_file *f)
 {
     if (f != NULL) {
+        relay_free(f->relay);
+        sealer_free(f->sealer);
         inflateEnd(&f->z);
         free(f);
     }
@@ -226,52 +374,129 @@ static enum status bad_file(struct diag *d)
                      "a file of the vault is missing, cut or changed");
 }
 
-static enum status next_chunk(struct vault_file *f, struct diag *d)
+/* Opens the next chunk; its room is free then. */
+static bool open_chunk(struct vault_file *f)
 {
     uint8_t key[KEY_LEN];
     uint8_t aad[ORIGIN_MAX + KEY_LEN + 8];
-    struct str value;
-    struct ledger *l = f->l;
-    if (f->last) {
-        return bad_file(d);
-    }
-    TRY(store_get(l->t, TABLE_BLOBS, chunk_key(f->sha256, f->chunk, key), &value, d));
-    if (value.n < SEAL_OVERHEAD + 1 || value.n > CHUNK + SEAL_OVERHEAD + 1) {
-        return bad_file(d);
-    }
-    if ((uint8_t)value.p[0] > 1) {
-        return bad_file(d);
-    }
-    f->last = value.p[0] == 1;
-    sealer_key(l->sealer, l->files);
-    if (!sealer_open(l->sealer, chunk_aad(l, key, f->last, aad),
-                     str_make(value.p + 1, value.n - 1), f->in)) {
-        return bad_file(d);
+    const struct sealed_chunk *c = &f->chunks[f->chunk % CHUNKS];
+    (void)chunk_key(f->sha256, f->chunk, key);
+    if (!sealer_open(f->sealer, chunk_aad(f->l, key, c->bytes[0] == 1, aad),
+                     str_make(c->bytes + 1, c->n - 1), f->in)) {
+        return false;
     }
     f->z.next_in = f->in;
-    f->z.avail_in = (uInt)(value.n - 1 - SEAL_OVERHEAD);
+    f->z.avail_in = (uInt)(c->n - 1 - SEAL_OVERHEAD);
     f->chunk++;
+    return true;
+}
+
+/* As much as fits, of the chunks that were copied. Often on the second thread. */
+static void inflate_piece(void *ctx, void *piece)
+{
+    struct vault_file *f = ctx;
+    struct piece *p = piece;
+    p->bad = false;
+    f->z.next_out = p->bytes;
+    f->z.avail_out = PIECE;
+    while (f->z.avail_out > 0 && !f->ended && !p->bad) {
+        if (f->z.avail_in == 0) {
+            if (f->chunk == p->copied) {
+                break;
+            }
+            p->bad = !open_chunk(f);
+            continue;
+        }
+        int rc = inflate(&f->z, Z_NO_FLUSH);
+        f->ended = rc == Z_STREAM_END;
+        p->bad = !f->ended && rc != Z_OK && rc != Z_BUF_ERROR;
+    }
+    p->n = PIECE - f->z.avail_out;
+    p->at = 0;
+    p->opened = f->chunk;
+    p->ended = f->ended;
+}
+
+static enum status copy_chunks(struct vault_file *f, struct diag *d)
+{
+    uint8_t key[KEY_LEN];
+    struct str value;
+    while (!f->last && f->copied - f->opened < CHUNKS) {
+        struct str k = chunk_key(f->sha256, f->copied, key);
+        struct sealed_chunk *c = &f->chunks[f->copied % CHUNKS];
+        TRY(store_get(f->l->t, TABLE_BLOBS, k, &value, d));
+        if (value.n < SEAL_OVERHEAD + 1 || value.n > sizeof c->bytes ||
+            (uint8_t)value.p[0] > 1) {
+            return bad_file(d);
+        }
+        memcpy(c->bytes, value.p, value.n);
+        c->n = value.n;
+        f->last = value.p[0] == 1;
+        f->copied++;
+    }
     return ST_OK;
+}
+
+static struct piece *begin_piece(struct vault_file *f)
+{
+    struct piece *p = &f->pieces[f->begun++ % RELAY_PIECES];
+    p->copied = f->copied;
+    if (f->relay != NULL) {
+        relay_start(f->relay, p);
+    } else {
+        inflate_piece(f, p);
+    }
+    return p;
+}
+
+/* The piece in hand was given as a whole. */
+static enum status next_piece(struct vault_file *f, struct diag *d)
+{
+    if (f->now == NULL) {
+        TRY(copy_chunks(f, d));
+        if (!f->last) {
+            TRY(relay_new(&f->relay, inflate_piece, f, d));
+            (void)begin_piece(f);
+        }
+    }
+    f->now = f->relay != NULL ? relay_finish(f->relay) : begin_piece(f);
+    f->opened = f->now->opened;
+    if (f->now->ended || f->now->bad) {
+        return ST_OK;
+    }
+    enum status st = copy_chunks(f, d);
+    if (st == ST_OK && f->relay != NULL) {
+        (void)begin_piece(f);
+    }
+    f->now->bad = st != ST_OK;
+    return st;
 }
 
 enum status vault_file_read(struct vault_file *f, void *p, size_t cap, size_t *n,
                             struct diag *d)
 {
-    f->z.next_out = p;
-    f->z.avail_out = (uInt)(cap < INPUT ? cap : INPUT);
-    uInt room = f->z.avail_out;
-    while (f->z.avail_out > 0 && !f->ended) {
-        if (f->z.avail_in == 0) {
-            TRY(next_chunk(f, d));
+    size_t got = 0;
+    while (got < cap) {
+        struct piece *now = f->now;
+        if (now == NULL || now->at == now->n) {
+            if (now != NULL && (now->ended || now->bad)) {
+                break;
+            }
+            TRY(next_piece(f, d));
+            if (f->now->n == 0 && !f->now->ended) {
+                f->now->bad = true; /* cut */
+            }
+            continue;
         }
-        int rc = inflate(&f->z, Z_NO_FLUSH);
-        if (rc == Z_STREAM_END) {
-            f->ended = true;
-        } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
-            return bad_file(d);
-        }
+        size_t more = now->n - now->at < cap - got ? now->n - now->at : cap - got;
+        memcpy((uint8_t *)p + got, now->bytes + now->at, more);
+        now->at += more;
+        got += more;
     }
-    *n = room - f->z.avail_out;
+    if (got == 0 && f->now != NULL && f->now->bad) {
+        return bad_file(d);
+    }
+    *n = got;
     return ST_OK;
 }
 

@@ -90,7 +90,7 @@ enum status vault_row_open(struct ledger *l, uint64_t person, struct str sealed,
 }
 
 struct vault_opener {
-    const struct ledger *l; /* its origin alone is used, and the key of steady.c */
+    const struct ledger *l; /* its origin and keys alone are used */
     struct wrapper *wrapper;
     struct sealer *sealer;
     struct digest *g;
@@ -159,9 +159,40 @@ enum status vault_row_read(struct ledger *l, uint64_t person, struct vault_row *
     return vault_row_open(l, person, sealed, r, d);
 }
 
-enum status vault_row_write(struct ledger *l, const struct vault_row *r, struct diag *d)
+/* out has WRAPPED + plain + SEAL_OVERHEAD bytes. */
+static void seal_row(const struct ledger *l, struct wrapper *wrapper,
+                     struct sealer *sealer, const struct vault_row *r,
+                     const uint8_t nonce[SEAL_NONCE_LEN], uint8_t *out)
 {
     uint8_t aad[ORIGIN_MAX + 16];
+    wrapper_wrap(wrapper, r->key, out);
+    sealer_key(sealer, r->key);
+    sealer_seal(sealer, nonce, bind(l, r->person, aad), buf_str(&r->plain),
+                out + WRAPPED);
+}
+
+void vault_opener_seal(struct vault_opener *o, const struct vault_row *r,
+                       const uint8_t nonce[SEAL_NONCE_LEN], struct buf *out)
+{
+    size_t n = WRAPPED + r->plain.len + SEAL_OVERHEAD;
+    buf_clear(out);
+    uint8_t *room = buf_room(out, n);
+    if (room != NULL) {
+        seal_row(o->l, o->wrapper, o->sealer, r, nonce, room);
+        out->len = n;
+    }
+}
+
+enum status vault_row_append(struct ledger *l, uint64_t person, struct str sealed,
+                             struct diag *d)
+{
+    uint8_t key[8];
+    put_u64(key, person);
+    return store_append(l->t, TABLE_PEOPLE, str_make(key, 8), sealed, d);
+}
+
+enum status vault_row_write(struct ledger *l, const struct vault_row *r, struct diag *d)
+{
     uint8_t nonce[SEAL_NONCE_LEN];
     uint8_t key[8];
     TRY(need_master(l, d));
@@ -169,10 +200,7 @@ enum status vault_row_write(struct ledger *l, const struct vault_row *r, struct 
     TRY(ledger_random(l, nonce, sizeof nonce, d));
     size_t n = WRAPPED + r->plain.len + SEAL_OVERHEAD;
     TRY(ledger_room(l, n, d));
-    wrapper_wrap(l->wrapper, r->key, l->room);
-    sealer_key(l->sealer, r->key);
-    sealer_seal(l->sealer, nonce, bind(l, r->person, aad), buf_str(&r->plain),
-                l->room + WRAPPED);
+    seal_row(l, l->wrapper, l->sealer, r, nonce, l->room);
     put_u64(key, r->person);
     return store_put(l->t, TABLE_PEOPLE, str_make(key, 8), str_make(l->room, n), d);
 }
@@ -200,10 +228,10 @@ void vault_opener_commitment(struct vault_opener *o, const struct vault_row *r,
     commit_to(o->g, r, sequence, bytes, out);
 }
 
-static void lookup_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
-                       uint8_t out[DIGEST_LEN])
+static void lookup_key(const struct ledger *l, struct digest *g,
+                       const char id[ID_NUMBER_LEN + 1], uint8_t out[DIGEST_LEN])
 {
-    digest_hmac(l->g, l->lookup, str_make(id, ID_NUMBER_LEN), str_of(""), out);
+    digest_hmac(g, l->lookup, str_make(id, ID_NUMBER_LEN), str_of(""), out);
 }
 
 enum status vault_find_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
@@ -211,9 +239,17 @@ enum status vault_find_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
 {
     uint8_t key[DIGEST_LEN];
     TRY(need_master(l, d));
-    lookup_key(l, id, key);
+    lookup_key(l, l->g, id, key);
     memcpy(out, key, VAULT_LOOKUP_LEN);
     return ST_OK;
+}
+
+void vault_opener_find_key(struct vault_opener *o, const char id[ID_NUMBER_LEN + 1],
+                           uint8_t out[VAULT_LOOKUP_LEN])
+{
+    uint8_t key[DIGEST_LEN];
+    lookup_key(o->l, o->g, id, key);
+    memcpy(out, key, VAULT_LOOKUP_LEN);
 }
 
 enum status vault_find_by_key(struct ledger *l, const uint8_t key[VAULT_LOOKUP_LEN],
@@ -243,7 +279,7 @@ enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
     uint8_t value[8];
     must(person > 0);
     TRY(need_master(l, d));
-    lookup_key(l, id, key);
+    lookup_key(l, l->g, id, key);
     put_u64(value, person);
     return store_put(l->t, TABLE_LOOKUP, str_make(key, VAULT_LOOKUP_LEN),
                      str_make(value, 8), d);
@@ -253,6 +289,11 @@ static int by_key(const void *a, const void *b)
 {
     const struct vault_lead *x = a;
     const struct vault_lead *y = b;
+    uint64_t p = get_u64(x->key);
+    uint64_t q = get_u64(y->key);
+    if (p != q) {
+        return p < q ? -1 : 1;
+    }
     return memcmp(x->key, y->key, VAULT_LOOKUP_LEN);
 }
 
@@ -281,7 +322,7 @@ enum status vault_unindex(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
 {
     uint8_t key[DIGEST_LEN];
     TRY(need_master(l, d));
-    lookup_key(l, id, key);
+    lookup_key(l, l->g, id, key);
     return store_delete(l->t, TABLE_LOOKUP, str_make(key, VAULT_LOOKUP_LEN), d);
 }
 

@@ -48,6 +48,13 @@ void vault_opener_commitment(struct vault_opener *o, const struct vault_row *r,
 enum status vault_opener_open(struct vault_opener *o, uint64_t person,
                               struct str sealed, struct vault_row *r, struct diag *d)
     MUST_USE;
+/* It makes rows as well. *out: the row as it is stored, in place of what was there;
+ * buf_check says whether there was memory. nonce is random. */
+void vault_opener_seal(struct vault_opener *o, const struct vault_row *r,
+                       const uint8_t nonce[SEAL_NONCE_LEN], struct buf *out);
+/* Stores a row made so; the person has the highest number. */
+enum status vault_row_append(struct ledger *l, uint64_t person, struct str sealed,
+                             struct diag *d) MUST_USE;
 
 void vault_commitment(struct ledger *l, const struct vault_row *r, uint64_t sequence,
                       struct str bytes, uint8_t out[DIGEST_LEN]);
@@ -59,6 +66,8 @@ enum status vault_find(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
 #define VAULT_LOOKUP_LEN 16
 enum status vault_find_key(struct ledger *l, const char id[ID_NUMBER_LEN + 1],
                            uint8_t out[VAULT_LOOKUP_LEN], struct diag *d) MUST_USE;
+void vault_opener_find_key(struct vault_opener *o, const char id[ID_NUMBER_LEN + 1],
+                           uint8_t out[VAULT_LOOKUP_LEN]);
 enum status vault_find_by_key(struct ledger *l, const uint8_t key[VAULT_LOOKUP_LEN],
                               uint64_t *person, struct diag *d) MUST_USE;
 enum status vault_index(struct ledger *l, const char id[ID_NUMBER_LEN + 1],

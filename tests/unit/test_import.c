@@ -1043,29 +1043,46 @@ static bool stop_at(void *ctx)
     return --*left < 0;
 }
 
+static void id_of(int i, char id[ID_NUMBER_LEN + 1])
+{
+    char born[16];
+    snprintf(born, sizeof born, "%04d0203", 1920 + i / 500);
+    fixture_id(born, (unsigned)(i % 500), id);
+}
+
 static void many_people(struct buf *out)
 {
     char id[ID_NUMBER_LEN + 1];
-    char born[16];
     buf_init(out, 16 * 1024 * 1024);
     buf_add_text(out, HEAD ",account\n");
     for (int i = 0; i < MANY; i++) {
-        snprintf(born, sizeof born, "%04d0203", 1920 + i / 500);
-        fixture_id(born, (unsigned)(i % 500), id);
+        id_of(i, id);
         buf_addf(out, "%s,姓名%d,230523,original,6217%06d\n", id, i, i);
+    }
+}
+
+/* Some of them, without accounts. */
+static void some_people(struct buf *out)
+{
+    char id[ID_NUMBER_LEN + 1];
+    buf_init(out, 1024 * 1024);
+    buf_add_text(out, HEAD "\n");
+    for (int i = 0; i < MANY; i++) {
+        if (i % 997 == 0 || (i < 300 && i % 3 == 1)) {
+            id_of(i, id);
+            buf_addf(out, "%s,姓名%d,230523,original\n", id, i);
+        }
     }
 }
 
 static void many_facts(struct buf *out)
 {
     char id[ID_NUMBER_LEN + 1];
-    char born[16];
     buf_init(out, 16 * 1024 * 1024);
     buf_add_text(out, FACTS);
     for (int i = 0; i < MANY; i++) { // two rows each for half of them, far apart
         int k = i % (MANY / 2);
-        snprintf(born, sizeof born, "%04d0203", 1920 + k / 500);
-        fixture_id(born, (unsigned)(k % 500), id);
+        id_of(k, id);
         buf_addf(out, "%s,,%s,v%d,2026-01-01,,,\n", id,
                  i < MANY / 2 ? "welfare" : "household", i);
     }
@@ -1229,6 +1246,36 @@ static const char LISTED[] =
          "@2,甲,230523,original,东村\n@3,甲,230523,original,东村\n"
          "@4,甲,230523,original,东村\n@5,甲,230523,original,东村\n"
          "@6,甲,230523,original,东村\n@7,甲,230523,original,西村\n";
+
+// People who are known, between new ones that wait to be written: nobody gets another's
+// row, number or account.
+START_TEST(test_known_between_new)
+{
+    char id[ID_NUMBER_LEN + 1];
+    char account[16];
+    uint64_t person;
+    struct vault_row row;
+    struct diag d;
+    struct person *p = calloc(1, sizeof *p);
+    vault_row_init(&row);
+    take_many(some_people, IMPORT_PEOPLE, false);
+    take_many(many_people, IMPORT_PEOPLE, true);
+    ck_assert_uint_eq(ledger_head(F.l)->people, MANY);
+    check_commitments();
+    for (int i = 0; i < MANY; i++) {
+        id_of(i, id);
+        snprintf(account, sizeof account, "6217%06d", i);
+        ok(vault_find(F.l, id, &person, &d), &d);
+        ok(vault_row_read(F.l, person, &row, &d), &d);
+        ok(person_read(buf_str(&row.plain), UINT64_MAX, p, &d), &d);
+        ck_assert(str_is(person_value(p, "id_number", day("2026-09-01")), id));
+        ck_assert_uint_eq(p->route_count, 1);
+        ck_assert(str_is(p->routes[0].account, account));
+    }
+    vault_row_release(&row);
+    free(p);
+}
+END_TEST
 
 // Lists in any order of arrival, months again with other people: months alone count.
 START_TEST(test_lists_in_any_order)
@@ -1483,6 +1530,7 @@ Suite *suite_import(void)
     tcase_add_test(t, test_conflict);
     tcase_add_test(t, test_dry_run);
     tcase_add_test(t, test_resume);
+    tcase_add_test(t, test_known_between_new);
     tcase_add_loop_test(t, test_lists_in_any_order, 0, 20);
     tcase_add_loop_test(t, test_list_over_its_own_value, 0, 8);
     tcase_add_test(t, test_list_unchanged);

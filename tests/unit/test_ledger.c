@@ -1066,23 +1066,48 @@ START_TEST(files)
 }
 END_TEST
 
-/* An empty file, and sizes about those of the chunks. */
+static void goes_and_comes(struct str bytes)
+{
+    struct buf back;
+    struct digest *g;
+    OK(digest_new(&g, &f.d));
+    digest_once(g, bytes, str_of(""), file_sha256);
+    digest_free(g);
+    OK(put_file(bytes));
+    OK(load_file(&back));
+    ck_assert(str_eq(buf_str(&back), bytes));
+    buf_release(&back);
+}
+
+/* An empty file, and sizes about those of the chunks, and of blocks deflated alone. */
 START_TEST(files_of_all_sizes)
 {
+    const size_t block = (size_t)256 * 1024;
     for (size_t n = 0; n < 200000; n = n * 3 / 2 + 1) {
-        struct buf back;
         struct str bytes = make_file(n + 1);
         bytes.n = n;
-        struct digest *g;
-        OK(digest_new(&g, &f.d));
-        digest_once(g, bytes, str_of(""), file_sha256);
-        digest_free(g);
-        OK(put_file(bytes));
-        OK(load_file(&back));
-        ck_assert(str_eq(buf_str(&back), bytes));
-        buf_release(&back);
+        goes_and_comes(bytes);
         free(file_bytes);
     }
+    for (size_t n = 1; n <= 3; n++) {
+        struct str bytes = make_file(n * block + 1);
+        goes_and_comes(bytes);
+        goes_and_comes(str_make(bytes.p, bytes.n - 1));
+        goes_and_comes(str_make(bytes.p, bytes.n - 2));
+        free(file_bytes);
+    }
+}
+END_TEST
+
+/* Chunks of which a hundred pieces come, alone and between others. */
+START_TEST(file_that_grows)
+{
+    const size_t ends = (size_t)300 * 1024;
+    struct str bytes = make_file((size_t)25 * 1024 * 1024);
+    memset(file_bytes + ends, ' ', bytes.n - 2 * ends);
+    goes_and_comes(bytes);
+    goes_and_comes(str_make(file_bytes + ends, bytes.n - 2 * ends));
+    free(file_bytes);
 }
 END_TEST
 
@@ -1127,8 +1152,12 @@ static void change_chunk(uint32_t chunk, int at, uint8_t bits)
     OK(fixture_open(&f, LEDGER_WRITE));
 }
 
-START_TEST(damaged_files)
+/* Files of 3 chunks, and of 35, which another thread opens. */
+static void damage_file(size_t k)
 {
+    static const size_t lengths[] = {150000, 2100000};
+    static const uint32_t middle[] = {1, 17};
+    static const uint32_t last[] = {2, 34};
     static const struct {
         const char *label;
         uint32_t chunk;
@@ -1140,19 +1169,28 @@ START_TEST(damaged_files)
         {"marked as the last", 0, 0, 1},       {"not marked as the last", 2, 0, 1},
         {"marked as something else", 0, 0, 2}, {"a byte of a nonce", 0, 3, 0x80},
     };
-    struct str bytes = make_file(150000);
+    struct str bytes = make_file(lengths[k]);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct buf back;
+        uint32_t chunk = rows[i].chunk == 0   ? 0
+                         : rows[i].chunk == 1 ? middle[k]
+                                              : last[k];
         OK(put_file(bytes)); /* put again over what is damaged */
         OK(load_file(&back));
         ck_assert(str_eq(buf_str(&back), bytes));
         buf_release(&back);
-        change_chunk(rows[i].chunk, rows[i].at, rows[i].bits);
+        change_chunk(chunk, rows[i].at, rows[i].bits);
         ck_assert_msg(load_file(&back) == ST_INTEGRITY, "%s", rows[i].label);
         ck_assert_str_eq(f.d.code, "file");
         buf_release(&back);
     }
     free(file_bytes);
+}
+
+START_TEST(damaged_files)
+{
+    damage_file(0);
+    damage_file(1);
 }
 END_TEST
 
@@ -1191,7 +1229,7 @@ Suite *suite_ledger(void)
     Suite *s = suite_create("ledger");
     ADD(s, "bare", bare, makes_a_sandbox, never_over_an_old_one,
         a_name_makes_no_sandbox, opens_only_ledgers, vault_rows, vault_rows_again,
-        looking_up, vault_without_keys, files, files_of_all_sizes,
+        looking_up, vault_without_keys, files, files_of_all_sizes, file_that_grows,
         another_file_than_said, damaged_files, first_records);
     ADD(s, "sandbox", sandbox, signing_as, roles_hold_in_the_fold, names_and_keys_once,
         raw_records_are_checked, copied_signature, signature_used_again,
