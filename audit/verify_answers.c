@@ -376,6 +376,21 @@ static enum status read_and_compare(struct check *c, struct diag *d)
     return compare(c, &whole, d);
 }
 
+/* A layout says what the bank's codes mean: as in verify_exports.c. */
+static enum status check_layout(struct check *c, struct diag *d)
+{
+    bool vouched;
+    TRY(bank_form_vouched(c->v->l, c->start.format, &c->start.profile, &vouched, d));
+    if (!vouched) {
+        verify_bad(
+            c->v, &c->v->r->authorisation, c->answer.sequence,
+            "the layout %s by which answer %u was read is no confirmed channel's, "
+            "and none of this program's",
+            c->start.format, c->number);
+    }
+    return ST_OK;
+}
+
 static enum status check_answer(struct check *c, struct diag *d)
 {
     bank_form_init(&c->form);
@@ -383,6 +398,7 @@ static enum status check_answer(struct check *c, struct diag *d)
     enum status st;
     TRY_OUT(batch_get(ledger_txn(c->v->l), c->answer.batch, &c->batch, d));
     TRY_OUT(answer_start_get(ledger_txn(c->v->l), &c->answer, &c->start, d));
+    TRY_OUT(check_layout(c, d));
     TRY_OUT(bank_form_kept(c->v->l, c->start.format, &c->start.profile, &c->form, d));
     c->said = calloc(c->batch.lines + 1, sizeof *c->said);
     TRY_OUT(c->said == NULL ? diag_memory(d) : ST_OK);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit/verify_private.h"
+#include "entitle/bank_form.h"
 #include "ledger/erasure.h"
 
 static enum status check_export(struct verify *v, uint64_t sequence,
@@ -32,6 +33,22 @@ static enum status check_export(struct verify *v, uint64_t sequence,
     return ST_OK;
 }
 
+/* A file that is made again byte for byte may still pay somebody else: its layout may
+ * say so, and that nobody but the maker signed. */
+static enum status check_layout(struct verify *v, uint64_t sequence,
+                                const struct export_entry *x, struct diag *d)
+{
+    bool vouched;
+    TRY(bank_form_vouched(v->l, x->format, &x->profile, &vouched, d));
+    if (!vouched) {
+        verify_bad(v, &v->r->authorisation, sequence,
+                   "the layout %s of a file of batch %u is no confirmed channel's, and "
+                   "none of this program's",
+                   x->format, x->batch);
+    }
+    return ST_OK;
+}
+
 enum status verify_exports(struct verify *v, const struct batch_entry *batch,
                            bool *same, struct diag *d)
 {
@@ -46,6 +63,7 @@ enum status verify_exports(struct verify *v, const struct batch_entry *batch,
          at = x.previous) {
         bool made = false;
         TRY(export_get(ledger_txn(v->l), at, &x, d));
+        TRY(check_layout(v, at, &x, d));
         TRY(check_export(v, at, &x, &made, d));
         *same = *same && made;
     }

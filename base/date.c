@@ -14,6 +14,7 @@
 #define YEAR_MAX 9999
 #define DAY_MIN (-62091) /* 1800-01-01 */
 #define DAY_MAX 2932896  /* 9999-12-31 */
+#define DAY_1900 (-25567)
 #define MONTH_MIN (YEAR_MIN * 12)
 #define MONTH_MAX (YEAR_MAX * 12 + 11)
 /* Days from 0000-03-01, where the computational calendar begins, to 1970-01-01. */
@@ -36,6 +37,21 @@ bool date_exists(int32_t year, int32_t month, int32_t day)
     }
     int32_t last = month_days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
     return day <= last;
+}
+
+bool day_valid(int64_t day)
+{
+    return day >= DAY_MIN && day <= DAY_MAX;
+}
+
+bool month_valid(int64_t month)
+{
+    return month >= MONTH_MIN && month <= MONTH_MAX;
+}
+
+bool time_valid(int64_t us)
+{
+    return us >= DAY_1900 * US_PER_DAY && us < DAY_MAX * US_PER_DAY;
 }
 
 /* Takes year 10000 as well: the day after the last. */

@@ -20,6 +20,12 @@ struct civil {
 };
 
 bool date_exists(int32_t year, int32_t month, int32_t day);
+/* Of numbers that somebody else wrote: whether they are a day, month or moment that the
+ * functions below take. A moment: of 1900 to 9999-12-30, so that it is a day in every
+ * county, and so are the days before it. */
+bool day_valid(int64_t day);
+bool month_valid(int64_t month);
+bool time_valid(int64_t us);
 int32_t date_from_civil(int32_t year, int32_t month, int32_t day); /* must exist */
 struct civil date_to_civil(int32_t day);
 bool date_parse(struct str s, int32_t *out_day);         /* 2024-08-21 */

@@ -698,6 +698,7 @@ enum status batch_answer(struct ledger *l, uint32_t batch,
     }
     TRY(batch_get(ledger_txn(l), batch, &t.batch, d));
     if (t.form != NULL) {
+        TRY(resumed ? ST_OK : bank_form_check(l, t.form, d));
         return answer_in(&t, resumed, d);
     }
     enum status st = answer_form(l, &t.batch, file, &own, d);

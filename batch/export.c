@@ -236,6 +236,7 @@ static enum status export_as(struct ledger *l, const struct batch_entry *b,
     struct bank_sink to = {sink.begin, sink.write, sink.end, sink.ctx};
     TRY(released(b, d));
     TRY(not_taken_back(b, d));
+    TRY(bank_form_check(l, form, d));
     batch_made_init(&made);
     enum status st = make_and_record(l, b, form, to, &made, progress, &r->copy, d);
     snprintf(r->format, sizeof r->format, "%s", form->format->name);
@@ -269,6 +270,24 @@ enum status batch_export(struct ledger *l, uint32_t batch, const struct bank_for
     return st;
 }
 
+static enum status same_counts(const struct export_entry *x,
+                               const struct batch_made *made, struct diag *d)
+{
+    if (made->payments != x->payments) {
+        return diag_fail(d, ST_INTEGRITY, "export-differs",
+                         "batch %u gives %llu payments, its export record says %llu",
+                         x->batch, (unsigned long long)made->payments,
+                         (unsigned long long)x->payments);
+    }
+    if (made->bytes != x->length && digest_equal(made->sha256, x->sha256)) {
+        return diag_fail(d, ST_INTEGRITY, "export-differs",
+                         "batch %u gives %llu bytes, its export record says %llu",
+                         x->batch, (unsigned long long)made->bytes,
+                         (unsigned long long)x->length);
+    }
+    return ST_OK;
+}
+
 enum status batch_remake(struct ledger *l, const struct export_entry *x,
                          struct bank_sink sink, uint8_t sha256[DIGEST_LEN],
                          struct buf *list, struct diag *d)
@@ -286,13 +305,7 @@ enum status batch_remake(struct ledger *l, const struct export_entry *x,
     }
     if (st == ST_OK) {
         memcpy(sha256, made.sha256, DIGEST_LEN);
-        st =
-            made.payments == x->payments
-                ? ST_OK
-                : diag_fail(d, ST_INTEGRITY, "export-differs",
-                            "batch %u gives %llu payments, its export record says %llu",
-                            x->batch, (unsigned long long)made.payments,
-                            (unsigned long long)x->payments);
+        st = same_counts(x, &made, d);
     }
     if (st == ST_OK) {
         st = x->has_rows ? compare_made(x, &made, ST_FINDINGS, d) : ST_OK;

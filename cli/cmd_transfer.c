@@ -484,7 +484,8 @@ static enum status run_reissue(struct env *e, struct diag *d)
 
 static const struct option_spec EXPORT[] = {
     {"out", 0, OPTION_TEXT, "FILE|DIR/", "the file, or a folder for the bank's names"},
-    {"format", 0, OPTION_TEXT, "FORMAT", "another than the channel's, or a path"},
+    {"format", 0, OPTION_TEXT, "FORMAT",
+     "another: the program's, or the path of a channel's"},
     {"set", 0, OPTION_LIST, "NAME=VALUE", "what that profile asks for"},
 };
 static const struct option_spec ANSWER[] = {

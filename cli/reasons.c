@@ -186,6 +186,7 @@ static const struct worded ERRORS[] = {
     {"key-file", "不是可用的私钥文件（PKCS#8 PEM，Ed25519 或 SM2）"},
     {"key-suite", "密钥与账套的密码套件不一致，请用 keygen --suite 另行生成"},
     {"killed", "校验的第二个进程被终止，可能内存不足"},
+    {"layout-unknown", "此格式既不是已确认的代发银行的，也不是程序自带的"},
     {"level", "公示范围应为简短文字，如 村、乡镇"},
     {"line-number", "明细序号不连续"},
     {"line-order", "明细未按人员编号排列"},

@@ -139,6 +139,53 @@ enum status bank_form_set(struct bank_form *f, const struct kept_profile *own,
     return profile_check_settings(f->profile, f->settings, f->kept.count, d);
 }
 
+static enum status is_shipped(const char *format, const struct kept_profile *kept,
+                              bool *same, struct diag *d)
+{
+    uint8_t sha256[DIGEST_LEN];
+    struct digest *g;
+    const struct profile_shipped *shipped = profile_shipped_find(str_of(format));
+    if (shipped == NULL) {
+        return ST_OK;
+    }
+    TRY(digest_new(&g, d));
+    digest_once(g, shipped->text, str_of(""), sha256);
+    digest_free(g);
+    *same = digest_equal(sha256, kept->sha256);
+    return ST_OK;
+}
+
+enum status bank_form_vouched(struct ledger *l, const char *format,
+                              const struct kept_profile *kept, bool *vouched,
+                              struct diag *d)
+{
+    *vouched = !kept->there;
+    if (!*vouched) {
+        TRY(is_shipped(format, kept, vouched, d));
+    }
+    for (uint32_t n = 1; !*vouched && n <= ledger_head(l)->channels; n++) {
+        struct channel_entry c;
+        TRY(channel_get(ledger_txn(l), n, &c, d));
+        *vouched = c.state == ENTRY_ACTIVE && c.profile.there &&
+                   digest_equal(c.profile.sha256, kept->sha256);
+    }
+    return ST_OK;
+}
+
+enum status bank_form_check(struct ledger *l, const struct bank_form *f, struct diag *d)
+{
+    bool vouched;
+    TRY(bank_form_vouched(l, f->format->name, &f->kept, &vouched, d));
+    if (vouched) {
+        return ST_OK;
+    }
+    diag_fail(d, ST_CONFLICT, "layout-unknown",
+              "the layout %s is no confirmed channel's, and none of the program's",
+              f->format->name);
+    return diag_hint(d,
+                     "an admin gives it to a channel: channel add NAME --format FILE");
+}
+
 enum status bank_form_keep(struct ledger *l, const struct bank_form *f, struct diag *d)
 {
     struct str left = buf_str(&f->text);

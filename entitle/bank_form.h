@@ -41,6 +41,16 @@ enum status bank_form_of_channel(struct ledger *l, const struct channel_entry *c
 enum status bank_form_set(struct bank_form *f, const struct kept_profile *own,
                           const struct kept_profile *others, struct diag *d) MUST_USE;
 
+/* A layout may say anything, also that every payment goes to one account, and who signs
+ * a batch does not see it. So it is vouched for when it is a confirmed channel's, or
+ * comes with the program; what is no profile always is. */
+enum status bank_form_vouched(struct ledger *l, const char *format,
+                              const struct kept_profile *kept, bool *vouched,
+                              struct diag *d) MUST_USE;
+/* ST_CONFLICT "layout-unknown" unless it is. */
+enum status bank_form_check(struct ledger *l, const struct bank_form *f, struct diag *d)
+    MUST_USE;
+
 /* Keeps a profile's text as a file of the vault, as vault_file_put does. */
 enum status bank_form_keep(struct ledger *l, const struct bank_form *f, struct diag *d)
     MUST_USE;

@@ -188,7 +188,7 @@ bool timestamp_body_read(struct str plain, struct timestamp_entry *out)
     out->checkpoint_length = body_uint(&b, 5, UINT64_MAX);
     body_digest(&b, 6, out->token_sha256);
     out->token_length = body_uint(&b, 7, UINT64_MAX);
-    out->time_us = body_int(&b, 8);
+    out->time_us = body_time(&b, 8);
     return body_done(&b);
 }
 

@@ -65,7 +65,7 @@ void batch_choice_read(struct str plain, struct batch_choice *out)
     body_start(&b, plain);
     (void)body_uint(&b, 1, UINT32_MAX);
     (void)body_uint(&b, 2, UINT32_MAX);
-    out->pay_day = body_int32(&b, 3);
+    out->pay_day = body_day(&b, 3);
     batch_choice_take(&b, out);
 }
 

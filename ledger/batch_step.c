@@ -77,7 +77,7 @@ bool batch_step_read(struct str plain, struct batch_step_body *out)
     out->total_fen = body_int(&b, 5);
     body_text(&b, 6, out->reason, sizeof out->reason);
     if (out->step == STEP_REDATE) {
-        out->pay_day = body_int32(&b, 7);
+        out->pay_day = body_day(&b, 7);
     } else if (out->step == STEP_REFUSED) {
         out->has_file = body_digest_if(&b, 8, out->file);
     }

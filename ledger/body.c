@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/date.h"
+
 void body_start(struct body *b, struct str plain)
 {
     reader_init(&b->r, plain.p, plain.n);
@@ -51,6 +53,20 @@ int32_t body_int32(struct body *b, uint64_t key)
     bool fits = v >= INT32_MIN && v <= INT32_MAX;
     b->ok = b->ok && fits;
     return fits ? (int32_t)v : 0;
+}
+
+int32_t body_day(struct body *b, uint64_t key)
+{
+    int64_t v = body_int(b, key);
+    b->ok = b->ok && day_valid(v);
+    return b->ok ? (int32_t)v : 0;
+}
+
+int64_t body_time(struct body *b, uint64_t key)
+{
+    int64_t v = body_int(b, key);
+    b->ok = b->ok && time_valid(v);
+    return b->ok ? v : 0;
 }
 
 void body_text_if(struct body *b, uint64_t key, char *out, size_t cap)

@@ -19,6 +19,8 @@ void body_start(struct body *b, struct str plain);
 uint64_t body_uint(struct body *b, uint64_t key, uint64_t max); /* must be there */
 int64_t body_int(struct body *b, uint64_t key);
 int32_t body_int32(struct body *b, uint64_t key);
+int32_t body_day(struct body *b, uint64_t key);  /* one that base/date.h takes */
+int64_t body_time(struct body *b, uint64_t key); /* likewise, microseconds */
 void body_text(struct body *b, uint64_t key, char *out, size_t cap);
 void body_digest(struct body *b, uint64_t key, uint8_t out[DIGEST_LEN]);
 /* A public key as records hold it (key_stored), written and read. */

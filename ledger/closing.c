@@ -108,7 +108,7 @@ bool unknown_read(struct str plain, struct unknown_list *out)
     out->lines = body_uint(&b, 2, UINT32_MAX);
     out->fen = body_int(&b, 3);
     body_digest(&b, 4, out->digest);
-    out->day = body_int32(&b, 5);
+    out->day = body_day(&b, 5);
     return body_done(&b) && out->lines > 0;
 }
 

@@ -118,7 +118,7 @@ static void read_sent(struct body *b, struct lost_file *out)
     out->sent.length = body_uint(b, 5, UINT64_MAX);
     out->sent.lines = body_uint(b, 6, UINT32_MAX);
     out->sent.total_fen = body_int(b, 7);
-    out->created_us = body_int(b, 8);
+    out->created_us = body_time(b, 8);
     out->id_epoch = (uint32_t)body_uint(b, 10, UINT32_MAX);
     out->id_number = (uint32_t)body_uint(b, 11, UINT32_MAX);
     kept_profile_read(b, &kept_in_lost, &out->sent.profile);

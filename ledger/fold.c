@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/money.h"
 #include "base/must.h"
 #include "ledger/epoch.h"
@@ -454,6 +455,10 @@ static enum status check_envelope(const struct fold *f, const struct record *r,
     }
     if (h->tree.size > 0 && !str_is(r->origin, origin)) {
         return diag_fail(d, ST_INTEGRITY, "origin", "the record is of another ledger");
+    }
+    if (!time_valid(r->time_us)) {
+        return diag_fail(d, ST_INTEGRITY, "time",
+                         "the record's time is in no calendar");
     }
     if (r->time_us < h->last_us) {
         return diag_fail(d, ST_INTEGRITY, "time",

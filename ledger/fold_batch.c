@@ -58,7 +58,7 @@ enum status rule_batch_start(struct fold *f, const struct record *r, struct diag
     body_start(&b, f->body.plain);
     uint64_t number = body_uint(&b, 1, UINT32_MAX);
     e.channel = (uint32_t)body_uint(&b, 2, UINT32_MAX);
-    e.pay_day = body_int32(&b, 3);
+    e.pay_day = body_day(&b, 3);
     batch_choice_take(&b, &choice);
     if (!body_done(&b)) {
         return fold_malformed(r, d);

@@ -10,8 +10,6 @@
 #include "ledger/row.h"
 
 #define ROW_MAX 160
-#define DAY_MIN (-62091) /* 1800-01-01 */
-#define DAY_MAX 2932896  /* 9999-12-31 */
 
 /* ---- appropriations ---- */
 
@@ -199,12 +197,11 @@ bool fund_receipt_read(struct str plain, struct fund_receipt *out)
     struct body b;
     body_start(&b, plain);
     out->number = (uint32_t)body_uint(&b, 1, UINT32_MAX);
-    out->day = body_int32(&b, 2);
+    out->day = body_day(&b, 2);
     out->fen = body_int(&b, 3);
     body_text(&b, 4, out->document, sizeof out->document);
-    return body_done(&b) && out->day >= DAY_MIN && out->day <= DAY_MAX &&
-           out->fen != 0 && out->fen <= FUND_FEN_MAX && out->fen >= -FUND_FEN_MAX &&
-           is_text(out->document, 1);
+    return body_done(&b) && out->fen != 0 && out->fen <= FUND_FEN_MAX &&
+           out->fen >= -FUND_FEN_MAX && is_text(out->document, 1);
 }
 
 /* ---- allocations ---- */

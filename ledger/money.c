@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "base/must.h"
 
 const char *cause_name(enum cause c)
@@ -86,7 +87,8 @@ bool span_read(struct reader *r, struct span *s)
     uint64_t from = cbor_get_uint(r);
     uint64_t months = cbor_get_uint(r);
     s->fen = cbor_get_int(r);
-    if (r->failed || from > ACCOUNT_MONTH_MAX || months > SPAN_MONTHS_MAX) {
+    if (r->failed || from > ACCOUNT_MONTH_MAX || months > SPAN_MONTHS_MAX ||
+        !month_valid((int64_t)from) || !month_valid((int64_t)(from + months) - 1)) {
         return false;
     }
     s->from = (int32_t)from;

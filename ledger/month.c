@@ -160,7 +160,7 @@ enum status batch_month(struct txn *t, const struct batch_entry *b, int32_t *out
     body_start(&body, signed_body.plain);
     (void)body_uint(&body, 1, UINT32_MAX);
     (void)body_uint(&body, 2, UINT32_MAX);
-    int32_t day = body_int32(&body, 3);
+    int32_t day = body_day(&body, 3);
     if (r.kind != KIND_BATCH_START || !body.ok) {
         return diag_fail(d, ST_INTEGRITY, "register-row",
                          "the register's row of batch %u is not what was written",

@@ -46,8 +46,8 @@ bool notice_read(struct str plain, struct notice_terms *out)
     out->period = (int32_t)body_uint(&b, 3, PERIOD_LAST);
     out->who = (enum notice_who)body_uint(&b, 4, NOTICE_ALL);
     out->people = body_uint(&b, 5, INT64_MAX);
-    out->first = body_int32(&b, 6);
-    out->last = body_int32(&b, 7);
+    out->first = body_day(&b, 6);
+    out->last = body_day(&b, 7);
     out->days = (uint32_t)body_uint(&b, 8, NOTICE_DAYS_MAX);
     body_digest(&b, 10, out->sha256);
     out->length = body_uint(&b, 11, INT64_MAX);
@@ -108,7 +108,7 @@ bool notice_closing_read(struct str plain, struct notice_closing *out)
     struct body b;
     body_start(&b, plain);
     out->notice = (uint32_t)body_uint(&b, 1, UINT32_MAX);
-    out->down = body_int32(&b, 2);
+    out->down = body_day(&b, 2);
     out->objections = (uint32_t)body_uint(&b, 3, UINT32_MAX);
     return body_done(&b);
 }

@@ -8,8 +8,6 @@
 #include "ledger/row.h"
 
 #define ROW_MAX 1024
-#define DAY_MIN (-62091) /* 1800-01-01 */
-#define DAY_MAX 2932896  /* 9999-12-31 */
 
 /* ---- words ---- */
 
@@ -166,13 +164,6 @@ static void body_code(struct body *b, uint64_t key, char out[PROGRAMME_CODE_MAX 
 {
     body_text(b, key, out, PROGRAMME_CODE_MAX + 1);
     b->ok = b->ok && programme_code_valid(str_of(out));
-}
-
-static int32_t body_day(struct body *b, uint64_t key)
-{
-    int32_t day = body_int32(b, key);
-    b->ok = b->ok && day >= DAY_MIN && day <= DAY_MAX;
-    return b->ok ? day : 0;
 }
 
 /* ---- the proposal ---- */

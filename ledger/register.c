@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/date.h"
 #include "base/must.h"
 #include "ledger/epoch.h"
 #include "ledger/row.h"
@@ -237,13 +238,14 @@ bool import_entry_read(struct str plain, struct import_entry *out)
     out->rows = body_uint(&b, 5, UINT64_MAX);
     body_text_if(&b, 6, out->attribute, sizeof out->attribute);
     body_text_if(&b, 7, out->value, sizeof out->value);
-    out->month = (int32_t)body_uint_if(&b, 8, 200000);
+    out->month = (int32_t)body_uint_if(&b, 8, ACCOUNT_MONTH_MAX);
     body_text_if(&b, 9, out->unit, sizeof out->unit);
     out->mapped = body_digest_if(&b, 10, out->mapping_sha256);
     if (out->mapped) {
         out->mapping_length = body_uint(&b, 11, UINT64_MAX);
     }
-    return body_done(&b) && import_what_known(out->what);
+    return body_done(&b) && import_what_known(out->what) &&
+           (out->month == 0 || month_valid(out->month));
 }
 
 enum status import_get(struct txn *t, uint32_t number, struct import_entry *out,

@@ -3,10 +3,15 @@
 
 #include <string.h>
 
+#include "base/must.h"
 #include "base/text.h"
 
 #define U32 UINT32_MAX
 #define BIG INT64_MAX
+#define DAY_FIRST (-62091)                    /* 1800-01-01 */
+#define DAY_LAST 2932896                      /* 9999-12-31 */
+#define TIME_FIRST INT64_C(-2208988800000000) /* 1900-01-01 */
+#define TIME_LAST INT64_C(253402214399999999) /* 9999-12-30 */
 #define MAY true
 #define SETTINGS_MAX 16
 #define FILES_MAX 100000 /* of one export */
@@ -135,7 +140,7 @@ static const struct field fields[] = {
     {LOST_SENT, 5, V_UINT, BIG, 0, false},
     {LOST_SENT, 6, V_UINT, U32, 0, false},
     {LOST_SENT, 7, V_INT, BIG, INT64_MIN, false},
-    {LOST_SENT, 8, V_INT, BIG, INT64_MIN, false},
+    {LOST_SENT, 8, V_INT, TIME_LAST, TIME_FIRST, false},
     {LOST_SENT, 10, V_UINT, U32, 0, false},
     {LOST_SENT, 11, V_UINT, U32, 0, false},
     {LOST_SENT, 12, V_BYTES, 32, 32, MAY},
@@ -192,7 +197,7 @@ static const struct field fields[] = {
     {K_TIMESTAMP, 5, V_UINT, BIG, 0, false},
     {K_TIMESTAMP, 6, V_BYTES, 32, 32, false},
     {K_TIMESTAMP, 7, V_UINT, BIG, 0, false},
-    {K_TIMESTAMP, 8, V_INT, BIG, INT64_MIN, false},
+    {K_TIMESTAMP, 8, V_INT, TIME_LAST, TIME_FIRST, false},
     {K_POLICY_ADOPT, 1, V_UINT, U32, 1, false},
     {K_POLICY_ADOPT, 2, V_TEXT, 100, 0, false},
     {K_POLICY_ADOPT, 3, V_BYTES, 32, 32, false},
@@ -200,13 +205,13 @@ static const struct field fields[] = {
     {K_POLICY_CONFIRM, 1, V_UINT, U32, 1, false},
     {K_POLICY_CONFIRM, 2, V_BYTES, 32, 32, false},
     {K_IMPORT, 1, V_UINT, U32, 1, false},
-    {K_IMPORT, 2, V_UINT, 12, 1, false},
+    {K_IMPORT, 2, V_UINT, 10, 1, false},
     {K_IMPORT, 3, V_BYTES, 32, 32, false},
     {K_IMPORT, 4, V_UINT, BIG, 0, false},
     {K_IMPORT, 5, V_UINT, BIG, 0, false},
     {K_IMPORT, 6, V_TEXT, 200, 0, MAY},
     {K_IMPORT, 7, V_TEXT, 200, 0, MAY},
-    {K_IMPORT, 8, V_UINT, BIG, 0, MAY},
+    {K_IMPORT, 8, V_UINT, MONTH_LAST, MONTH_FIRST, MAY},
     {K_IMPORT, 9, V_TEXT, 200, 0, MAY},
     {K_IMPORT, 10, V_BYTES, 32, 32, MAY},
     {K_IMPORT, 11, V_UINT, BIG, 0, MAY},
@@ -263,7 +268,7 @@ static const struct field fields[] = {
     {K_SET_OFF, 9, V_ARRAY, 48, 0, false},
     {K_BATCH_START, 1, V_UINT, U32, 1, false},
     {K_BATCH_START, 2, V_UINT, U32, 1, false},
-    {K_BATCH_START, 3, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_BATCH_START, 3, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_BATCH_START, 4, V_ARRAY, RECORD_MAX, 1, MAY},
     {K_BATCH_START, 5, V_ARRAY, RECORD_MAX, 1, MAY},
     {K_BATCH_START, 6, V_TEXT, 5, 3, MAY},
@@ -338,7 +343,7 @@ static const struct field fields[] = {
     {K_BATCH_STEP, 4, V_UINT, U32, 0, false},
     {K_BATCH_STEP, 5, V_INT, BIG, INT64_MIN, false},
     {K_BATCH_STEP, 6, V_TEXT, 300, 1, false},
-    {K_BATCH_STEP, 7, V_INT, INT32_MAX, INT32_MIN, MAY},
+    {K_BATCH_STEP, 7, V_INT, DAY_LAST, DAY_FIRST, MAY},
     {K_BATCH_STEP, 8, V_BYTES, 32, 32, MAY},
     {K_RECOVERY, 1, V_UINT, U32, 1, false},
     {K_RECOVERY, 2, V_UINT, BIG, 1, false},
@@ -346,7 +351,7 @@ static const struct field fields[] = {
     {K_RECOVERY, 4, V_ARRAY, 24, 1, false},
     {K_RECOVERY, 5, V_UINT, 5, 1, false},
     {K_RECOVERY, 6, V_TEXT, 120, 1, false},
-    {K_RECOVERY, 7, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_RECOVERY, 7, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_RECOVERY, 8, V_INT, FEN_MAX, 1, MAY},
     {K_RECOVERY, 10, V_UINT, SPAN_MONTHS_MAX, 1, MAY},
     {K_RECOVERY, 11, V_UINT, U32, 1, MAY},
@@ -355,7 +360,7 @@ static const struct field fields[] = {
     {K_RECOVERY_CONFIRM, 9, V_ARRAY, 48, 0, false},
     {K_REPAYMENT, 1, V_UINT, U32, 1, false},
     {K_REPAYMENT, 2, V_UINT, BIG, 1, false},
-    {K_REPAYMENT, 3, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_REPAYMENT, 3, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_REPAYMENT, 4, V_INT, BIG, 1, false},
     {K_REPAYMENT, 5, V_UINT, 5, 1, false},
     {K_REPAYMENT, 6, V_BYTES, 32, 32, false},
@@ -374,7 +379,7 @@ static const struct field fields[] = {
     {K_FUND_CONFIRM, 1, V_UINT, U32, 1, false},
     {K_FUND_CONFIRM, 2, V_BYTES, 32, 32, false},
     {K_RECEIPT, 1, V_UINT, U32, 1, false},
-    {K_RECEIPT, 2, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_RECEIPT, 2, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_RECEIPT, 3, V_INT, FUND_FEN, -FUND_FEN, false},
     {K_RECEIPT, 4, V_TEXT, 120, 1, false},
     {K_ALLOCATION, 1, V_UINT, U32, 1, false},
@@ -393,14 +398,14 @@ static const struct field fields[] = {
     {K_UNKNOWN_LIST, 2, V_UINT, U32, 1, false},
     {K_UNKNOWN_LIST, 3, V_INT, BIG, INT64_MIN, false},
     {K_UNKNOWN_LIST, 4, V_BYTES, 32, 32, false},
-    {K_UNKNOWN_LIST, 5, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_UNKNOWN_LIST, 5, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_NOTICE, 1, V_UINT, U32, 1, false},
     {K_NOTICE, 2, V_CODE, CODE_MAX, 1, false},
     {K_NOTICE, 3, V_UINT, PERIOD_MAX, PERIOD_MIN, false},
     {K_NOTICE, 4, V_UINT, 2, 1, false},
     {K_NOTICE, 5, V_UINT, BIG, 1, false},
-    {K_NOTICE, 6, V_INT, INT32_MAX, INT32_MIN, false},
-    {K_NOTICE, 7, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_NOTICE, 6, V_INT, DAY_LAST, DAY_FIRST, false},
+    {K_NOTICE, 7, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_NOTICE, 8, V_UINT, 366, 1, false},
     {K_NOTICE, 10, V_BYTES, 32, 32, false},
     {K_NOTICE, 11, V_UINT, BIG, 0, false},
@@ -415,7 +420,7 @@ static const struct field fields[] = {
     {K_OBJECTION_DECIDED, 2, V_UINT, 3, 1, false},
     {K_OBJECTION_DECIDED, 3, V_TEXT, 200, 1, false},
     {K_NOTICE_CLOSED, 1, V_UINT, U32, 1, false},
-    {K_NOTICE_CLOSED, 2, V_INT, INT32_MAX, INT32_MIN, false},
+    {K_NOTICE_CLOSED, 2, V_INT, DAY_LAST, DAY_FIRST, false},
     {K_NOTICE_CLOSED, 3, V_UINT, U32, 0, false},
 };
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
@@ -450,7 +455,8 @@ enum record_form record_parse(struct str bytes, struct record *out)
     r.act = cbor_uint(&c, INT64_MAX);
     bool map = cbor_peek(&c) == CBOR_MAP;
     r.body = cbor_skip(&c);
-    if (!cbor_done(&c) || items != 8 || !map) {
+    if (!cbor_done(&c) || items != 8 || !map || r.time < TIME_FIRST ||
+        r.time > TIME_LAST) {
         return RECORD_BROKEN;
     }
     memcpy(r.previous, previous.p, HASH_LEN);
@@ -650,6 +656,7 @@ enum body_form body_parse(const struct record *r, enum suite suite, struct body 
             *key = fields[f].key; /* it is missing */
             return BODY_BROKEN;
         }
+        must(*key < BODY_KEYS);
         read_value(&c, &fields[f], suite, &out->v[*key]);
         if (c.bad) {
             return BODY_BROKEN;

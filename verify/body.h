@@ -6,15 +6,16 @@
 #include "verify/cbor.h"
 #include "verify/crypto.h"
 
-#define BODY_KEYS 18
+#define BODY_KEYS 19 /* keys 0 to 18 */
 #define RECORD_MAX 2000
 #define ORIGIN_TEXT_MAX 160
 #define CODE_MAX 32
 #define SETTING_NAME_MAX 48
 #define SETTING_VALUE_MAX 80
-#define MONTH_MAX 150000
-#define PERIOD_MIN 22800 /* 1900-01 */
-#define PERIOD_MAX 26399 /* 2199-12 */
+#define MONTH_FIRST 21600 /* 1800-01 */
+#define MONTH_LAST 119999 /* 9999-12 */
+#define PERIOD_MIN 22800  /* 1900-01 */
+#define PERIOD_MAX 26399  /* 2199-12 */
 #define SPAN_MONTHS_MAX 12000
 #define FUND_FEN INT64_C(100000000000000)
 #define FUND_CARRY INT64_C(1000000000000)

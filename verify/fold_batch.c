@@ -142,6 +142,14 @@ static struct batch_row *open_batch(struct fold *f, struct act *a)
     return b;
 }
 
+/* Institutions are known where no record is left out. */
+static bool may_be_payee(struct fold *f, uint64_t payee)
+{
+    struct person p;
+    return payee != 0 &&
+           (!f->o.whole || (people_get(&f->people, payee, &p) && p.institution));
+}
+
 static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t items,
                        struct line_row *l, struct batch_row *b)
 {
@@ -160,8 +168,7 @@ static bool line_route(struct fold *f, struct act *a, struct cbor *c, size_t ite
     }
     uint64_t payee = items == 7 ? cbor_uint(c, INT64_MAX) : l->person;
     if (c->bad || sum != l->fen ||
-        (items == 7 && (payee == 0 || payee == l->person ||
-                        (f->o.whole && payee > f->people.count)))) {
+        (items == 7 && (payee == l->person || !may_be_payee(f, payee)))) {
         return false;
     }
     if (items == 7) {
@@ -465,6 +472,7 @@ void rule_export(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     fold_check_layout(f, a, 8, 10, 11);
+    fold_check_vouched(f, a, &v[8]);
     struct batch_row *b = fold_batch(f, a, v[1].u);
     if (b == NULL) {
         return;
@@ -497,6 +505,10 @@ void rule_export(struct fold *f, struct act *a)
         claims_range(f->o.claims, a->r->sequence, a->r->sequence + 1);
     }
     uint64_t payments = v[15].there ? v[15].u : v[5].u;
+    if (v[15].there && payments >= v[5].u) {
+        fold_malformed(f, a, "key 15");
+        return;
+    }
     fold_check_payments(f, a, b, payments);
     struct exported *e = list_add(&f->exports, sizeof *e);
     if (e == NULL) {

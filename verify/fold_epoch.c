@@ -133,6 +133,7 @@ static void sent(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     fold_check_layout(f, a, 12, 13, 14);
+    fold_check_vouched(f, a, &v[12]);
     struct batch_row *b = fold_batch(f, a, v[2].u);
     f->stated = 0;
     if (b == NULL) {
@@ -148,6 +149,10 @@ static void sent(struct fold *f, struct act *a)
         FAULT(f, a, GROUP_BALANCE, "export-totals",
               "the lost file of batch %u has other lines or fen than the batch",
               "%u 号批次丢失文件的笔数或金额与批次不符", b->number);
+    }
+    if (v[17].there && v[17].u >= v[6].u) {
+        fold_malformed(f, a, "key 17");
+        return;
     }
     fold_check_payments(f, a, b, v[17].there ? v[17].u : v[6].u);
     check_ids(f, a, b);

@@ -1,8 +1,11 @@
 /* fold_fund.c - appropriations and what batches take from them: kinds 80 to 83 of
- * docs/formats/ledger.md. Where records are left out nothing of it is followed. */
+ * docs/formats/ledger.md. Where records are left out, what batches take is not
+ * followed, and of appropriations only what is there. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
+#include "base/text.h"
 #include "verify/fold_private.h"
 
 enum { NONE, RESERVED, COMMITTED };
@@ -33,9 +36,36 @@ static int programme_of(struct fold *f, struct str code)
 
 /* ---- appropriations ---- */
 
-static bool same_bytes(const char *a, struct str b)
+static bool is_class(struct str s)
 {
-    return str_is(b, a);
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+              (c >= 'A' && c <= 'Z') || c == '-' || c == '_')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool may_adjust(const struct fund_row *x, const struct fund_row *of)
+{
+    return of != NULL && of->confirmed && of->adjusts == 0 && of->year == x->year &&
+           of->programme == x->programme && strcmp(of->source, x->source) == 0 &&
+           strcmp(of->function, x->function) == 0 &&
+           strcmp(of->economic, x->economic) == 0;
+}
+
+/* Of a part of the ledger: is the appropriation not there? */
+static bool fund_left_out(struct fold *f, uint64_t number)
+{
+    bool out = !f->o.whole && list_find(&f->funds, number) == NULL;
+    if (out) {
+        report_gap(f->report, GROUP_BALANCE, "fund-left-out",
+                   "of some appropriations the beginning is left out",
+                   "部分预算指标的开头未收入");
+    }
+    return out;
 }
 
 void rule_appropriation(struct fold *f, struct act *a)
@@ -50,20 +80,25 @@ void rule_appropriation(struct fold *f, struct act *a)
         fold_malformed(f, a, "key 2 or 8");
         return;
     }
+    if (text_has_control(v[3].s) || !is_class(v[4].s) || !is_class(v[5].s) ||
+        text_has_control(v[7].s)) {
+        fold_malformed(f, a, "key 3, 4, 5 or 7");
+        return;
+    }
     x->programme = programme_of(f, v[2].s);
     x->year = (int32_t)v[6].u;
     x->fen = v[8].i;
     x->proposer = fold_signer(a);
     x->adjusts = v[9].there ? (uint32_t)v[9].u : 0;
     (void)str_copy(v[3].s, x->source, sizeof x->source);
+    (void)str_copy(v[4].s, x->function, sizeof x->function);
+    (void)str_copy(v[5].s, x->economic, sizeof x->economic);
     leaf_hash(f->hash, a->r->bytes, x->leaf);
-    const struct fund_row *of = list_find(&f->funds, x->adjusts);
-    if (x->adjusts != 0 && (of != NULL || f->o.whole) &&
-        (of == NULL || !of->confirmed || of->adjusts != 0 || of->year != x->year ||
-         of->programme != x->programme || !same_bytes(of->source, v[3].s))) {
+    if (x->adjusts != 0 && !fund_left_out(f, x->adjusts) &&
+        !may_adjust(x, list_find(&f->funds, x->adjusts))) {
         FAULT(f, a, GROUP_BALANCE, "fund-differs",
-              "appropriation %u adjusts another programme, source or year",
-              "%u 号指标所调整的指标项目、来源或年度不同", x->number);
+              "appropriation %u adjusts another programme, source, class or year",
+              "%u 号指标所调整的指标项目、来源、科目或年度不同", x->number);
     }
 }
 
@@ -71,8 +106,8 @@ void rule_fund_confirm(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     struct fund_row *x = list_find(&f->funds, v[1].u);
-    if (x == NULL && !f->o.whole) {
-        return; /* its proposal is left out */
+    if (fund_left_out(f, v[1].u)) {
+        return;
     }
     if (x == NULL || x->confirmed || x->refused ||
         memcmp(x->leaf, v[2].s.p, HASH_LEN) != 0) {
@@ -85,20 +120,20 @@ void rule_fund_confirm(struct fold *f, struct act *a)
               "appropriation %u is confirmed by who proposed it",
               "%u 号指标由提出人自己确认", x->number);
     }
-    const struct fund_row *of = x->adjusts == 0 ? x : list_find(&f->funds, x->adjusts);
-    if (of != NULL && of->appropriated + x->fen > FUND_FEN) {
-        REFUSE(f, a, GROUP_BALANCE, "fund-sum", "appropriation %u becomes too large",
-               "%u 号指标超过上限", of->number);
-    }
     x->confirmed = true;
     struct fund_row *root = x->adjusts == 0 ? x : list_find(&f->funds, x->adjusts);
-    if (root != NULL) {
-        root->appropriated += x->fen;
-        if (x->fen < 0 && left_of(root) < 0 && f->o.whole) {
-            FAULT(f, a, GROUP_BALANCE, "fund-short",
-                  "appropriation %u is less than what is taken from it",
-                  "%u 号指标少于已占用和支出", root->number);
-        }
+    if (root == NULL || !f->o.whole) {
+        return;
+    }
+    if (root->appropriated + x->fen > FUND_FEN) {
+        REFUSE(f, a, GROUP_BALANCE, "fund-sum", "appropriation %u becomes too large",
+               "%u 号指标超过上限", root->number);
+    }
+    root->appropriated += x->fen;
+    if (x->fen < 0 && left_of(root) < 0) {
+        FAULT(f, a, GROUP_BALANCE, "fund-short",
+              "appropriation %u is less than what is taken from it",
+              "%u 号指标少于已占用和支出", root->number);
     }
 }
 
@@ -106,16 +141,23 @@ void rule_receipt(struct fold *f, struct act *a)
 {
     const struct value *v = a->b.v;
     struct fund_row *x = list_find(&f->funds, v[1].u);
-    if ((x == NULL || !x->confirmed) && !f->o.whole) {
-        return; /* what came before may be left out */
+    if (v[3].i == 0 || text_has_control(v[4].s)) {
+        fold_malformed(f, a, "key 3 or 4");
+        return;
     }
-    if (x == NULL || !x->confirmed || x->adjusts != 0 || v[3].i == 0) {
+    if (fund_left_out(f, v[1].u)) {
+        return;
+    }
+    if (x == NULL || !x->confirmed || x->adjusts != 0) {
         REFUSE(f, a, GROUP_BALANCE, "fund-receipt",
                "there is no confirmed appropriation %llu", "没有已确认的 %llu 号指标",
                (unsigned long long)v[1].u);
     }
+    if (!f->o.whole) {
+        return; /* what was received before may be left out */
+    }
     x->received += v[3].i;
-    if ((x->received < 0 && f->o.whole) || x->received > FUND_FEN) {
+    if (x->received < 0 || x->received > FUND_FEN) {
         REFUSE(f, a, GROUP_BALANCE, "fund-receipt",
                "less than nothing was received, or too much",
                "拨款合计为负，或超过上限");
@@ -319,9 +361,9 @@ static bool read_carries(struct fold *f, struct act *a, struct batch_row *b)
         struct str code = cbor_text(&c, 1, CODE_MAX);
         struct str source = cbor_text(&c, 1, 24);
         int64_t before = cbor_int(&c), delta = cbor_int(&c);
-        bool fine = !c.bad && code_fine(code) && before <= FUND_CARRY &&
-                    before >= -FUND_CARRY && delta <= FUND_CARRY &&
-                    delta >= -FUND_CARRY;
+        bool fine = !c.bad && code_fine(code) && !text_has_control(source) &&
+                    before <= FUND_CARRY && before >= -FUND_CARRY &&
+                    delta <= FUND_CARRY && delta >= -FUND_CARRY;
         struct fund_carry *x = fine ? list_add(&b->carries, sizeof *x) : NULL;
         if (x == NULL || !str_copy(source, x->source, sizeof x->source)) {
             return false;
@@ -411,10 +453,34 @@ static void take(struct fold *f, struct act *a, const struct batch_row *b)
     }
 }
 
+static void check_words(struct fold *f, struct act *a, const struct batch_row *b)
+{
+    const struct signature *s = &a->b.signature;
+    char subject[64];
+    snprintf(subject, sizeof subject, "batch %u: allocate", b->number);
+    if (!b->holes && b->ended &&
+        (!str_is(s->subject, subject) || s->count != batch_pays_lines(b) ||
+         s->total != batch_pays_fen(b))) {
+        FAULT(f, a, GROUP_AUTHORISATION, "signed-words",
+              "what was shown for signing (\"%.*s\", %llu, %lld fen) is not what was "
+              "signed for",
+              "签字时所示（“%.*s”，%llu，%lld 分）与所签内容不符", STR_ARG(s->subject),
+              (unsigned long long)s->count, (long long)s->total);
+    }
+}
+
 void rule_allocation(struct fold *f, struct act *a)
 {
     struct batch_row *b = fold_batch(f, a, a->b.v[1].u);
-    if (b == NULL || !f->o.whole) {
+    if (b == NULL) {
+        return;
+    }
+    check_words(f, a, b);
+    if (!f->o.whole) {
+        report_gap(f->report, GROUP_BALANCE, "allocation",
+                   "what batches take of appropriations was not followed: records are "
+                   "left out",
+                   "批次占用指标未查：有记录未收入本包");
         return;
     }
     fold_fund_void(f, b);

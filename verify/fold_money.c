@@ -21,12 +21,13 @@ int fold_programme(struct fold *f, struct str code)
 
 bool span_read(struct cbor *c, struct span *out, bool signed_fen)
 {
-    out->from = (int32_t)cbor_uint(c, MONTH_MAX);
+    out->from = (int32_t)cbor_uint(c, MONTH_LAST);
     out->months = (int32_t)cbor_uint(c, SPAN_MONTHS_MAX);
     out->fen = cbor_int(c);
     int64_t least = signed_fen ? -FEN_MAX : 1;
-    c->bad = c->bad || out->months < 1 || out->fen == 0 || out->fen < least ||
-             out->fen > FEN_MAX;
+    c->bad = c->bad || out->from < MONTH_FIRST ||
+             out->from + out->months - 1 > MONTH_LAST || out->months < 1 ||
+             out->fen == 0 || out->fen < least || out->fen > FEN_MAX;
     return !c->bad;
 }
 

@@ -29,8 +29,9 @@ struct operator_row {
 };
 struct channel_row {
     uint32_t number;
-    bool confirmed, refused;
+    bool confirmed, refused, has_layout;
     uint32_t proposer;
+    uint8_t layout[HASH_LEN];
 };
 struct policy_row {
     uint32_t number;
@@ -85,7 +86,7 @@ struct fund_row {
     uint32_t proposer, adjusts;
     int programme; /* -1: any */
     int32_t year;
-    char source[28];
+    char source[28], function[20], economic[20];
     int64_t fen;
     uint8_t leaf[HASH_LEN];
     int64_t appropriated, received, reserved, committed, spent; /* not of adjustments */
@@ -344,6 +345,9 @@ const char *fold_setting(const struct fold *f, const char *name);
 void rule_policy_adopt(struct fold *f, struct act *a);
 void rule_policy_confirm(struct fold *f, struct act *a);
 
+/* Whether two admins signed for the layout of a bank file: else it is not checked. */
+void fold_check_vouched(struct fold *f, const struct act *a,
+                        const struct value *layout);
 uint32_t fold_signer(const struct act *a); /* 0: nobody known */
 /* A row of a register that is always whole: the number must be the next. */
 void *fold_next_registered(struct fold *f, const struct act *a, struct list *rows,

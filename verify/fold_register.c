@@ -202,10 +202,68 @@ void rule_channel(struct fold *f, struct act *a)
     }
     c->confirmed = f->sandbox;
     c->proposer = fold_signer(a);
+    c->has_layout = a->b.v[7].there;
+    if (c->has_layout) {
+        memcpy(c->layout, a->b.v[7].s.p, HASH_LEN);
+    }
     if (!fold_take(f, 2, c->number, 'c', a->b.v[2].s)) {
         FAULT(f, a, GROUP_AUTHORISATION, "channel-twice",
               "a channel of this name is registered already", "同名的代发银行已经登记");
     }
+}
+
+/* SHA-256 of profiles/: the layouts that come with the program. One that is changed
+ * keeps its row beside the new one. */
+static const char *const shipped[] = {
+    "dbe6f1df55896ee901431c39f8050a278620753aeb9a18afe3f00d383089e665",
+    "6222dbae0035a312f166cfb6521d1744c13f18ede48386ccde7b2212746567ae",
+    "f72f8c9941aaf4342b7a3783fc2a7abac48eb4f0d81868f376ee437365d1f3f5",
+    "fc2952cf4022c3e88474543a82b40c160423e1d89402e5698daff2e199ef8349",
+    "eecdbdd33402c982c198f3422cdd03fbe4c95d6d7d96258157b459df16c58756",
+    "2b23168175ff0ba7b78e462d9a56c55f0f1ea2eb4584adb1a4f639b401332c04",
+    "9e995503ee4026d03bcf0af7bbbfda729e637bf1ee9c82693282ee254f2574d0",
+    "24e44f436900b46bbab9a32c4f2613f1a9edb0e99a12230ecf667c250d2b55c0",
+    "14cbb0443206044a388a6bc54e334f37de340be40ac006362b31f3b61de73ae7",
+    "f2de85ef9c042bbdee0daf8c284b094d1adc7690132ec988f83a5027fefa8507",
+    "30c5e3e192758cdc590872255ffe707453a2bf441cb8da7cbdbc506d893c8f94",
+    "7080134c77111cc687194ed06607f79d582aefb3192687e04f7401cf15ce5181",
+};
+
+static bool is_shipped(const char *hex)
+{
+    for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
+        if (strcmp(shipped[i], hex) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void fold_check_vouched(struct fold *f, const struct act *a, const struct value *layout)
+{
+    char hex[2 * HASH_LEN + 1];
+    if (!layout->there) {
+        return;
+    }
+    for (size_t i = 0; i < f->channels.count; i++) {
+        const struct channel_row *c = list_at(&f->channels, i);
+        if (c->confirmed && c->has_layout &&
+            memcmp(c->layout, layout->s.p, HASH_LEN) == 0) {
+            return;
+        }
+    }
+    text_hex(layout->s.p, HASH_LEN, hex);
+    if (is_shipped(hex)) {
+        return;
+    }
+    report_unchecked(
+        f->report, GROUP_BANK, "layout-unknown",
+        "the layout of the bank file of record %llu is no confirmed channel's, and "
+        "does not come with the program: the maker chose it alone, and it may name any "
+        "account; its text has SHA-256 %s",
+        "第 %llu 号记录的银行文件格式不是已确认的代发银行的，也不是程序自带的，仅由经办人选定，"
+        "其中可写任何账号；格式文件的 SHA-256 为 %s",
+        (unsigned long long)a->r->sequence, hex);
 }
 
 /* Two admins: who registered, and another. */

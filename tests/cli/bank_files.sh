@@ -123,9 +123,27 @@ says 'its payments were not counted'
 
 # Another text of this name is another layout, and another export.
 sed 's/, {value: unit}$//; s/\[{text: T}/[{text: TT}/' kept.yaml >ours.yaml
+expect 4 a maker batch export 1 --format ./ours.yaml --out other/
+code layout-unknown # it could name any account, and nobody signed it
+[ -z "$(ls other)" ] || fail 'a file in a layout that nobody knows'
+expect 0 a admin channel add second --bank-code "$BANK" --account 6217000000000000009 \
+    --account-name 演练民政局 --format ./ours.yaml --set unit=7788
 expect 0 a maker batch export 1 --format ./ours.yaml --out other/ --json
 is copy false
 grep -q '^TT,3,' other/*_001.txt || fail 'the other text was not used'
+# Recorded with a layout that no admin gave to a channel: another file of the vault.
+mkdir pems
+cp ./*.pem "$L/keys/ledger.pem" pems
+cp -r "$L" forged
+expect 0 python3 "$TOP/tests/cli/forge_ledger.py" "$ROWS" forged pems export-layout
+expect 0 "$ALMONER" -C forged --now "$NOW" rebuild
+expect 5 "$ALMONER" -C forged --now "$NOW" audit verify
+says 'the layout ours of a file of batch 1 is no confirmed channel'
+expect 0 "$ALMONER" -C forged --now "$NOW" audit bundle --out bad.zip
+for program in "$VERIFY" "python3 $TOP/tests/independent/verify.py"; do
+    expect 0 $program bad.zip --json
+    says 'is no confirmed channel'
+done
 rm ours.yaml
 expect 0 a maker batch export 1 --out sent --json # the channel's own is the first
 is copy true
@@ -179,6 +197,8 @@ expect 0 r audit verify --json
 sed -e 's/^profile: ours/profile: by-account/' -e 's/match: .*/match: [account, name, amount]/' \
     -e '/^rows-per-file/d' -e '/^variants/d' -e '/{name: o/d' -e 's/^detail:/for: any\ndetail:/' \
     -e 's/{file-number:3}/{file-number:3}a/' kept.yaml >by-account.yaml
+expect 0 a admin channel add third --bank-code "$BANK" --account 6217000000000000009 \
+    --account-name 演练民政局 --format by-account.yaml --set unit=7788
 expect 0 a maker batch export 2 --format by-account.yaml --out by.txt --json
 marked by.txt OK >b0
 expect 3 a maker batch answer 2 b0 --format by-account.yaml

@@ -195,6 +195,8 @@ def forge_allocation(b, how):
             carries[0][2] += 1
         elif how == "fund":  # of another year
             items[0][1] = 1
+        elif how == "words":  # what was signed for says less than the batch
+            x[7][0][3] -= 100
 
     def again(x):
         s = x[7][0]
@@ -336,12 +338,22 @@ def attack(b, how):
         b.change(i, set_body(2, 0))
         b.rechain()
         b.change(i, lambda x: b.sign(x, "maker"))
-    elif how == "lines-swapped":  # the first two of the newest batch, a draft
+    elif how == "export-layout":  # of the newest record: the text is the first policy
+        policy = decode(b.records[b.find(10)])[0][7]
+        b.change(len(b.records) - 1,
+                 lambda x: x[7].update({8: policy[3], 10: policy[4]}), "maker")
+    elif how == "export-length":  # of the newest record
+        b.change(len(b.records) - 1, lambda x: x[7].update({4: x[7][4] + 1}), "maker")
+    elif how in ("lines-swapped", "payee"):  # of the newest batch, a draft
         i = max(n for n, r in enumerate(b.records) if decode(r)[0][5] == 41)
 
-        def swap(x):
+        def swap(x):  # the first two
             x[7][3][:2] = x[7][3][1::-1]
-        b.change(i, swap)
+
+        def payee(x):  # a neighbour in place of an institution
+            line = [line for line in x[7][3] if len(line) == 7][0]
+            line[6] = line[0] + 1
+        b.change(i, payee if how == "payee" else swap)
         items = decode(b.records[i])[0][7][3]
         b.change(i + 1, set_body(4, sha(bytes(32), *map(encode, items))))
         b.rechain()

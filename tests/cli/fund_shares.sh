@@ -118,5 +118,6 @@ sum|the allocation of old-age is not what batch 4 pays of it|allocation-sum
 shares|batch 4 is not borne by the shares that the policies say|
 carry|of old-age, central is carried, not what the allocation says|allocation-carry
 fund|appropriation 1 is not confirmed, of another year or for another|fund-other
+words|the words signed for are not those of batch 4: allocate|signed-words
 gone|no appropriation bears batch 4|no-allocation
 END

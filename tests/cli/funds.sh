@@ -285,6 +285,12 @@ verified
 PERSONAL=no evidence
 python3 "$TOP/tests/independent/verify.py" evidence.zip >independent 2>&1 ||
     fail "verify.py: $(cat independent)"
+# A month whose bundle begins after the first appropriations, and has later ones.
+expect 0 r audit bundle --out part.zip --period 2026-12
+for program in "$VERIFY" "python3 $TOP/tests/independent/verify.py"; do
+    expect 0 $program part.zip --json
+    is balance PASS
+done
 
 # ---- what lies idle ----
 expect 0 r report funds --idle 6 --json

@@ -102,8 +102,10 @@ personal-data person-row person-missing forged-digest
 authorisation forged-key forged-role forged-twice forged-root forged-subject
 authorisation forged-late forged-signature-again
 balance forged-drop forged-amount forged-posting forged-grant forged-total forged-result
+integrity forged-time
+balance forged-pay-day forged-month
 END
-says '^30 cases'
+says '^33 cases'
 for case in tail truncated; do
     expect 0 $TAMPER p.zip x.zip keys reader.txt $case
     both 3 '' '' x.zip

@@ -191,6 +191,11 @@ file_pays <<'E2'
 6217000000000000102 西山养老院基本户 60000 2026-06..2026-08
 E2
 # A roster names the home, and nobody who lives in it.
+layout() { # layout NAME FORMAT: an admin gives it to a channel
+    expect 0 a admin channel add "$1" --bank-code "$BANK" --format "$2" \
+        --account 6217000000000000009 --account-name 演练民政局
+}
+layout roster roster-card
 expect 0 a maker batch export "$B" --format roster-card --out roster.xlsx
 python3 - "$A" "$P3" <<'E2' || fail 'the roster names residents for a home'
 import re, sys, zipfile
@@ -250,6 +255,8 @@ answer:
 Y
 sed 's/\[number, account, amount\]/[account, amount]/; s/profile: cut/profile: by-account/' \
     cut.yaml >by-account.yaml
+layout cut cut.yaml
+layout by-account by-account.yaml
 expect 0 a maker batch export "$B" --format cut.yaml --out cut/
 [ "$(cat cut/*.txt | grep -c '^T,[43],')" -eq 3 ] || fail 'files of other counts'
 sed 's/-$/OK/' cut/001.txt >back.txt
@@ -335,6 +342,17 @@ lines_are <<'E2'
 3 operation 2026-09 20000 机构 西山养老院专户
 6 operation 2026-09 20000 机构 西山养老院专户
 E2
+# A line for an institution that goes to a neighbour's account: whoever has the records of
+# all imports knows that this is none.
+mkdir pems
+cp ./*.pem "$L/keys/ledger.pem" pems
+expect 0 r audit bundle --out all.zip
+expect 0 python3 "$TOP/tests/cli/forge_bundle.py" all.zip bad.zip pems payee
+for program in "$VERIFY" "python3 $TOP/tests/independent/verify.py"; do
+    expect 5 $program bad.zip
+    says 'not as the format says: key 3\|a payee that may not be'
+done
+
 # A file that was sent after the backup is taken in with the payments it had.
 mkdir keys
 cp "$L/keys/vault.key" keys

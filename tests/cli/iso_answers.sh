@@ -37,6 +37,15 @@ for at in MsgId PmtInfId; do
 done
 verified
 
+# The record of the file just made says another length.
+mkdir keys
+cp ./*.pem "$L/keys/ledger.pem" keys
+cp -r "$L" forged
+expect 0 python3 "$TOP/tests/cli/forge_ledger.py" "$ROWS" forged keys export-length
+expect 0 "$ALMONER" -C forged --now "$NOW" rebuild
+expect 5 "$ALMONER" -C forged --now "$NOW" audit verify
+says 'bytes, its export record says'
+
 cat >answer.py <<'PYTHON'
 # The payment file back as a status report: the third rejected, all others settled.
 import sys
@@ -102,3 +111,5 @@ is state exported
 expect 0 a maker batch export "$B" --format pain.001.001.09 --out again.xml
 cmp pay.xml again.xml || fail 'the batch gives another file'
 verified
+PERSONAL=no evidence
+python3 "$TOP/tests/independent/verify.py" evidence.zip >out || fail "verify.py: $(cat out)"

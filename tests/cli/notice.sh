@@ -215,8 +215,9 @@ expect 0 a maker batch submit "$B"
 verified
 evidence
 expect 0 r audit bundle --out part.zip --period 2026-09
+expect 0 r audit bundle --out batch.zip --batch "$B"
 expect 0 r audit bundle --out person.zip --person "$kept"
-for zip in evidence.zip part.zip person.zip; do
+for zip in evidence.zip part.zip batch.zip person.zip; do
     for program in "$VERIFY" "python3 $TOP/tests/independent/verify.py"; do
         PYTHONDONTWRITEBYTECODE=1 expect 0 $program "$zip" --json
         is integrity PASS

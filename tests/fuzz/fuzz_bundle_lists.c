@@ -68,7 +68,7 @@ static void draw_spans(struct line_row *row)
     row->span_count = draw(3) != 0 ? 1 : (uint8_t)number(LINE_SPANS_MAX);
     for (size_t i = 0; i < row->span_count; i++) {
         struct span *s = &row->spans[i];
-        s->from = draw(2) == 0 ? 2026 * 12 : (int32_t)number(MONTH_MAX + 1) - 1;
+        s->from = draw(2) == 0 ? 2026 * 12 : (int32_t)number(MONTH_LAST + 1) - 1;
         s->months = draw(2) == 0 ? 1 : (int32_t)number(SPAN_MONTHS_MAX);
         s->fen = (int64_t)number(FEN_MAX);
         row->fen += s->fen * s->months;

@@ -2,6 +2,9 @@
 out, what stands on them is not checked: `complete` says that none is, `persons` whose
 accounts can be told all the same."""
 import datetime
+import glob
+import hashlib
+import os
 import re
 
 from primitives import (Bad, DIGESTS, b64, cosignature_holds, need, signature_holds,
@@ -12,9 +15,20 @@ from records import (ADMIN, CHECKER, DUE, GRANTED, PAID, RECEIVABLE, RECOVERED,
                      Moves)
 
 DAY40, DAYS7 = 3456000000000, 604800000000
+MAX_FUND = 10 ** 14
 OPEN, BATCH_STATES = {1, 2}, ("", "draft", "submitted", "approved", "released",
                               "exported", "settled", "closing", "closed", "cancelled",
                               "recalled")
+
+
+def shipped():
+    """Digests of the layouts that come with the program: profiles/."""
+    found = set()
+    for path in glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                       "..", "..", "profiles", "*.yaml")):
+        with open(path, "rb") as f:
+            found.add(hashlib.sha256(f.read()).digest())
+    return found
 
 
 def refused(row):
@@ -133,6 +147,7 @@ class Fold:
         self.open, self.before = None, None
         self.checks = {"authorisation": 0, "balance": 0}
         self.partly = set()
+        self.layouts = set()  # which nobody but a maker signed for
         self.history, self.entitled = [], []  # (programme, month span, fen)
         self.commitments = {}  # (sequence, person) -> (digest, kind)
         self.lines_of = {}  # person -> [(batch, line)]
@@ -303,7 +318,13 @@ class Fold:
         self.next_number(self.channels, b[1])
         need(all(c.name != b[2] for c in counting(self.channels)), "a name a second time")
         self.channels[b[1]] = Row(name=b[2], account=b[4], by=b[0][0],
-                                  confirmed=self.sandbox)
+                                  confirmed=self.sandbox, layout=b.get(7))
+
+    def vouched(self, r, layout):
+        if layout and layout not in shipped() and not any(c.confirmed and c.layout == layout
+                              for c in self.channels.values()):
+            self.layouts.add("the layout %s of record %d is no confirmed channel's" %
+                             (layout.hex(), r.sequence))
 
     def do_retention(self, r):
         b = r.body
@@ -316,7 +337,7 @@ class Fold:
         self.next_number(self.settings, b[1])
         if b[2] == "release.second-above":
             need(b[3] == "" or re.match(r"(0|[1-9][0-9]*)\.[0-9]{2}\Z", b[3]) and
-                 b[3] != "0.00", "not an amount above zero")
+                 0 < int(b[3].replace(".", "")) < 2 ** 63, "not an amount above zero")
         self.settings[b[1]] = Row(name=b[2], value=b[3], by=b[0][0],
                                   confirmed=self.sandbox)
 
@@ -426,6 +447,8 @@ class Fold:
                 need(1 <= batch.state <= 4 and batch.lines, "not a batch to be sent")
                 balance((b[6], b[7]) == self.pays(batch),
                         "lines and total are not the batch's")
+            self.vouched(r, b.get(12))
+            need(b.get(17, 0) < b[6], "key 17 is not fewer than the lines")
             if batch.whole:
                 balance(b.get(17, b[6]) == len(self.payments(batch)),
                         "key 17 is not the payments of the lines")
@@ -594,7 +617,6 @@ class Fold:
     def do_import(self, r):
         b = r.body
         self.next_number(self.imports, b[1], False)
-        need((10 in b) == (11 in b), "keys 10 and 11 come together")
         self.imports[b[1]] = Row(kind=b[2], sha=b[3], rows=b[5], by=b[0][0],
                                  begun=False, until=b.get(8))
 
@@ -943,7 +965,8 @@ class Fold:
             need(n not in self.merged, "pays a duplicate")
             need(not self.objected(n, programme), "paid while an objection holds")
             need(payee is None or payee not in (0, n) and
-                 (not self.complete or payee <= self.people), "a payee that may not be")
+                 (not self.complete or payee in self.institutions),
+                 "a payee that may not be")
             need(not batch.codes or programme in batch.codes, "a programme of another batch")
             self.softly(balance, multiply(spans) == x, "the spans do not add up to the line")
             need(k not in batch.lines, "a line twice")
@@ -1024,7 +1047,9 @@ class Fold:
 
     def do_export(self, r):
         b, batch = r.body, self.batch(r.body[1])
+        self.vouched(r, b.get(8))
         self.softly(self.same, batch, b[5], b[6], None)
+        need(b.get(15, 0) < b[5] or not b[5], "key 15 is not fewer than the lines")
         need(not self.locked, "exported while the ledger is locked")
         if batch.export is not None:
             need(b[7] == batch.export, "key 7 is not the export before")
@@ -1311,10 +1336,9 @@ class Fold:
         self.next_number(self.funds, b[1], False)
         need(b[8] and (b[8] > 0 or 9 in b), "an amount that is none")
         terms = [b[k] for k in range(2, 7)]
-        if 9 in b:
+        if 9 in b and (self.complete or b[9] in self.funds):
             of = self.funds.get(b[9])
-            balance(not (of or self.complete) or of and of.confirmed and
-                    of.adjusts is None and of.terms == terms,
+            balance(of and of.confirmed and of.adjusts is None and of.terms == terms,
                     "it adjusts none that is confirmed, or of other terms")
         self.funds[b[1]] = Row(terms=terms, fen=b[8], adjusts=b.get(9), by=b[0][0],
                                leaf=r.leaf, confirmed=False, given=0, received=0,
@@ -1323,35 +1347,49 @@ class Fold:
     def left(self, fund):
         return fund.given - fund.reserved - fund.committed - fund.spent
 
+    def fund_left_out(self, n):
+        if not self.complete and n not in self.funds:
+            self.partly.add("appropriations that are left out")
+            return True
+        return False
+
     def do_appropriation_confirm(self, r):
         b = r.body
-        row = self.funds.get(b[1])
-        if row is None and not self.complete:
+        if self.fund_left_out(b[1]):
             return
+        row = self.funds.get(b[1])
         self.not_refused(row)
         auth(row and not row.confirmed and row.leaf == b[2] and row.by != b[0][0],
              "not proposed so, confirmed already, or by who proposed it")
         row.confirmed = True
-        root = row if row.adjusts is None else self.funds.get(row.adjusts)
-        if root is None:
+        if row.adjusts is not None and self.fund_left_out(row.adjusts):
             return
+        root = row if row.adjusts is None else self.funds[row.adjusts]
         root.given += row.fen
+        balance(root.given <= MAX_FUND or not self.complete, "an appropriation above 10^14")
         balance(not self.complete or row.fen > 0 or 0 <= self.left(root),
                 "less than is taken from it")
 
     def do_receipt(self, r):
         b = r.body
-        row = self.funds.get(b[1])
-        if not (self.complete or row and row.confirmed):
+        need(b[3], "nothing was received")
+        if self.fund_left_out(b[1]):
             return
-        need(row and row.confirmed and row.adjusts is None and b[3],
+        row = self.funds.get(b[1])
+        need(row and row.confirmed and row.adjusts is None,
              "not received for a confirmed appropriation")
         row.received += b[3]
-        balance(row.received >= 0 or not self.complete, "less than nothing was received")
+        balance(0 <= row.received <= MAX_FUND or not self.complete,
+                "less than nothing was received, or more than 10^14")
 
     def do_allocation(self, r):
         b, batch = r.body, self.batch(r.body[1])
+        need(len({tuple(c[:2]) for c in b[3]}) == len(b[3]), "a source twice")
+        if batch.end and (batch.whole or not batch.dropped):
+            auth(r.signature[1:4] == ["batch %d: allocate" % b[1], *self.pays(batch)],
+                 "what was signed for is not the batch")
         if not self.complete:
+            self.partly.add("what batches take of appropriations")
             return
         self.void(batch)
         need(batch.state == 1 and self.setting("funds") == "on",

@@ -30,7 +30,15 @@ def text(most=None, least=0):
 
 
 def plain(v):
-    return not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in v)
+    return not any(ord(c) < 32 or ord(c) == 127 for c in v)
+
+
+def words(most, least):
+    return lambda v: text(most, least)(v) and plain(v)
+
+
+def budget_class(v):
+    return type(v) is str and re.match(r"[A-Za-z0-9_-]{0,16}\Z", v) is not None
 
 
 def name(v):
@@ -66,13 +74,23 @@ def banks(v):
 
 u32, u64, i64, sha = uint(2 ** 32 - 1), uint(), integer(), octets(32)
 number = uint(2 ** 32 - 1, 1)
-month, months = uint(150000), uint(12000, 1)
+day = integer(-62091, 2932896)  # 1800-01-01 to 9999-12-31
+moment = integer(-2208988800000000, 253402214399999999)  # 1900-01-01 to 9999-12-30
+months = uint(12000, 1)
 period = uint(26399, 22800)  # 1900-01 to 2199-12
 fen = integer(1, MAX_FEN)
-i32 = integer(-2 ** 31, 2 ** 31 - 1)
 diff = integer(-MAX_FEN, MAX_FEN)
 public_key = octets(32, 33)
-span = tuple_of(month, months, fen)
+
+
+
+def span_of(*more):
+    """[from, months, ...]: months of 1800 to 9999."""
+    form = tuple_of(uint(119999, 21600), months, *more)
+    return lambda v: form(v) and v[0] + v[1] <= 120000
+
+
+span = span_of(fen)
 spans24 = array(span, 1, 24)
 postings = array(tuple_of(code, uint(10), uint(10), integer(1)), 0, 48)
 line = tuple_of(u64, code, fen, u64, sha, spans24)
@@ -121,7 +139,7 @@ KINDS = {
                                                              text(300, 1)(v) and plain(v)}),
     20: ("import", MAKER, 0, {
         1: u32, 2: uint(10, 1), 3: sha, 4: u64, 5: u64, 6: opt(text(200)),
-        7: opt(text(200)), 8: opt(u64), 9: opt(text(200)), 10: opt(sha), 11: opt(u64)}),
+        7: opt(text(200)), 8: opt(uint(119999, 21600)), 9: opt(text(200)), 10: opt(sha), 11: opt(u64)}),
     21: ("import-start", CHECKER, 0, {1: u32, 2: sha}),
     22: ("facts", 0, 21, {1: u32, 2: opt(u64), 3: array(tuple_of(u64, sha), 1)}),
     23: ("import-end", CHECKER, 21, {1: u32, 2: u64, 3: u64, 4: u64, 15: sha}),
@@ -140,18 +158,17 @@ KINDS = {
         7: i64, 8: files_of, 10: files_of, 11: opt(text(120, 1))}),
     30: ("run-start", MAKER, 0, {1: u32, 2: period, 3: u64, 4: u32}),
     31: ("entitlement", 0, 30, {
-        1: u32, 2: u64, 3: u64, 4: code, 5: array(tuple_of(
-            month, months, diff, uint(3, 1), u64, u64), 1, 40),
+        1: u32, 2: u64, 3: u64, 4: code, 5: array(span_of(
+            diff, uint(3, 1), u64, u64), 1, 40),
         6: opt(array(u64, 0, 8)), 9: postings}),
     32: ("run-end", MAKER, 30, {1: u32, 2: u64, 3: i64, 4: i64, 5: i64, 6: u64, 7: i64,
                                 15: sha}),
     33: ("set-off", 0, 30, {
         1: u32, 2: u64, 3: u32, 4: code, 5: spans24,
-        6: array(tuple_of(month, months, fen, uint(10000)), 1, 24), 7: u64,
+        6: array(span_of(fen, uint(10000)), 1, 24), 7: u64,
         9: postings}),
-    40: ("batch-start", MAKER, 0, {1: u32, 2: u32, 3: integer(-2 ** 31, 2 ** 31 - 1),
-                                   4: opt(array(code, 1)), 5: opt(ascending),
-                                   6: opt(banks)}),
+    40: ("batch-start", MAKER, 0, {1: u32, 2: u32, 3: day, 4: opt(array(code, 1)),
+                                   5: opt(ascending), 6: opt(banks)}),
     41: ("lines", 0, 40, {1: u32, 2: u64, 3: array(either(line, line7), 1),
                           9: postings}),
     42: ("batch-end", MAKER, 40, {1: u32, 2: u32, 3: i64, 4: sha, 15: sha}),
@@ -177,53 +194,55 @@ KINDS = {
     53: ("withdraw-end", None, 51, {1: u32, 2: uint(2 ** 64 - 1, 1), 3: i64, 15: sha}),
     54: ("batch-step", None, 0, {
         1: u32, 2: lambda v: v in (10, 14, 15), 3: sha, 4: u32, 5: i64, 6: text(300, 1),
-        7: opt(integer(-2 ** 31, 2 ** 31 - 1)), 8: opt(sha)}),
+        7: opt(day), 8: opt(sha)}),
     60: ("recovery", MAKER, 0, {
-        1: u32, 2: u64, 3: code, 4: spans24, 5: uint(5, 1), 6: text(120, 1), 7: i64,
+        1: u32, 2: u64, 3: code, 4: spans24, 5: uint(5, 1), 6: text(120, 1), 7: day,
         8: opt(i64), 10: opt(uint(12000)), 11: opt(u32)}),
     61: ("recovery-confirm", CHECKER, 0, {1: u32, 2: sha, 9: postings}),
-    62: ("repayment", MAKER, 0, {1: u32, 2: u64, 3: i64, 4: fen, 5: uint(5, 1), 6: sha,
+    62: ("repayment", MAKER, 0, {1: u32, 2: u64, 3: day, 4: fen, 5: uint(5, 1), 6: sha,
                                  7: spans24, 8: u64, 9: postings}),
     80: ("appropriation", MAKER, 0, {
-        1: u32, 2: text(32), 3: text(24, 1), 4: text(16), 5: text(16),
-        6: uint(2999, 2000), 7: text(120, 1), 8: integer(-10 ** 14, 10 ** 14),
+        1: u32, 2: lambda v: v == "" or code(v), 3: words(24, 1), 4: budget_class,
+        5: budget_class, 6: uint(2999, 2000), 7: words(120, 1), 8: integer(-10 ** 14, 10 ** 14),
         9: opt(u32)}),
     81: ("appropriation-confirm", CHECKER, 0, {1: u32, 2: sha}),
-    82: ("receipt", MAKER, 0, {1: u32, 2: integer(-2 ** 31, 2 ** 31 - 1),
-                               3: integer(-10 ** 14, 10 ** 14), 4: text(120, 1)}),
+    82: ("receipt", MAKER, 0, {1: u32, 2: day, 3: integer(-10 ** 14, 10 ** 14),
+                               4: words(120, 1)}),
     83: ("allocation", MAKER, 0, {
         1: u32, 2: array(tuple_of(code, u32, integer(1, 10 ** 14)), 1, 40),
-        3: array(tuple_of(code, text(24, 1), integer(-10 ** 12, 10 ** 12),
+        3: array(tuple_of(code, words(24, 1), integer(-10 ** 12, 10 ** 12),
                           integer(-10 ** 12, 10 ** 12)), 0, 40)}),
     85: ("notice", MAKER, 0, {
-        1: u32, 2: code, 3: period, 4: uint(2, 1), 5: uint(2 ** 63 - 1, 1), 6: i32,
-        7: i32, 8: uint(366, 1), 10: sha, 11: uint(2 ** 63 - 1), 12: text(60, 1),
+        1: u32, 2: code, 3: period, 4: uint(2, 1), 5: uint(2 ** 63 - 1, 1), 6: day,
+        7: day, 8: uint(366, 1), 10: sha, 11: uint(2 ** 63 - 1), 12: text(60, 1),
         13: text(80, 1), 14: opt(sha)}),
     86: ("objection", MAKER | CHECKER | AUDITOR, 0, {1: u32, 2: u32, 3: u64,
                                                      4: text(200, 1)}),
     87: ("objection-decided", CHECKER, 0, {1: u32, 2: uint(3, 1), 3: text(200, 1)}),
-    88: ("notice-closed", MAKER | CHECKER, 0, {1: u32, 2: i32, 3: u32}),
+    88: ("notice-closed", MAKER | CHECKER, 0, {1: u32, 2: day, 3: u32}),
     70: ("witness", ADMIN, 0, {1: u32, 2: name, 3: octets(32)}),
     71: ("cosigned", ANY, 0, {1: u32, 2: u32, 3: u64, 4: sha, 5: uint(2 ** 63 - 1),
                               6: octets(64)}),
     72: ("timestamp", ANY, 0, {1: u32, 2: u64, 3: sha, 4: sha, 5: u64, 6: sha, 7: u64,
-                               8: i64}),
+                               8: moment}),
     90: ("month-close", MAKER, 0, {
         1: u32, 2: uint(2, 1), 3: period, 4: u64, 5: sha,
         6: array(i64, 11, 11),
         7: opt(array(tuple_of(sha, uint(2 ** 63 - 1), uint(2 ** 63 - 1)), 1, 8))}),
     91: ("close-confirm", CHECKER | RELEASER, 0, {1: u32, 2: sha}),
     92: ("unknown-list", MAKER, 0, {1: u32, 2: number, 3: i64, 4: sha,
-                                    5: integer(-2 ** 31, 2 ** 31 - 1)}),
+                                    5: day}),
 }
 LOST_FILE = {
-    1: (MAKER, {1: u64, 2: u32, 3: text(39), 4: sha, 5: u64, 6: u32, 7: i64, 8: i64,
+    1: (MAKER, {1: u64, 2: u32, 3: text(39), 4: sha, 5: u64, 6: u32, 7: i64, 8: moment,
                 10: u32, 11: u32, 12: opt(sha), 13: opt(u64), 14: opt(settings),
                 15: opt(uint(100000, 2)), 16: opt(uint(2 ** 32 - 1, 2)),
                 17: opt(number), 18: opt(number)}),
     2: (RELEASER, {1: u64, 2: text(200, 1)}),
     3: (CHECKER | ADMIN, {1: u64, 2: sha}),
 }
+# Keys of which none is there alone: digest and length of a text.
+TOGETHER = {3: (7, 8), 9: (12, 13), 20: (10, 11), 44: (8, 10), 45: (6, 7)}
 STEPS = {1: ("submit", MAKER), 2: ("approve", CHECKER), 3: ("release", RELEASER),
          4: ("close", MAKER), 5: ("close", CHECKER)}
 # What goes backwards, by the state of the batch: (step, state): (roles, next state).
@@ -257,7 +276,7 @@ class Record:
             items.append(value)
         if items[0] != 1:
             raise Unknown("version %r" % (items[0],))
-        checks = (u64, lambda v: type(v) is str, u64, sha, i64, u64, u64)
+        checks = (u64, lambda v: type(v) is str, u64, sha, moment, u64, u64)
         need(all(c(v) for c, v in zip(checks, items)), "an item of another type")
         _, self.origin, self.sequence, self.previous, self.time, self.kind, self.act = \
             items
@@ -283,6 +302,10 @@ class Record:
                 need(optional, "key %d is missing" % key)
             else:
                 need(check(self.body[key]), "key %d has another form" % key)
+        if self.kind in TOGETHER:
+            a, b = TOGETHER[self.kind]
+            need((a in self.body) == (b in self.body),
+                 "keys %d and %d come together" % (a, b))
         if self.kind == 43:
             self.roles = STEPS[self.body[2]][1]
             need(6 not in self.body or self.body[2] in (1, 3),

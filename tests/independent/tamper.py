@@ -287,6 +287,12 @@ def records_case(case, files, keys):
         signs[1][7][0][3] -= 100
     elif case == "forged-late":
         signs[1][7][0][4] -= 8 * 86400 * 10 ** 6
+    elif case == "forged-time":  # in no calendar
+        r.items[-1][4] = 2 ** 62
+    elif case == "forged-pay-day":
+        r.find(40)[7][3] = 2 ** 31 - 1
+    elif case == "forged-month":
+        entitled[7][5][0][0] = 0
     elif case == "forged-signature-again":
         signs[1][7] = dict(signs[0][7])
     elif case != "forged-nothing" and not back_case(case, r):

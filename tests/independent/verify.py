@@ -303,6 +303,8 @@ class Bundle:
         r.attempt("balance", fold.equations)
         for what in sorted(fold.partly):
             r.skip("balance", what)
+        for what in sorted(fold.layouts):
+            r.unchecked("bank-files", what)
         for c in fold.cosignatures.values():
             r.note("integrity", "cosigned: size %d by witness %s" %
                    (c[1], fold.witnesses[c[0]].name))

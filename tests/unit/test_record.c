@@ -8,6 +8,9 @@
 #include "ledger/money.h"
 #include "ledger/record.h"
 
+#define MONTH_FIRST (1800 * 12)
+#define MONTH_LAST (9999 * 12 + 11)
+
 static struct diag d;
 static uint8_t bytes[RECORD_BYTES_MAX + 100];
 
@@ -254,8 +257,8 @@ static void fill_entitlement(struct entitlement *e, struct postings *p, size_t s
     e->programme = str_of("abcdefghijklmnopqrstuvwxyz-01234");
     e->span_count = spans;
     for (size_t i = 0; i < spans; i++) {
-        e->spans[i].span =
-            (struct span){ACCOUNT_MONTH_MAX, SPAN_MONTHS_MAX, -ACCOUNT_FEN_MAX};
+        e->spans[i].span = (struct span){MONTH_LAST - SPAN_MONTHS_MAX + 1,
+                                         SPAN_MONTHS_MAX, -ACCOUNT_FEN_MAX};
         e->spans[i].cause = CAUSE_REDUCTION;
         e->spans[i].policy = UINT32_MAX;
         e->spans[i].tier = UINT32_MAX;
@@ -300,7 +303,7 @@ START_TEST(entitlement_refusals)
     static struct entitlement e;
     static struct entitlement back;
     struct postings p;
-    for (int what = 0; what < 8; what++) {
+    for (int what = 0; what < 10; what++) {
         uint8_t body[BODY_BYTES_MAX];
         struct writer w;
         fill_entitlement(&e, &p, 1);
@@ -310,11 +313,51 @@ START_TEST(entitlement_refusals)
         e.spans[0].cause = what == 4 ? CAUSE_REGULAR : CAUSE_REDUCTION;
         e.spans[0].span.months = what == 5 ? SPAN_MONTHS_MAX + 1 : 1;
         e.spans[0].span.fen = what == 6 ? -ACCOUNT_FEN_MAX - 1 : -1;
+        e.spans[0].span.from = what == 8   ? MONTH_LAST + 1
+                               : what == 9 ? MONTH_FIRST - 1
+                                           : MONTH_FIRST;
         writer_init(&w, body, sizeof body);
         entitlement_write(&e, &p, &w);
         ck_assert(!w.failed);
         ck_assert_msg(entitlement_read(writer_str(&w), &back, &p) == (what == 7), "%d",
                       what);
+    }
+}
+END_TEST
+
+/* What is no day or moment would stop whoever has to print it. */
+START_TEST(days_and_times_are_of_the_calendar)
+{
+    static const struct {
+        int64_t value;
+        bool is_day, is_time;
+    } rows[] = {
+        {-62092, false, true},
+        {-62091, true, true},
+        {2932896, true, true},
+        {2932897, false, true},
+        {INT32_MIN, false, true},
+        {INT64_C(-2208988800000000), false, true},
+        {INT64_C(-2208988800000001), false, false},
+        {INT64_C(253402214399999999), false, true},
+        {INT64_C(253402214400000000), false, false},
+        {INT64_MIN, false, false},
+        {INT64_MAX, false, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t map[16];
+        struct writer w;
+        struct body b;
+        writer_init(&w, map, sizeof map);
+        cbor_put_map(&w, 1);
+        cbor_put_uint(&w, 3);
+        cbor_put_int(&w, rows[i].value);
+        body_start(&b, writer_str(&w));
+        (void)body_day(&b, 3);
+        ck_assert_msg(body_done(&b) == rows[i].is_day, "row %zu", i);
+        body_start(&b, writer_str(&w));
+        (void)body_time(&b, 3);
+        ck_assert_msg(body_done(&b) == rows[i].is_time, "row %zu", i);
     }
 }
 END_TEST
@@ -417,6 +460,7 @@ Suite *suite_record(void)
     c = tcase_create("bodies");
     tcase_add_test(c, entitlement_round_trip);
     tcase_add_test(c, entitlement_refusals);
+    tcase_add_test(c, days_and_times_are_of_the_calendar);
     tcase_add_test(c, chunks_fit);
     tcase_add_test(c, line_refusals);
     suite_add_tcase(s, c);
