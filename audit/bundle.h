@@ -8,6 +8,7 @@
 #include "entitle/bank_files.h"
 #include "formats/payment.h"
 #include "formats/zip_write.h"
+#include "ledger/export.h"
 #include "ledger/ledger.h"
 
 enum bundle_scope { BUNDLE_ALL, BUNDLE_PERIOD, BUNDLE_BATCH, BUNDLE_PERSON };

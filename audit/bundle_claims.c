@@ -9,6 +9,8 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 
 #define CLAIMS_MAX ((size_t)256 * 1024 * 1024)
 

@@ -2,6 +2,8 @@
  * whose row holds what they commit to. Bodies are those of docs/formats/ledger.md. */
 #include <string.h>
 
+#include "ledger/line.h"
+
 #include "audit/bundle_private.h"
 
 typedef void each_item(void *ctx, const struct bundle_item *item);

@@ -6,6 +6,8 @@
 #include "audit/bundle_private.h"
 #include "base/text.h"
 #include "base/wipe.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "ledger/vault.h"
 
 #define PIECE ((size_t)64 * 1024)

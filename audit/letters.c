@@ -12,6 +12,7 @@
 #include "base/money.h"
 #include "ledger/body.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 #define TICK_ROWS 4096
 #define TOUCHED_BYTES_MAX ((size_t)256 * 1024 * 1024)

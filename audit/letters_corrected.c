@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 #include "ledger/money.h"
 #include "ledger/register.h"
 

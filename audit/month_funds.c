@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "ledger/line.h"
 
 enum status bearing_begin(struct ledger *l, uint32_t batch, struct bearing *b,
                           struct diag *d)

@@ -5,6 +5,7 @@
 
 #include "ledger/fund.h"
 #include "ledger/ledger.h"
+#include "ledger/line.h"
 
 #define BORNE_ROWS_MAX 1024
 

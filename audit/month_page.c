@@ -8,6 +8,9 @@
 #include "base/money.h"
 #include "base/must.h"
 #include "entitle/joint.h"
+#include "ledger/close.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 
 #define PROGRAMMES_MAX 250      /* as many as almoner-verify follows */

@@ -8,9 +8,10 @@
 #define ALMONER_AUDIT_MONTH_PAGE_H
 
 #include "formats/payment.h"
-#include "ledger/closing.h"
+#include "ledger/close.h"
 #include "ledger/fund.h"
 #include "ledger/ledger.h"
+#include "ledger/line.h"
 
 struct page_sum {
     uint64_t count;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 static void copy(struct str s, char *out, size_t cap)
 {

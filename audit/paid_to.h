@@ -3,6 +3,7 @@
 #ifndef ALMONER_AUDIT_PAID_TO_H
 #define ALMONER_AUDIT_PAID_TO_H
 
+#include "ledger/line.h"
 #include "ledger/vault.h"
 
 #define PAID_TO_TEXT 412 /* bytes of a name or document, 100 characters */

@@ -7,6 +7,7 @@
 
 #include "base/money.h"
 #include "base/must.h"
+#include "ledger/line.h"
 #include "ledger/settled.h"
 
 static struct reconcile_programme *programme_at(struct reconcile_report *out,

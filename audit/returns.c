@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 
 struct listing {
     struct ledger *l;

@@ -4,6 +4,7 @@
 #define ALMONER_AUDIT_RETURNS_H
 
 #include "ledger/ledger.h"
+#include "ledger/line.h"
 
 struct returns_row {
     const struct line_entry *line; /* borrowed */

@@ -8,6 +8,8 @@
 
 #include "base/date.h"
 #include "ledger/body.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "ledger/notice.h"
 
 #define TICK_RECORDS 65536

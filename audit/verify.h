@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/progress.h"
+#include "ledger/export.h"
 #include "ledger/ledger.h"
 #include "ledger/register.h"
 

@@ -8,6 +8,7 @@
 #include "audit/verify_private.h"
 #include "entitle/answer_match.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 #define ANSWER_MAX ((size_t)2 * 1024 * 1024 * 1024)
 

@@ -5,6 +5,7 @@
 #include "audit/verify_private.h"
 #include "entitle/bank_form.h"
 #include "ledger/erasure.h"
+#include "ledger/export.h"
 
 static enum status check_export(struct verify *v, uint64_t sequence,
                                 const struct export_entry *x, bool *same,

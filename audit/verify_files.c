@@ -4,6 +4,7 @@
 
 #include "audit/verify_private.h"
 #include "ledger/anchor.h"
+#include "ledger/export.h"
 
 static enum status check_file(struct verify *v, const uint8_t sha256[DIGEST_LEN],
                               uint64_t sequence, const char *what, uint32_t number,

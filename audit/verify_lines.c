@@ -14,6 +14,7 @@
 #include "base/must.h"
 #include "entitle/payee.h"
 #include "ledger/batch_choice.h"
+#include "ledger/line.h"
 
 /* Batches met by one walk: each has a cursor; and sets of policies they were made
  * under: each is compiled once, and has room for people. */

@@ -63,17 +63,13 @@ enum status admin_add_operator(struct ledger *l, const struct admin_operator *o,
     roles_print(o->roles, roles, sizeof roles);
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, o->office.n > 0 ? 5 : 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, next);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, o->name);
+    cbor_pair_uint(&w, 1, next);
+    cbor_pair_text(&w, 2, o->name);
     cbor_put_uint(&w, 3);
     body_put_key(&w, o->public_key);
-    cbor_put_uint(&w, 4);
-    cbor_put_uint(&w, o->roles);
+    cbor_pair_uint(&w, 4, o->roles);
     if (o->office.n > 0) {
-        cbor_put_uint(&w, 5);
-        cbor_put_text(&w, o->office);
+        cbor_pair_text(&w, 5, o->office);
     }
     snprintf(subject, sizeof subject, "operator %u: add %.*s as %s", next,
              STR_ARG(o->name), roles);
@@ -142,18 +138,12 @@ static enum status add_channel(struct ledger *l, const struct admin_channel *c,
     uint32_t next = ledger_head(l)->channels + 1;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 6 + kept_profile_pairs(&form->kept));
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, next);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, c->name);
-    cbor_put_uint(&w, 3);
-    cbor_put_text(&w, c->bank_code);
-    cbor_put_uint(&w, 4);
-    cbor_put_text(&w, c->account);
-    cbor_put_uint(&w, 5);
-    cbor_put_text(&w, c->account_name);
-    cbor_put_uint(&w, 6);
-    cbor_put_text(&w, str_of(form->format->name));
+    cbor_pair_uint(&w, 1, next);
+    cbor_pair_text(&w, 2, c->name);
+    cbor_pair_text(&w, 3, c->bank_code);
+    cbor_pair_text(&w, 4, c->account);
+    cbor_pair_text(&w, 5, c->account_name);
+    cbor_pair_text(&w, 6, str_of(form->format->name));
     kept_profile_write(&form->kept, &kept_in_channel, &w);
     snprintf(subject, sizeof subject, "channel %u: add %.*s, %s, %.*s", next,
              STR_ARG(c->name), form->format->name, STR_ARG(c->account));
@@ -268,10 +258,8 @@ enum status admin_confirm(struct ledger *l, enum register_kind kind, uint32_t nu
     struct writer w;
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, (uint64_t)kind);
-    cbor_put_uint(&w, 2);
-    cbor_put_uint(&w, number);
+    cbor_pair_uint(&w, 1, (uint64_t)kind);
+    cbor_pair_uint(&w, 2, number);
     TRY(confirmed_words(l, kind, number, words, d));
     cut_subject(words, subject);
     return act(l, KIND_SECOND, &w, subject, d);
@@ -308,10 +296,8 @@ enum status admin_reveal(struct ledger *l, uint64_t person, const char *purpose,
     must(printable(str_of(purpose), 1, TEXT_MAX));
     writer_init(&w, bytes, sizeof bytes);
     cbor_put_map(&w, 2);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, person);
-    cbor_put_uint(&w, 2);
-    cbor_put_text(&w, str_of(purpose));
+    cbor_pair_uint(&w, 1, person);
+    cbor_pair_text(&w, 2, str_of(purpose));
     snprintf(words, sizeof words, "person %llu: reveal, %s", (unsigned long long)person,
              purpose);
     cut_subject(words, subject);

@@ -15,6 +15,7 @@
 #include "formats/recognise.h"
 #include "formats/xlsx.h"
 #include "ledger/cbor.h"
+#include "ledger/line.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */
 #define CHUNK_LINES 20000 /* of a transaction */

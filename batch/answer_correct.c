@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "ledger/line.h"
 
 /* The account the person's months are in: of who was merged, the other's. */
 static enum status account_of(struct ledger *l, uint64_t *person, struct account *a,

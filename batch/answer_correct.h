@@ -5,6 +5,7 @@
 
 #include "ledger/account.h"
 #include "ledger/ledger.h"
+#include "ledger/line.h"
 
 #define ANSWER_WAITING_MAX 12 /* lines that are named in one message */
 

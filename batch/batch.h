@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "entitle/bank_files.h"
 #include "ledger/batch_step.h"
+#include "ledger/export.h"
 
 /* Why something due did not become a line. */
 enum left_out {

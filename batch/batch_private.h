@@ -4,6 +4,7 @@
 
 #include "batch/batch.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 
 /* The form by name, or the channel's as it was confirmed; f is initialised here and has
  * to be released also after a failure. */

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "batch/checks_private.h"
 #include "ledger/cbor.h"
+#include "ledger/line.h"
 #include "ledger/setting.h"
 #include "ledger/twin.h"
 

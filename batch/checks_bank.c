@@ -2,6 +2,7 @@
  * the writer itself (trial.h), since after the signatures it is too late: the batch
  * could only be cancelled. What is released already has been asked. */
 #include "batch/checks_private.h"
+#include "ledger/line.h"
 
 static bool is_asked(const struct checking *c)
 {

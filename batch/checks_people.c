@@ -6,6 +6,7 @@
 #include "base/must.h"
 #include "batch/checks_private.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 #define LATEST (DAY_NEVER - 1)
 #define CARD_MIN 16

@@ -7,6 +7,7 @@
 #include "batch/past.h"
 #include "batch/trial.h"
 #include "entitle/payee.h"
+#include "ledger/line.h"
 
 /* 16 bytes of memory for an account, or for who is paid for another. */
 struct shared_entry {

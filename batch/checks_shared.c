@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/line.h"
+
 #include "batch/checks_private.h"
 
 #define AGENT_MANY 3 /* people */

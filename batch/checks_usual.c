@@ -5,6 +5,7 @@
 
 #include "base/money.h"
 #include "batch/checks_private.h"
+#include "ledger/line.h"
 
 /* The highest value a parameter ever had. */
 static int64_t parameter_top(const struct policy *p, const char *name)

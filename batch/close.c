@@ -7,8 +7,10 @@
 
 #include "base/date.h"
 #include "ledger/cbor.h"
+#include "ledger/close.h"
 #include "ledger/refusal.h"
 #include "ledger/tree.h"
+#include "ledger/unknown.h"
 
 #define CLOSE_BODY_MAX 1200
 

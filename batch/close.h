@@ -3,8 +3,9 @@
 #ifndef ALMONER_BATCH_CLOSE_H
 #define ALMONER_BATCH_CLOSE_H
 
-#include "ledger/closing.h"
+#include "ledger/close.h"
 #include "ledger/ledger.h"
+#include "ledger/unknown.h"
 
 /* The maker's close. statements: what was held against it, count may be 0. Its number
  * in *number. ST_CONFLICT "month-order", "month-batch", "year-months", "year-order". */

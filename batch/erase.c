@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "entitle/entitle.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 #include "ledger/refusal.h"
 
 #define SUBJECT_CAP 200

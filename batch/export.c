@@ -7,6 +7,7 @@
 #include "batch/admin.h"
 #include "batch/batch_private.h"
 #include "ledger/cbor.h"
+#include "ledger/export.h"
 
 enum status batch_form(struct ledger *l, const struct batch_entry *b, const char *name,
                        struct bank_form *f, struct diag *d)

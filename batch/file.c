@@ -20,6 +20,7 @@
 #include "batch/paying.h"
 #include "batch/trial.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024 * 1024) /* a ceiling: a piece has some 2 MB */
 

@@ -12,6 +12,7 @@
 #include "formats/zip.h"
 #include "ledger/body.h"
 #include "ledger/epoch.h"
+#include "ledger/export.h"
 #include "ledger/payment_id.h"
 
 struct comparing { /* with each of the files that the batch gives */

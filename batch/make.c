@@ -10,6 +10,7 @@
 #include "batch/notice.h"
 #include "entitle/payee.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 #include "ledger/notice.h"
 
 #ifndef CHUNK_LINES       /* tests make pieces small */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/line.h"
+
 bool past_is_sent(const struct batch_entry *b)
 {
     return b->state >= BATCH_EXPORTED && b->state <= BATCH_CLOSED;

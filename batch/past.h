@@ -3,6 +3,7 @@
 #ifndef ALMONER_BATCH_PAST_H
 #define ALMONER_BATCH_PAST_H
 
+#include "ledger/line.h"
 #include "ledger/register.h"
 
 /* How far back: who is in none of them is looked for in all. With a million lines paid

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "ledger/line.h"
+
 enum status paying_open(struct paying *p, struct ledger *l,
                         const struct batch_entry *batch, const struct bank_form *form,
                         const struct joint *joint, struct diag *d)

@@ -6,6 +6,7 @@
 
 #include "batch/batch.h"
 #include "entitle/entitle.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 
 #define PAYING_MONTHS_CAP (2 * DATE_TEXT_CAP + 4)

@@ -7,6 +7,7 @@
 #include "batch/batch_private.h"
 #include "ledger/cbor.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 static const struct line_act_kind REISSUE = {KIND_REISSUE_START, KIND_REISSUE,
                                              KIND_REISSUE_END, "reissue", fold_reissue};

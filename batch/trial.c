@@ -9,6 +9,7 @@
 #include "base/must.h"
 #include "base/wipe.h"
 #include "batch/batch_private.h"
+#include "ledger/line.h"
 
 #define TRIAL_BYTES_MAX ((size_t)4 * 1024 * 1024)
 

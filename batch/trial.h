@@ -6,6 +6,7 @@
 #define ALMONER_BATCH_TRIAL_H
 
 #include "batch/paying.h"
+#include "ledger/line.h"
 
 /* What trials of parts of one batch share; before they begin it is complete. */
 struct trial_batch {

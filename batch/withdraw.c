@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "batch/batch_private.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 
 static const struct line_act_kind WITHDRAWAL = {
     KIND_WITHDRAW_START, KIND_WITHDRAWN, KIND_WITHDRAW_END, "withdraw", fold_withdraw};

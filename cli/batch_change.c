@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "ledger/body.h"
 #include "ledger/cbor.h"
+#include "ledger/line.h"
 #include "ledger/request.h"
 
 /* ---- which batch to compare with ---- */

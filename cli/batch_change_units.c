@@ -11,6 +11,7 @@
 #include "cli/batch_change.h"
 #include "cli/sheet.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 #include "ledger/unit.h"
 #include "ledger/vault.h"
 

@@ -8,6 +8,7 @@
 #include "cli/sheet.h"
 #include "cli/words.h"
 #include "entitle/joint.h"
+#include "ledger/line.h"
 
 /* ---- sums ---- */
 

@@ -14,6 +14,7 @@
 #include "cli/words.h"
 #include "entitle/joint.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 
 #define ANY_ROLE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER | ROLE_AUDITOR | ROLE_ADMIN)

@@ -13,6 +13,7 @@
 #include "ledger/batch_choice.h"
 #include "ledger/batch_step.h"
 #include "ledger/body.h"
+#include "ledger/export.h"
 
 #define CHOSEN_SHOWN_MAX 6
 

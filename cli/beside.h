@@ -8,6 +8,7 @@
 
 #include "audit/verify.h"
 #include "cli/env.h"
+#include "ledger/export.h"
 
 struct beside {
     pid_t child; /* -1: none, and the first does all the work */

@@ -17,6 +17,8 @@
 #include "cli/words.h"
 #include "entitle/entitle.h"
 #include "ledger/batch_choice.h"
+#include "ledger/line.h"
+#include "ledger/unknown.h"
 
 #define PROGRAMMES_MAX 64
 #define UNITS_ASKED_MAX 64

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/people.h"
+#include "ledger/line.h"
 
 #define REFUSAL_FILE_MAX ((size_t)64 * 1024 * 1024)
 #define ANY_OF_THREE (ROLE_MAKER | ROLE_CHECKER | ROLE_RELEASER)

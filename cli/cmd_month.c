@@ -13,6 +13,7 @@
 #include "cli/month_view.h"
 #include "cli/refused.h"
 #include "cli/sheet.h"
+#include "ledger/close.h"
 
 static void name_of(const struct close_entry *e, char out[DATE_TEXT_CAP])
 {

@@ -16,6 +16,7 @@
 #include "cli/files.h"
 #include "cli/sheet.h"
 #include "formats/xlsx.h"
+#include "ledger/export.h"
 
 #define ANSWER_FILE_MAX ((size_t)2 * 1024 * 1024 * 1024)
 

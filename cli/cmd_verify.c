@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/crash.h"
 #include "ledger/epoch.h"
+#include "ledger/export.h"
 
 /* ---- making an export again ---- */
 

@@ -5,6 +5,7 @@
 #include "cli/one_row.h"
 #include "cli/sheet.h"
 #include "ledger/body.h"
+#include "ledger/export.h"
 
 struct viewing {
     struct env *e;

@@ -11,6 +11,7 @@
 #include "cli/files.h"
 #include "cli/roll.h"
 #include "cli/words.h"
+#include "ledger/close.h"
 
 /* ---- statements ---- */
 

@@ -7,6 +7,7 @@
 #include "cli/env.h"
 #include "cli/files.h"
 #include "entitle/bank_form.h"
+#include "ledger/close.h"
 
 struct month_view {
     struct bank_form own; /* of --format, when it is a file */

@@ -10,6 +10,7 @@
 #include "cli/fund_view.h"
 #include "cli/html.h"
 #include "entitle/entitle.h"
+#include "ledger/line.h"
 
 #define PAGE_BYTES_MAX ((size_t)1024 * 1024)
 #define PROGRAMMES_MAX 64

@@ -14,6 +14,7 @@
 #include "cli/words.h"
 #include "formats/payment.h"
 #include "ledger/erasure.h"
+#include "ledger/line.h"
 
 static const struct roll_column COLUMNS[] = {
     {"batch", "batch", "批次", true},

@@ -12,6 +12,7 @@
 #include "cli/words.h"
 #include "ledger/body.h"
 #include "ledger/epoch.h"
+#include "ledger/export.h"
 
 struct listing {
     uint64_t files;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 
 struct by_account {

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 
 void bank_payee_init(struct bank_payee *p, struct ledger *l)

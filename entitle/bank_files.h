@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "entitle/bank_form.h"
 #include "entitle/joint.h"
+#include "ledger/line.h"
 
 struct bank_file { /* in the order of variants, then of lines */
     uint32_t variant;

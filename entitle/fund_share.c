@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "entitle/entitle.h"
 #include "ledger/body.h"
+#include "ledger/line.h"
 
 #define GROUPS_MAX 64
 #define SHARES_MAX 16 /* of one list in a policy file */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/money.h"
+#include "ledger/line.h"
 
 /* ---- the table: open addresses, a power of two, half full at most ---- */
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "ledger/export.h"
 #include "ledger/row.h"
 
 void epoch_origin(const char *genesis_origin, uint32_t epoch, char out[ORIGIN_MAX + 1])

@@ -7,6 +7,7 @@
 #ifndef ALMONER_LEDGER_EPOCH_H
 #define ALMONER_LEDGER_EPOCH_H
 
+#include "ledger/export.h"
 #include "ledger/register.h"
 
 /* A row of REGISTER_EPOCH; number 1 is the genesis key. */

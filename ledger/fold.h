@@ -11,6 +11,7 @@
 
 #include "ledger/act.h"
 #include "ledger/head.h"
+#include "ledger/line.h"
 #include "ledger/money.h"
 #include "ledger/recovery.h"
 #include "ledger/register.h"

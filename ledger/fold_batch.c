@@ -6,7 +6,9 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "ledger/batch_choice.h"
+#include "ledger/export.h"
 #include "ledger/fold_private.h"
+#include "ledger/line.h"
 #include "ledger/setting.h"
 
 enum status fold_batch(struct fold *f, uint32_t number, struct batch_entry **out,

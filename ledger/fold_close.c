@@ -5,9 +5,10 @@
 
 #include "base/date.h"
 #include "base/money.h"
-#include "ledger/closing.h"
+#include "ledger/close.h"
 #include "ledger/fold_private.h"
 #include "ledger/refusal.h"
+#include "ledger/unknown.h"
 
 /* ---- the month of a posting ---- */
 

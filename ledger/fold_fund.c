@@ -8,6 +8,7 @@
 #include "base/date.h"
 #include "base/money.h"
 #include "ledger/fold_private.h"
+#include "ledger/line.h"
 #include "ledger/refusal.h"
 #include "ledger/setting.h"
 #include "ledger/tree.h"

@@ -5,6 +5,7 @@
 
 #include "base/money.h"
 #include "ledger/fold_private.h"
+#include "ledger/line.h"
 #include "ledger/notice.h"
 #include "ledger/recovery.h"
 #include "ledger/settled.h"

@@ -7,6 +7,7 @@
 #include "ledger/fold.h"
 #include "ledger/fund.h"
 #include "ledger/genesis.h"
+#include "ledger/line.h"
 #include "ledger/links.h"
 #include "ledger/month.h"
 

@@ -6,6 +6,7 @@
 
 #include "ledger/batch_step.h"
 #include "ledger/fold_private.h"
+#include "ledger/line.h"
 
 static enum status answered(const struct batch_entry *e, struct diag *d)
 {

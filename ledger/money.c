@@ -6,6 +6,7 @@
 
 #include "base/date.h"
 #include "base/must.h"
+#include "ledger/line.h"
 
 const char *cause_name(enum cause c)
 {

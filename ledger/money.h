@@ -6,6 +6,7 @@
 
 #include "ledger/account.h"
 #include "ledger/cbor.h"
+#include "ledger/line.h"
 #include "ledger/register.h"
 
 /* Numbers are stored: never reuse one. */

@@ -48,12 +48,9 @@ const struct refusable *refusable_find(uint64_t of)
 void refusal_write(const struct refusal *x, struct writer *w)
 {
     cbor_put_map(w, 3);
-    cbor_put_uint(w, 1);
-    cbor_put_uint(w, x->of);
-    cbor_put_uint(w, 2);
-    cbor_put_uint(w, x->number);
-    cbor_put_uint(w, 3);
-    cbor_put_text(w, str_of(x->reason));
+    cbor_pair_uint(w, 1, x->of);
+    cbor_pair_uint(w, 2, x->number);
+    cbor_pair_text(w, 3, str_of(x->reason));
 }
 
 bool refusal_read(struct str plain, struct refusal *out)

@@ -1,5 +1,5 @@
 /* register.h - the small registers: operators, channels, policies, imports, runs,
- * batches, and payment lines. Rows are projections: only ledger/fold*.c writes them.
+ * batches and answers. Rows are projections: only ledger/fold*.c writes them.
  *
  * A register row holds the state and the sequence of the record that made the entry;
  * what the entry says is read from that record, so nothing is kept twice. */
@@ -197,45 +197,7 @@ struct answer_start {
     bool corrects; /* it may say "paid" of what the bank had said came back */
 };
 
-/* ---- exports: no rows; each record names the batch's one before ---- */
-
-/* Of several files the digest and length are those of their list, which is kept as a
- * file of the vault (docs/formats/ledger.md, "44 export"). */
-struct export_entry {
-    uint64_t sequence;
-    uint32_t batch;
-    char format[40];
-    uint8_t sha256[DIGEST_LEN];
-    uint64_t length;
-    struct kept_profile profile;
-    uint32_t files;       /* 1 or more */
-    uint32_t file_number; /* of the first, among those of the channel's day; from 1 */
-    uint64_t lines;
-    uint64_t payments; /* in the files: lines to an institution may be one */
-    int64_t total_fen;
-    uint64_t previous; /* 0: none */
-    bool has_rows;     /* a sheet */
-    uint8_t rows_sha256[DIGEST_LEN];
-};
-
-/* ---- lines ---- */
-#define LINE_SPANS_MAX 24
-struct line_entry {
-    uint32_t batch, line; /* lines from 1 */
-    uint64_t sequence;    /* of the record of kind lines it stands in */
-    uint64_t person;
-    char programme[PROGRAMME_CODE_MAX + 1];
-    int64_t fen;
-    enum line_state state;
-    unsigned reason; /* enum payment_reason's number; 0: none */
-    bool corrected;  /* paid, of which the bank had said before that it came back */
-    uint64_t payee;  /* number of the row with the route; 0: the person's own */
-    uint32_t route;  /* ordinal of the route among that row's entries */
-    uint8_t route_commitment[DIGEST_LEN];
-    size_t span_count;
-    struct span spans[LINE_SPANS_MAX];
-};
-#define LINE_BYTES_MAX 700
+/* ---- rows ---- */
 
 /* Of an entry's row in TABLE_REGISTER. */
 struct str register_key(uint8_t key[5], enum register_kind kind, uint32_t number);
@@ -253,35 +215,13 @@ enum status run_get(struct txn *t, uint32_t number, struct run_entry *out,
                     struct diag *d) MUST_USE;
 enum status batch_get(struct txn *t, uint32_t number, struct batch_entry *out,
                       struct diag *d) MUST_USE;
-enum status line_get(struct txn *t, uint32_t batch, uint32_t line,
-                     struct line_entry *out, struct diag *d) MUST_USE;
-enum status export_get(struct txn *t, uint64_t sequence, struct export_entry *out,
-                       struct diag *d) MUST_USE;
-/* The fields of an export record's plain body, or of one of kind lost-file that says
- * a file was sent; sequence is left alone. */
-bool export_body(struct str plain, struct export_entry *out);
-/* The payments, where they are not as many as the lines: after the other fields. */
-void export_payments_read(struct body *b, uint64_t key, struct export_entry *out);
-uint64_t export_payments_pairs(const struct export_entry *x);
-void export_payments_write(const struct export_entry *x, uint64_t key,
-                           struct writer *w);
-/* The two fields at key and key + 1 that both kinds of records have; see cbor. */
-#define EXPORT_FILES_MAX 100000
-void export_files_read(struct body *b, uint64_t key, struct export_entry *out);
-uint64_t export_files_pairs(const struct export_entry *x);
-void export_files_write(const struct export_entry *x, uint64_t key, struct writer *w);
-/* The same of a channel's, and of an answer's start. */
+/* The fields of a channel's plain body, and of an answer's start. */
 bool channel_body(struct str plain, struct channel_entry *out);
 bool answer_start_read(struct str plain, struct answer_start *out);
 enum status answer_start_get(struct txn *t, const struct answer_entry *e,
                              struct answer_start *out, struct diag *d) MUST_USE;
 /* The same of an import record. */
 bool import_entry_read(struct str plain, struct import_entry *out);
-
-/* The first line of the batch that is the person's, or of one after (lines are in the
- * order of people); lines + 1: none. */
-enum status line_first(struct txn *t, const struct batch_entry *b, uint64_t person,
-                       uint32_t *out, struct diag *d) MUST_USE;
 
 /* By name, without those that were refused; number 0 in *out when there is none. */
 enum status operator_find(struct txn *t, struct str name, struct operator_entry *out,
@@ -308,13 +248,4 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
 enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
                        const uint8_t sha256[DIGEST_LEN], uint64_t sequence,
                        struct diag *d);
-void line_key(uint32_t batch, uint32_t line, uint8_t key[8]);
-void line_write(const struct line_entry *e, struct writer *w);
-/* Only the number of the row with the route. */
-bool line_payee(struct str row, uint64_t *payee);
-/* The same; *institution 0 when it is the person's own row. */
-bool line_institution(struct str row, uint64_t *institution);
-bool line_read(struct str row, uint32_t batch, uint32_t line, struct line_entry *out);
-bool line_shares_month(const struct line_entry *a, const struct line_entry *b);
-
 #endif

@@ -212,8 +212,8 @@ void rule_channel(struct fold *f, struct act *a)
     }
 }
 
-/* SHA-256 of profiles/: the layouts that come with the program. One that is changed
- * keeps its row beside the new one. */
+/* SHA-256 of profiles/: the layouts that come with the program. Their texts never
+ * change: what must be otherwise is a layout of another name. */
 static const char *const shipped[] = {
     "dbe6f1df55896ee901431c39f8050a278620753aeb9a18afe3f00d383089e665",
     "6222dbae0035a312f166cfb6521d1744c13f18ede48386ccde7b2212746567ae",

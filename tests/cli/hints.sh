@@ -8,7 +8,7 @@ import os, re, sys
 os.chdir(sys.argv[1])
 FILES = """batch/answer.c batch/checks.c batch/close.c batch/export.c batch/file.c batch/fund.c
 batch/make.c batch/notice.c batch/notice_list.c batch/reissue.c batch/sign.c batch/withdraw.c
-ledger/batch_step.c ledger/closing.c ledger/fold_batch.c ledger/fold_close.c ledger/fold_fund.c
+ledger/batch_step.c ledger/close.c ledger/fold_batch.c ledger/fold_close.c ledger/fold_fund.c
 ledger/fold_notice.c ledger/fold_withdraw.c ledger/fund.c ledger/notice.c ledger/refusal.c
 entitle/fund_share.c
 entitle/answer_match.c""".split()

@@ -23,6 +23,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "batch/batch.h"
+#include "ledger/export.h"
 #include "ledger/keys.h"
 
 #define LOOPS_SECONDS 20   /* of computing: a stopped or starved test is none */

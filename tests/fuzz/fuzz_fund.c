@@ -2,8 +2,9 @@
  * 90 and 92; 91 is as 81): what is read is written again as it was, and an allocation's
  * items bear every part of a batch. The first byte chooses which. */
 #include "base/must.h"
-#include "ledger/closing.h"
+#include "ledger/close.h"
 #include "ledger/fund.h"
+#include "ledger/unknown.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,6 +7,8 @@
 #include "base/date.h"
 #include "batch/admin.h"
 #include "batch/close.h"
+#include "ledger/close.h"
+#include "ledger/unknown.h"
 #include "tests/model/ledger_county.h"
 
 /* A batch that the bank does not answer is closed with a list of what is unknown. */

@@ -7,6 +7,7 @@
 
 #include "audit/verify.h"
 #include "batch/batch.h"
+#include "ledger/export.h"
 #include "tests/model/ledger_county.h"
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)

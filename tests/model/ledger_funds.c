@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "batch/admin.h"
 #include "batch/fund.h"
+#include "ledger/line.h"
 #include "tests/model/ledger_county.h"
 
 static const char *const SOURCES[COUNTY_SOURCES] = {"central", "province", "county"};

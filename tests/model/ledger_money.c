@@ -6,6 +6,7 @@
 #include "batch/batch.h"
 #include "batch/recover.h"
 #include "batch/run.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 #include "tests/model/ledger_county.h"
 

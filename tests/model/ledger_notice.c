@@ -9,6 +9,7 @@
 #include "batch/admin.h"
 #include "batch/batch.h"
 #include "batch/notice.h"
+#include "ledger/line.h"
 #include "tests/model/ledger_county.h"
 
 static const char NAMES[] = {'o', 'u', 'd', 'l'}; /* by enum objection_state */

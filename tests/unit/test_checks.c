@@ -11,6 +11,7 @@
 #include "batch/past.h"
 #include "batch/run.h"
 #include "ledger/cbor.h"
+#include "ledger/line.h"
 #include "tests/unit/ledger_fixture.h"
 
 static struct fixture f;

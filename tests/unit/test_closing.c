@@ -4,8 +4,10 @@
 #include <check.h>
 #include <string.h>
 
+#include "ledger/close.h"
+
 #include "base/date.h"
-#include "ledger/closing.h"
+#include "ledger/unknown.h"
 
 Suite *suite_closing(void);
 

@@ -10,6 +10,8 @@
 #include "batch/run.h"
 #include "entitle/payee.h"
 #include "ledger/batch_choice.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define PERIOD (2026 * 12 + 10) /* 2026-11 */

@@ -9,6 +9,7 @@
 
 #include "audit/verify.h"
 #include "batch/run.h"
+#include "ledger/line.h"
 #include "ledger/money.h"
 #include "tests/unit/ledger_fixture.h"
 

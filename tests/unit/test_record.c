@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ledger/body.h"
+#include "ledger/line.h"
 #include "ledger/money.h"
 #include "ledger/record.h"
 

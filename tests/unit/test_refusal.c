@@ -11,6 +11,7 @@
 #include "batch/close.h"
 #include "batch/erase.h"
 #include "batch/fund.h"
+#include "ledger/close.h"
 #include "ledger/refusal.h"
 #include "ledger/renew.h"
 #include "ledger/setting.h"

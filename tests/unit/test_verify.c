@@ -12,6 +12,8 @@
 #include "batch/batch.h"
 #include "batch/run.h"
 #include "ledger/body.h"
+#include "ledger/export.h"
+#include "ledger/line.h"
 #include "ledger/payment_id.h"
 #include "tests/unit/ledger_fixture.h"
 

@@ -1,7 +1,7 @@
-/* closing.h - closes of months and years: REGISTER_CLOSE, and the bodies of the kinds
- * month-close, close-confirm and unknown-list. */
-#ifndef ALMONER_LEDGER_CLOSING_H
-#define ALMONER_LEDGER_CLOSING_H
+/* close.h - closes of months and years: REGISTER_CLOSE, and the bodies of the kinds
+ * month-close and close-confirm. */
+#ifndef ALMONER_LEDGER_CLOSE_H
+#define ALMONER_LEDGER_CLOSE_H
 
 #include "ledger/month.h"
 
@@ -44,19 +44,5 @@ enum status close_put(struct txn *t, const struct close_entry *e, struct diag *d
  * and is not closed. */
 enum status close_check_batches(struct txn *t, uint32_t batches, int32_t month,
                                 struct diag *d) MUST_USE;
-
-/* What of a batch is not known: its lines that are open or unknown. */
-struct unknown_list {
-    uint32_t batch;
-    uint64_t lines;
-    int64_t fen;
-    uint8_t digest[DIGEST_LEN]; /* over [line, state, fen] of each, as kind 92 says */
-    int32_t day;                /* on which it was made; ages count to it */
-};
-enum status unknown_make(struct txn *t, struct digest *g, const struct batch_entry *b,
-                         struct unknown_list *out, struct diag *d) MUST_USE;
-/* Body {1: batch, 2: lines, 3: fen, 4: digest, 5: day}. */
-void unknown_write(const struct unknown_list *x, struct writer *w);
-bool unknown_read(struct str plain, struct unknown_list *out);
 
 #endif
