@@ -134,7 +134,7 @@ TEST_ENV += UBSAN_OPTIONS="$${UBSAN_OPTIONS:-print_stacktrace=1}"
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all demo check test property flip mutate bench asan ubsan fuzz cov tidy format layers headers \
+.PHONY: all demo check test property flip mutate bench asan ubsan fuzz cov tidy clang format layers headers \
 	style install clean help programs FORCE
 .DEFAULT_GOAL := all
 
@@ -147,7 +147,7 @@ programs: $(LIB) $(ALMONER) $(VERIFY) $(DAMAGE) $(FLIP) $(ROWS) $(HALT) $(SIM) $
 demo: $(ALMONER) $(VERIFY) $(SIM) ## pay a county for three months, in a sandbox at build/demo
 	$(Q)$(TEST_ENV) tests/demo.sh
 
-check: layers headers style ## all checks: layers, headers, style; then the tests
+check: layers headers style clang ## all checks: layers, headers, style, clang; then the tests
 	$(Q)$(MAKE) --no-print-directory test
 
 test: programs ## unit (with golden files), fuzz corpus and cli (T=part-of-a-name)
@@ -163,6 +163,10 @@ flip: programs ## a bit of every byte of a small store (BITS=8: all of them; FRO
 
 mutate: ## break the rules on purpose, one by one: tests must go red (T=part-of-a-name)
 	$(Q)CC='$(CC)' tests/mutate.sh $(T)
+
+clang: $(OUT)/suites.inc ## what clang warns of, whichever compiler builds
+	$(call say,CHECK,clang)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -r -n 20 -P 2 \
+		clang -fsyntax-only $(BASE_FLAGS) -I$(OUT) $(WARNINGS) $(STRICT)
 
 layers: ## the direction of includes
 	$(call say,CHECK,layers)tests/layers.sh --self-test && tests/layers.sh

@@ -248,4 +248,5 @@ enum status batch_put(struct txn *t, const struct batch_entry *e, struct diag *d
 enum status answer_put(struct txn *t, uint32_t number, uint32_t batch,
                        const uint8_t sha256[DIGEST_LEN], uint64_t sequence,
                        struct diag *d);
+
 #endif

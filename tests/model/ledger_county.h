@@ -90,8 +90,9 @@ struct county_share { /* of a batch's programme, in the order in which they bear
     int64_t fen;
 };
 
+enum county_borne { BORNE_NOT, BORNE_RESERVED, BORNE_COMMITTED };
 struct county_bearing { /* of a batch */
-    enum { BORNE_NOT, BORNE_RESERVED, BORNE_COMMITTED } state;
+    enum county_borne state;
     int32_t year;
     int count;
     struct county_share items[COUNTY_FUNDS * MODEL_PROGRAMMES];

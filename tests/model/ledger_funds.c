@@ -219,7 +219,7 @@ bool county_not_borne(struct county *c, uint32_t batch)
 
 /* ---- the books ---- */
 
-static void move_all(struct county *c, struct county_bearing *b, int to)
+static void move_all(struct county *c, struct county_bearing *b, enum county_borne to)
 {
     for (int i = 0; i < b->count; i++) {
         struct county_fund *f = &c->funds.all[b->items[i].fund];
