@@ -155,6 +155,7 @@ static enum status run_escrow(struct env *e, struct diag *d)
     struct secret s = {.length = 0};
     struct buf text;
     TRY(options_need(&e->options, "out", &path, d));
+    TRY(signing_none(&e->options, d));
     TRY(env_look(e, d));
     buf_init(&text, ESCROW_MAX);
     enum status st = take_passphrase(e, true, &s, d);

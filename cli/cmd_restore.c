@@ -109,6 +109,7 @@ static enum status run_rebuild(struct env *e, struct diag *d)
     struct ledger_options o = {.dir = dir != NULL ? dir : ".",
                                .lock_wait_ms = LOCK_WAIT_MS};
     uint64_t wait_s = LOCK_WAIT_MS / 1000;
+    TRY(signing_none(&e->options, d));
     TRY(options_number(&e->options, "lock-wait", LOCK_WAIT_MAX_S, &wait_s, d));
     o.lock_wait_ms = (int64_t)wait_s * 1000;
     TRY(rebuild_ledger(&o, &e->progress, &r, d));

@@ -397,14 +397,22 @@ static enum status challenge(struct signing *s, struct ledger *l, struct diag *d
                         signature, d);
 }
 
+static enum status reads_only(struct diag *d)
+{
+    diag_fail(d, ST_USAGE, "reads-only",
+              "this command signs nothing that could be asked for");
+    return diag_hint(d, "leave --request and --signature out");
+}
+
+enum status signing_none(const struct options *o, struct diag *d)
+{
+    return is_elsewhere(o) ? reads_only(d) : ST_OK;
+}
+
 enum status signing_identify(struct signing *s, struct ledger *l, const char *name,
                              unsigned roles, struct diag *d)
 {
-    if (s->way == SIGNING_ELSEWHERE) {
-        diag_fail(d, ST_USAGE, "reads-only",
-                  "this command signs nothing that could be asked for");
-        return diag_hint(d, "leave --request and --signature out");
-    }
+    TRY(s->way == SIGNING_ELSEWHERE ? reads_only(d) : ST_OK);
     TRY(signing_begin(s, l, name, roles, d));
     return s->way == SIGNING_COMMAND ? challenge(s, l, d) : ST_OK;
 }

@@ -39,6 +39,8 @@ void signing_release(struct signing *s);
 /* From now on `name` signs acts on the ledger; see ledger_sign_by. */
 enum status signing_begin(struct signing *s, struct ledger *l, const char *name,
                           unsigned roles, struct diag *d) MUST_USE;
+/* ST_USAGE "reads-only" when a command that never signs is told to ask elsewhere. */
+enum status signing_none(const struct options *o, struct diag *d) MUST_USE;
 /* `name` only reads: shows that the key is there, without an act. */
 enum status signing_identify(struct signing *s, struct ledger *l, const char *name,
                              unsigned roles, struct diag *d) MUST_USE;

@@ -306,6 +306,10 @@ expect 2 "$ALMONER" -C "$L" --now "$NOW" --as checker batch show 1 --request x.r
 code reads-only
 expect 2 "$ALMONER" -C "$L" --now "$NOW" --as checker status --signature act.sig
 code reads-only
+for command in rebuild 'vault escrow --out x.escrow'; do
+    expect 2 "$ALMONER" -C "$L" --now "$NOW" $command --request x.req
+    code reads-only
+done
 answers checker person show 8 --reveal --purpose 核对
 
 # Something else came first: the import would have another number.
