@@ -304,7 +304,8 @@ static const struct command ITEMS[] = {
             "Writes checkpoint, tile/L/N and tile/entries/N below the folder, for "
             "checkers of transparency logs that know nothing of benefits. Records name "
             "people by number only. Called again, it adds what is new; files that are "
-            "there must be the same.",
+            "there must be the same. In a ledger of suite 2 hashes are SM3, which "
+            "those checkers do not know.",
         .example = "  almoner -C baoqing audit tiles --out baoqing-tiles",
     },
 };

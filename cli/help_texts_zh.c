@@ -392,7 +392,8 @@ static const struct {
      "或恢复过的，须一并给出当时的公钥（--old-vkey）。"},
     {"audit tiles",
      "在目录下写入 checkpoint、tile/L/N 和 tile/entries/N，供通用的透明日志工具核对。\n"
-     "记录中的人员只有编号。再次执行只补充新增部分，已有文件必须一致。"},
+     "记录中的人员只有编号。再次执行只补充新增部分，已有文件必须一致。国密账套的哈希为\n"
+     "SM3，通用工具不识别。"},
     {"audit record", "第一条记录为 0。哈希为十六进制，内容为 CBOR 诊断格式。"},
     {"format list",
      "可导出的格式，其名称用于 channel add --format 和 batch export --format。回盘用同一\n"
