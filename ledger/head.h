@@ -57,7 +57,7 @@ struct head {
      * signature; 0: none. */
     uint64_t stated;
     uint32_t settings;    /* ledger/setting.h, pending ones among them */
-    uint32_t closes;      /* ledger/closing.h, those of no effect among them */
+    uint32_t closes;      /* ledger/close.h, those of no effect among them */
     int32_t open_month;   /* the first whose books are open; 0: none was closed */
     uint32_t closed_year; /* the last; 0: none */
     uint32_t funds;       /* ledger/fund.h: appropriations and adjustments, likewise */

@@ -74,7 +74,7 @@ enum record_kind {
     KIND_OBJECTION = 86,         /* somebody objects to a person on it */
     KIND_OBJECTION_DECIDED = 87, /* upheld, dismissed, lifted */
     KIND_NOTICE_CLOSED = 88,     /* the list was taken down */
-    KIND_MONTH_CLOSE = 90,       /* the books of a month or year: ledger/closing.h */
+    KIND_MONTH_CLOSE = 90,       /* the books of a month or year: ledger/close.h */
     KIND_CLOSE_CONFIRM = 91,     /* and closed */
     KIND_UNKNOWN_LIST = 92       /* a batch is closed, and this is not known of it */
 };

@@ -36,7 +36,7 @@ enum register_kind {
     REGISTER_ALLOCATION = 19, /* by number of the batch */
     REGISTER_NOTICE = 20,     /* ledger/notice.h */
     REGISTER_OBJECTION = 21,  /* ledger/notice.h; with a person: the newest about it */
-    REGISTER_CLOSE = 22,      /* ledger/closing.h */
+    REGISTER_CLOSE = 22,      /* ledger/close.h */
     REGISTER_REFUSED = 23     /* ledger/refusal.h; behind it u8 register, u64 number */
 };
 

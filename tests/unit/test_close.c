@@ -1,4 +1,4 @@
-/* test_closing.c - the bodies of what closes months and batches: what is written is
+/* test_close.c - the bodies of what closes months and batches: what is written is
  * read again, and nothing else. If this fails, a close that another program wrote is
  * taken for something it is not. */
 #include <check.h>
@@ -9,7 +9,7 @@
 #include "base/date.h"
 #include "ledger/unknown.h"
 
-Suite *suite_closing(void);
+Suite *suite_close(void);
 
 static struct str write_close(const struct close_entry *e, uint8_t *bytes, size_t cap)
 {
@@ -134,9 +134,9 @@ START_TEST(a_list_of_what_is_unknown)
 }
 END_TEST
 
-Suite *suite_closing(void)
+Suite *suite_close(void)
 {
-    Suite *s = suite_create("closing");
+    Suite *s = suite_create("close");
     TCase *t = tcase_create("bodies");
     tcase_add_test(t, a_close_is_read_as_it_was_written);
     tcase_add_test(t, a_year_is_closed_by_its_december);
