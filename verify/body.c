@@ -425,7 +425,7 @@ static const struct field fields[] = {
 };
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
 
-const struct kind *kind_find(uint64_t number)
+static const struct kind *kind_find(uint64_t number)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (kinds[i].number == number) {

@@ -122,7 +122,6 @@ struct kind {
     bool starts;
     bool ends;
 };
-const struct kind *kind_find(uint64_t number); /* NULL: not known */
 
 struct record {
     struct str bytes;

@@ -523,8 +523,6 @@ void rule_repayment(struct fold *f, struct act *a);
 void recovery_take(struct fold *f, const struct act *a, struct recovery_row *e,
                    int64_t x, enum operation into, struct span *out, size_t *count,
                    int64_t *rest);
-int64_t recovery_open(const struct fold *f, const struct recovery_row *e);
-struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int programme);
 
 /* fold_scope.c */
 /* The record at hand names this person. True: one of those the bundle is of. */

@@ -18,7 +18,7 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-int64_t recovery_open(const struct fold *f, const struct recovery_row *e)
+static int64_t recovery_open(const struct fold *f, const struct recovery_row *e)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < e->left_count; i++) {
@@ -130,7 +130,8 @@ void recovery_take(struct fold *f, const struct act *a, struct recovery_row *e,
     }
 }
 
-struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person, int programme)
+static struct recovery_row *recovery_sets_off(struct fold *f, uint64_t person,
+                                              int programme)
 {
     struct person p;
     uint32_t number = people_get(&f->people, person, &p) ? p.recovery : 0;
